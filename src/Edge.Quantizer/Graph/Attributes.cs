@@ -40,11 +40,15 @@ public sealed class Attributes
         return copy;
     }
 
-    private bool TryGet<T>(string name, [NotNullWhen(true)] out T value)
+    private bool TryGet<T>(string name, [NotNullWhen(true)] out T? value)
+        where T : notnull
     {
-        value = default;
         if (!_values.TryGetValue(name, out object? raw))
+        {
+            value = default;
             return false;
+        }
+
         value = raw is T typed ? typed : throw new InvalidDataException($"attribute '{name}' is {raw.GetType().Name}, expected {typeof(T).Name}");
         return true;
     }
