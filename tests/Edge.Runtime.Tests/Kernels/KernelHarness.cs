@@ -98,7 +98,12 @@ internal sealed unsafe class KernelHarness(InstructionSet instructionSet, int wo
             Data = p,
             Definition = new TensorDefinition
             {
-                Name = $"t{_tensors.Count}", Type = type, Shape = shape, Scale = scale, ZeroPoint = zeroPoint, RowStride = stride,
+                Name = $"t{_tensors.Count}",
+                Type = type,
+                Shape = shape,
+                Scale = scale,
+                ZeroPoint = zeroPoint,
+                RowStride = stride,
             },
         });
         _sizes.Add(bytes);
