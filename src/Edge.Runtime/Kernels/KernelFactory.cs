@@ -1,5 +1,8 @@
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
+using Edge.Runtime.Kernels.Concat;
+using Edge.Runtime.Kernels.Movement;
+using Edge.Runtime.Kernels.Reshape;
 
 namespace Edge.Runtime.Kernels;
 
@@ -11,6 +14,11 @@ internal static class KernelFactory
     /// <exception cref="NotSupportedException">No kernel for this kind of operator is built in.</exception>
     public static PreparedOperator Prepare(OperatorDefinition op, PreparationContext context) => op switch
     {
+        ConcatOperator concat => new ConcatKernel(concat, context),
+        SliceOperator slice => MoveOperator.Slice(slice, context),
+        TransposeOperator transpose => MoveOperator.Transpose(transpose, context),
+        PadOperator pad => MoveOperator.Pad(pad, context),
+        ReshapeOperator reshape => new ReshapeKernel(reshape, context),
         _ => throw new NotSupportedException(
             $"operator '{op.Name}': this build has no kernel for {op.GetType().Name} on {context.InstructionSet}"),
     };

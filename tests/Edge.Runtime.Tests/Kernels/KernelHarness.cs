@@ -56,6 +56,7 @@ internal sealed unsafe class KernelHarness(InstructionSet instructionSet, int wo
             byte* end = _tensors[i].Data + _sizes[i];
             for (int j = 0; j < OverreadBytes; j++)
                 Assert.True(end[j] == Guard, $"a byte behind tensor {i} was overwritten");
+            CheckGaps(i);
         }
     }
 
@@ -76,6 +77,20 @@ internal sealed unsafe class KernelHarness(InstructionSet instructionSet, int wo
         foreach (nint p in _memory)
             NativeMemory.AlignedFree((void*)p);
         _memory.Clear();
+    }
+
+    // The elements between the rows of a channel slice belong to its neighbours.
+    private void CheckGaps(int tensor)
+    {
+        TensorView view = _tensors[tensor];
+        int size = view.Definition.Type == ElementType.Int8 ? 1 : 4, last = view.Shape[^1];
+        int rows = view.Shape[..^1].Aggregate(1, (a, b) => a * b);
+        for (int r = 0; r < rows - 1; r++)
+        {
+            byte* row = view.Data + ((nint)r * view.RowStride * size);
+            for (int j = last * size; j < view.RowStride * size; j++)
+                Assert.True(row[j] == Guard, $"a byte between rows {r} and {r + 1} of tensor {tensor} was overwritten");
+        }
     }
 
     private int Add(ElementType type, int[] shape, Array? data, float scale, int zeroPoint, int? rowStride)
