@@ -1,0 +1,135 @@
+using System.Diagnostics.CodeAnalysis;
+using Edge.Runtime.Format;
+using Edge.Runtime.Numerics;
+
+namespace Edge.Imaging.Preprocessing;
+
+/// <summary>
+/// The one way from an upright image to a model's input, in every program: resize, crop, reorder channels, normalise and, for a
+/// packed model, quantize. Reuses its memory: a frame of a size seen before allocates nothing. Not thread-safe.
+/// </summary>
+public sealed class ImagePreprocessor
+{
+    private const int Levels = 256;
+
+    private readonly BilinearResizer _resizer = new();
+    private readonly PixelBuffer _window = new();
+    private readonly PixelBuffer _input = new();
+    private readonly float[] _real;
+    private readonly sbyte[] _quantized = [];
+
+    /// <exception cref="ImageFormatException">The description contradicts itself; the message says where.</exception>
+    public ImagePreprocessor(InputPreprocessing preprocessing)
+    {
+        Validate(preprocessing);
+        Preprocessing = preprocessing;
+        _real = new float[preprocessing.Channels * Levels];
+        for (int i = 0; i < _real.Length; i++)
+            _real[i] = (i % Levels - preprocessing.Mean[i / Levels]) * preprocessing.Scale[i / Levels];
+    }
+
+    /// <param name="preprocessing">The model's description of its input.</param>
+    /// <param name="scale">Quantization step of the model's input tensor, finite and positive.</param>
+    /// <param name="zeroPoint">Zero point of the model's input tensor, −128 to 127.</param>
+    /// <exception cref="ImageFormatException">The description contradicts itself; the message says where.</exception>
+    public ImagePreprocessor(InputPreprocessing preprocessing, float scale, int zeroPoint)
+        : this(preprocessing)
+    {
+        if (!float.IsFinite(scale) || scale <= 0)
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, "finite and positive");
+        ArgumentOutOfRangeException.ThrowIfLessThan(zeroPoint, sbyte.MinValue);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(zeroPoint, sbyte.MaxValue);
+        _quantized = new sbyte[_real.Length];
+        for (int i = 0; i < _real.Length; i++)
+            _quantized[i] = Requantization.RoundClamped(_real[i] / scale, zeroPoint, sbyte.MinValue, sbyte.MaxValue);
+    }
+
+    public InputPreprocessing Preprocessing { get; }
+
+    /// <summary>Values of one input: height · width · channels.</summary>
+    public int InputLength => Preprocessing.Height * Preprocessing.Width * Preprocessing.Channels;
+
+    /// <summary>Resizes and crops: the model's input as grey levels, still R G B (or one luma channel).</summary>
+    /// <returns>A buffer of this object, valid until the next call.</returns>
+    public PixelBuffer ToPixels(PixelBuffer image)
+    {
+        ResizeGeometry geometry = ResizeGeometry.For(Preprocessing, image.Width, image.Height);
+        _resizer.Resize(image, geometry, _window);
+        _input.Reset(Preprocessing.Width, Preprocessing.Height, Preprocessing.Channels);
+        if (geometry.Width != Preprocessing.Width || geometry.Height != Preprocessing.Height)
+            _input.Pixels.Fill(Preprocessing.PadValue);
+        for (int y = 0; y < geometry.Height; y++)
+            CopyRow(_window.Row(y), _window.Channels, _input.Row(geometry.PadY + y)[(geometry.PadX * _input.Channels)..]);
+        return _input;
+    }
+
+    /// <summary>Writes x = (pixel − mean[c]) · scale[c], NHWC, in the model's channel order.</summary>
+    /// <param name="image">Upright.</param>
+    /// <param name="destination"><see cref="InputLength"/> values.</param>
+    public void Run(PixelBuffer image, Span<float> destination) => Map(ToPixels(image).Pixels, _real, destination);
+
+    /// <summary>Writes q = roundTiesToEven(clamp(x / s, −128 − z, 127 − z)) + z, NHWC, in the model's channel order.</summary>
+    /// <param name="image">Upright.</param>
+    /// <param name="destination"><see cref="InputLength"/> values.</param>
+    /// <exception cref="InvalidOperationException">This object was made without scale and zero point.</exception>
+    public void Run(PixelBuffer image, Span<sbyte> destination)
+    {
+        if (_quantized.Length == 0)
+            throw new InvalidOperationException("the preprocessor was made without the input tensor's scale and zero point");
+        Map(ToPixels(image).Pixels, _quantized, destination);
+    }
+
+    private void Map<T>(ReadOnlySpan<byte> pixels, ReadOnlySpan<T> table, Span<T> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, InputLength);
+        if (Preprocessing.Channels == 1)
+        {
+            for (int i = 0; i < pixels.Length; i++)
+                destination[i] = table[pixels[i]];
+            return;
+        }
+
+        (int red, int blue) = Preprocessing.Order == ChannelOrder.Bgr ? (2, 0) : (0, 2);
+        ReadOnlySpan<T> first = table[..Levels], second = table.Slice(Levels, Levels), third = table.Slice(2 * Levels, Levels);
+        for (int i = 0; i + 2 < pixels.Length; i += 3)
+        {
+            destination[i] = first[pixels[i + red]];
+            destination[i + 1] = second[pixels[i + 1]];
+            destination[i + 2] = third[pixels[i + blue]];
+        }
+    }
+
+    /// <summary>Luma is taken after resizing, as the golden inputs were made.</summary>
+    private void CopyRow(ReadOnlySpan<byte> from, int channels, Span<byte> to)
+    {
+        if (channels == Preprocessing.Channels)
+        {
+            from.CopyTo(to);
+        }
+        else if (channels == 3)
+        {
+            // Pillow's "L": 0.299 R + 0.587 G + 0.114 B in 16-bit fixed point.
+            for (int i = 0, x = 0; i < from.Length; i += 3, x++)
+                to[x] = (byte)((from[i] * 19595 + from[i + 1] * 38470 + from[i + 2] * 7471 + 0x8000) >> 16);
+        }
+        else
+        {
+            for (int x = 0; x < from.Length; x++)
+                to.Slice(3 * x, 3).Fill(from[x]);
+        }
+    }
+
+    private static void Validate(InputPreprocessing p)
+    {
+        if (p.Width < 1 || p.Height < 1)
+            throw Contradiction($"the size {p.Width} × {p.Height} is not positive");
+        if (p.Mean.Length != p.Channels || p.Scale.Length != p.Channels)
+            throw Contradiction($"{p.Mean.Length} means and {p.Scale.Length} scales for {p.Channels} channel(s)");
+        if (p.Mean.Any(m => !float.IsFinite(m)) || p.Scale.Any(s => !float.IsFinite(s) || s == 0))
+            throw Contradiction("means must be finite, scales finite and not 0");
+        if (p.Resize == ResizeRule.ShorterSideThenCenterCrop && p.ResizeTo < Math.Max(p.Width, p.Height))
+            throw Contradiction($"a shorter side of {p.ResizeTo} is smaller than the crop of {p.Width} × {p.Height}");
+    }
+
+    private static ImageFormatException Contradiction([NotNull] string what) => new($"preprocessing: {what}");
+}
