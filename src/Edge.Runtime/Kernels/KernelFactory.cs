@@ -1,6 +1,7 @@
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Runtime.Kernels.Concat;
+using Edge.Runtime.Kernels.Conv;
 using Edge.Runtime.Kernels.Movement;
 using Edge.Runtime.Kernels.Reshape;
 
@@ -14,6 +15,8 @@ internal static class KernelFactory
     /// <exception cref="NotSupportedException">No kernel for this kind of operator is built in.</exception>
     public static PreparedOperator Prepare(OperatorDefinition op, PreparationContext context) => op switch
     {
+        ConvOperator conv => ConvKernels.Prepare(conv, context),
+        FullyConnectedOperator fullyConnected => ConvKernels.Prepare(fullyConnected, context),
         ConcatOperator concat => new ConcatKernel(concat, context),
         SliceOperator slice => MoveOperator.Slice(slice, context),
         TransposeOperator transpose => MoveOperator.Transpose(transpose, context),

@@ -1,0 +1,70 @@
+using Edge.Runtime.Execution;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>Whether a kernel can compute this problem and is meant for its kind.</summary>
+internal delegate bool ConvPredicate(in ConvProblem problem);
+
+internal delegate PreparedOperator ConvPreparation(in ConvProblem problem, PreparationContext context, string name);
+
+/// <summary>Output pixels, output channels and input channels that a kernel takes at a time: where its remainders begin.</summary>
+internal readonly record struct TileShape(int Pixels, int Channels, int Depth);
+
+/// <summary>One way to compute a convolution.</summary>
+internal sealed record ConvKernel(
+    string Name, InstructionSet InstructionSet, TileShape Tile, ConvPredicate Accepts, ConvPreparation Preparation)
+{
+    public PreparedOperator Prepare(in ConvProblem problem, PreparationContext context) => Preparation(problem, context, Name);
+
+    public override string ToString() => Name;
+}
+
+/// <summary>
+/// Every convolution kernel there is. A kernel listed here is chosen by <see cref="Choose"/> and tested by the conformance
+/// suite; adding one is adding a line.
+/// </summary>
+internal static class ConvKernelTable
+{
+    /// <summary>Best first: of the kernels that the instruction set includes, the first one that accepts is used.</summary>
+    public static IReadOnlyList<ConvKernel> Kernels { get; } =
+    [
+        Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
+        Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
+        Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
+        Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
+        Gemm<Gemm1x8NeonDot>(nameof(Gemm1x8NeonDot), InstructionSet.NeonDot, OnePixel),
+        Gemm<Gemm8x8NeonDot>(nameof(Gemm8x8NeonDot), InstructionSet.NeonDot, Any),
+        Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
+        Gemm<Gemm4x8Neon>(nameof(Gemm4x8Neon), InstructionSet.Neon, Any),
+        new(nameof(ConvScalar), InstructionSet.Scalar, new TileShape(1, 1, 1), Any, (in p, context, name) => new ConvScalar(p, context, name)),
+    ];
+
+    public static ConvKernel Choose(in ConvProblem problem, InstructionSet set)
+    {
+        foreach (ConvKernel kernel in Kernels)
+        {
+            if (Includes(set, kernel.InstructionSet) && kernel.Accepts(problem))
+                return kernel;
+        }
+
+        throw new NotSupportedException($"no convolution kernel for {set}");
+    }
+
+    private static bool Includes(InstructionSet set, InstructionSet kernel) =>
+        kernel == set
+        || (set == InstructionSet.AvxVnni && kernel == InstructionSet.Avx2)
+        || (set == InstructionSet.NeonDot && kernel == InstructionSet.Neon);
+
+    private static ConvKernel Gemm<TTile>(string name, InstructionSet set, ConvPredicate accepts)
+        where TTile : struct, IGemmTile =>
+        new(
+            name,
+            set,
+            new TileShape(TTile.Rows, TTile.Channels, TTile.DepthStep),
+            accepts,
+            (in p, context, n) => new GemmConvolution<TTile>(p, context, n));
+
+    private static bool Any(in ConvProblem problem) => true;
+
+    private static bool OnePixel(in ConvProblem problem) => problem.Pixels == 1;
+}

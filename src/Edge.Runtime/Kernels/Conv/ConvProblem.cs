@@ -1,0 +1,150 @@
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+using Edge.Runtime.Numerics;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>
+/// One convolution with everything a kernel needs to prepare for it. A fully connected layer is the same thing: a kernel
+/// as large as its input. Lives only while preparing: the constants are spans.
+/// </summary>
+internal readonly unsafe ref struct ConvProblem
+{
+    public required ReadOnlySpan<sbyte> Weights { get; init; }
+
+    public required ReadOnlySpan<float> WeightScales { get; init; }
+
+    public required ReadOnlySpan<int> Bias { get; init; }
+
+    /// <summary>First element of the input image [InputHeight, InputWidth, InputChannels].</summary>
+    public required sbyte* Input { get; init; }
+
+    public required int InputHeight { get; init; }
+    public required int InputWidth { get; init; }
+    public required int InputChannels { get; init; }
+
+    /// <summary>Bytes from one input pixel to the next, at least <see cref="InputChannels"/>.</summary>
+    public required int InputStride { get; init; }
+
+    public required float InputScale { get; init; }
+    public required int InputZeroPoint { get; init; }
+
+    /// <summary>First element of the output image [OutputHeight, OutputWidth, OutputChannels].</summary>
+    public required sbyte* Output { get; init; }
+
+    public required int OutputHeight { get; init; }
+    public required int OutputWidth { get; init; }
+    public required int OutputChannels { get; init; }
+
+    /// <summary>Bytes from one output pixel to the next, at least <see cref="OutputChannels"/>.</summary>
+    public required int OutputStride { get; init; }
+
+    public required float OutputScale { get; init; }
+    public required int OutputZeroPoint { get; init; }
+
+    public required Window Window { get; init; }
+    public required int Groups { get; init; }
+    public required int Low { get; init; }
+    public required int High { get; init; }
+
+    public int Pixels => OutputHeight * OutputWidth;
+    public int KernelSize => Window.KernelHeight * Window.KernelWidth;
+    public int GroupInputs => InputChannels / Groups;
+    public int GroupOutputs => OutputChannels / Groups;
+
+    /// <summary>Every group reads a single input channel.</summary>
+    public bool IsDepthwise => Groups > 1 && GroupInputs == 1;
+
+    public bool HasPadding =>
+        (Window.PadTop | Window.PadLeft) != 0
+        || ((OutputHeight - 1) * Window.StrideY) + ((Window.KernelHeight - 1) * Window.DilationY) >= InputHeight
+        || ((OutputWidth - 1) * Window.StrideX) + ((Window.KernelWidth - 1) * Window.DilationX) >= InputWidth;
+
+    /// <summary>Output pixel i reads input pixel i and no other.</summary>
+    public bool IsPointwise =>
+        KernelSize == 1 && Window.StrideY == 1 && Window.StrideX == 1 && !HasPadding && OutputWidth == InputWidth;
+
+    public long MultiplyAccumulates => (long)Pixels * OutputChannels * KernelSize * GroupInputs;
+
+    /// <summary>The requantization multiplier of an output channel.</summary>
+    public float Multiplier(int output) => Requantization.Multiplier(InputScale, WeightScales[output], OutputScale);
+
+    /// <summary>
+    /// The start value with which Σ x·w becomes Σ (x − zx)·w + bias, for kernels that add <paramref name="flip"/> to every x.
+    /// Wraps around like the sum itself, so that only the final sum has to fit in 32 bits.
+    /// </summary>
+    public int FoldedBias(int output, int flip)
+    {
+        int length = KernelSize * GroupInputs, sum = 0;
+        foreach (sbyte w in Weights.Slice(output * length, length))
+            sum += w;
+        return unchecked(Bias[output] - ((InputZeroPoint + flip) * sum));
+    }
+
+    public static ConvProblem From(ConvOperator op, PreparationContext context)
+    {
+        TensorView input = context.Tensor(op.Inputs[0]), output = context.Tensor(op.Outputs[0]);
+        return new ConvProblem
+        {
+            Weights = context.Constant<sbyte>(op.Weights),
+            WeightScales = context.Constant<float>(op.WeightScales),
+            Bias = context.Constant<int>(op.Bias),
+            Input = input.Int8,
+            InputHeight = input.Height,
+            InputWidth = input.Width,
+            InputChannels = input.Channels,
+            InputStride = input.RowStride,
+            InputScale = input.Scale,
+            InputZeroPoint = input.ZeroPoint,
+            Output = output.Int8,
+            OutputHeight = output.Height,
+            OutputWidth = output.Width,
+            OutputChannels = output.Channels,
+            OutputStride = output.RowStride,
+            OutputScale = output.Scale,
+            OutputZeroPoint = output.ZeroPoint,
+            Window = op.Window,
+            Groups = op.Groups,
+            Low = op.Low,
+            High = op.High,
+        };
+    }
+
+    /// <summary>
+    /// A vector in one piece is a 1×1 image; an input whose rows have gaps between them is an image one row high under a
+    /// kernel as wide: the weights' order is the same.
+    /// </summary>
+    public static ConvProblem From(FullyConnectedOperator op, PreparationContext context)
+    {
+        TensorView input = context.Tensor(op.Inputs[0]), output = context.Tensor(op.Outputs[0]);
+        int last = input.Shape[^1], rows = 1;
+        foreach (int dimension in input.Shape.AsSpan()[..^1])
+            rows *= dimension;
+        bool dense = input.RowStride == last;
+        int width = dense ? 1 : rows, channels = dense ? rows * last : last;
+        return new ConvProblem
+        {
+            Weights = context.Constant<sbyte>(op.Weights),
+            WeightScales = context.Constant<float>(op.WeightScales),
+            Bias = context.Constant<int>(op.Bias),
+            Input = input.Int8,
+            InputHeight = 1,
+            InputWidth = width,
+            InputChannels = channels,
+            InputStride = dense ? channels : input.RowStride,
+            InputScale = input.Scale,
+            InputZeroPoint = input.ZeroPoint,
+            Output = output.Int8,
+            OutputHeight = 1,
+            OutputWidth = 1,
+            OutputChannels = output.Channels,
+            OutputStride = output.RowStride,
+            OutputScale = output.Scale,
+            OutputZeroPoint = output.ZeroPoint,
+            Window = new Window { KernelHeight = 1, KernelWidth = width },
+            Groups = 1,
+            Low = op.Low,
+            High = op.High,
+        };
+    }
+}

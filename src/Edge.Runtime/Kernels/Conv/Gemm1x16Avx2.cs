@@ -1,0 +1,49 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>One pixel × 16 channels on AVX2, for fully connected layers; weights lie as in <see cref="Gemm4x16Avx2"/>.</summary>
+internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
+{
+    public static int Rows => 1;
+
+    public static int Channels => 16;
+
+    public static int DepthStep => 8;
+
+    public static int WeightBytes => 2;
+
+    public static int ActivationFlip => 0;
+
+    public static int Slot(int channel, int depth) => Gemm4x16Avx2.Slot(channel, depth);
+
+    public static void Compute(in GemmBlock block)
+    {
+        // Two sums per channel, for even and odd pairs, because each addition waits for the one before.
+        Vector256<int> even0 = Vector256.Load(block.Bias), even1 = Vector256.Load(block.Bias + 8);
+        Vector256<int> odd0 = Vector256<int>.Zero, odd1 = Vector256<int>.Zero;
+        short* w = (short*)block.Weights;
+        nint depth = block.Depth;
+        for (int tap = 0; tap < block.Taps; tap++)
+        {
+            sbyte* a = block.Inputs[tap] + block.InputOffset;
+            for (nint k = 0; k < depth; k += 8, w += 128)
+            {
+                Vector256<int> x = Gemm4x16Avx2.WidenTwice(a + k);
+                Vector256<short> pair0 = Avx2.Shuffle(x, 0b00_00_00_00).AsInt16(), pair1 = Avx2.Shuffle(x, 0b01_01_01_01).AsInt16();
+                Vector256<short> pair2 = Avx2.Shuffle(x, 0b10_10_10_10).AsInt16(), pair3 = Avx2.Shuffle(x, 0b11_11_11_11).AsInt16();
+                even0 += Avx2.MultiplyAddAdjacent(pair0, Vector256.Load(w));
+                even1 += Avx2.MultiplyAddAdjacent(pair0, Vector256.Load(w + 16));
+                odd0 += Avx2.MultiplyAddAdjacent(pair1, Vector256.Load(w + 32));
+                odd1 += Avx2.MultiplyAddAdjacent(pair1, Vector256.Load(w + 48));
+                even0 += Avx2.MultiplyAddAdjacent(pair2, Vector256.Load(w + 64));
+                even1 += Avx2.MultiplyAddAdjacent(pair2, Vector256.Load(w + 80));
+                odd0 += Avx2.MultiplyAddAdjacent(pair3, Vector256.Load(w + 96));
+                odd1 += Avx2.MultiplyAddAdjacent(pair3, Vector256.Load(w + 112));
+            }
+        }
+
+        new RequantizeAvx2(block.Requantize, block.Channels).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>One pixel × 8 channels without SDOT, for fully connected layers; weights lie as in <see cref="Gemm4x8Neon"/>.</summary>
+internal readonly unsafe struct Gemm1x8Neon : IGemmTile
+{
+    public static int Rows => 1;
+
+    public static int Channels => 8;
+
+    public static int DepthStep => 4;
+
+    public static int WeightBytes => 1;
+
+    public static int ActivationFlip => 0;
+
+    public static int Slot(int channel, int depth) => Gemm4x8Neon.Slot(channel, depth);
+
+    public static void Compute(in GemmBlock block)
+    {
+        // Two sums per channel, for even and odd steps, because each addition waits for the one before.
+        Vector128<int> even0 = Vector128.Load(block.Bias), even1 = Vector128.Load(block.Bias + 4);
+        Vector128<int> odd0 = Vector128<int>.Zero, odd1 = Vector128<int>.Zero;
+        Vector128<byte> step0 = Gemm4x8Neon.PairsOfStep(0), step1 = Gemm4x8Neon.PairsOfStep(1);
+        Vector128<byte> step2 = Gemm4x8Neon.PairsOfStep(2), step3 = Gemm4x8Neon.PairsOfStep(3);
+        sbyte* w = (sbyte*)block.Weights;
+        nint depth = block.Depth;
+        for (int tap = 0; tap < block.Taps; tap++)
+        {
+            sbyte* a = block.Inputs[tap] + block.InputOffset;
+            nint k = 0;
+            for (; k + 16 <= depth; k += 16, w += 128)
+            {
+                Vector128<sbyte> x = Vector128.Load(a + k);
+                Vector128<sbyte> pairs0 = Gemm4x8Neon.Select(x, step0), pairs1 = Gemm4x8Neon.Select(x, step1);
+                Vector128<sbyte> pairs2 = Gemm4x8Neon.Select(x, step2), pairs3 = Gemm4x8Neon.Select(x, step3);
+                even0 = Gemm4x8Neon.MultiplyAdd(even0, Vector128.Load(w), pairs0);
+                even1 = Gemm4x8Neon.MultiplyAdd(even1, Vector128.Load(w + 16), pairs0);
+                odd0 = Gemm4x8Neon.MultiplyAdd(odd0, Vector128.Load(w + 32), pairs1);
+                odd1 = Gemm4x8Neon.MultiplyAdd(odd1, Vector128.Load(w + 48), pairs1);
+                even0 = Gemm4x8Neon.MultiplyAdd(even0, Vector128.Load(w + 64), pairs2);
+                even1 = Gemm4x8Neon.MultiplyAdd(even1, Vector128.Load(w + 80), pairs2);
+                odd0 = Gemm4x8Neon.MultiplyAdd(odd0, Vector128.Load(w + 96), pairs3);
+                odd1 = Gemm4x8Neon.MultiplyAdd(odd1, Vector128.Load(w + 112), pairs3);
+            }
+
+            for (; k < depth; k += 4, w += 32)
+            {
+                Vector128<sbyte> pairs = Gemm4x8Neon.Select(Gemm4x8Neon.Four(a + k), step0);
+                even0 = Gemm4x8Neon.MultiplyAdd(even0, Vector128.Load(w), pairs);
+                even1 = Gemm4x8Neon.MultiplyAdd(even1, Vector128.Load(w + 16), pairs);
+            }
+        }
+
+        new RequantizeNeon(block.Requantize, block.Channels).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>
+/// 4 pixels × 8 channels without SDOT: smull and smlal2 add two products of [−128, 127]·[−127, 127] in int16, which they just
+/// fit, sadalp adds neighbouring int16 to the int32 lane of their channel. A step of four input channels is
+/// [channel quad][pair of inputs][channel][2]: a vector of 16 weights holds a quad's first pair below, its second above.
+/// </summary>
+internal readonly unsafe struct Gemm4x8Neon : IGemmTile
+{
+    public static int Rows => 4;
+
+    public static int Channels => 8;
+
+    public static int DepthStep => 4;
+
+    public static int WeightBytes => 1;
+
+    public static int ActivationFlip => 0;
+
+    public static int Slot(int channel, int depth) => (channel / 4 * 16) + (depth / 2 * 8) + (channel % 4 * 2) + (depth % 2);
+
+    public static void Compute(in GemmBlock block)
+    {
+        Vector128<int> s00 = Vector128.Load(block.Bias), s01 = Vector128.Load(block.Bias + 4);
+        Vector128<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
+        sbyte** inputs = block.Inputs;
+        sbyte* w = (sbyte*)block.Weights;
+        nint offset = block.InputOffset, depth = block.Depth;
+        Vector128<byte> step0 = PairsOfStep(0), step1 = PairsOfStep(1), step2 = PairsOfStep(2), step3 = PairsOfStep(3);
+        for (int tap = block.Taps; tap > 0; tap--, inputs += 4)
+        {
+            sbyte* a0 = inputs[0] + offset, a1 = inputs[1] + offset, a2 = inputs[2] + offset, a3 = inputs[3] + offset;
+            nint k = 0;
+            for (; k + 16 <= depth; k += 16, w += 128)
+            {
+                Vector128<sbyte> x0 = Vector128.Load(a0 + k), x1 = Vector128.Load(a1 + k);
+                Vector128<sbyte> x2 = Vector128.Load(a2 + k), x3 = Vector128.Load(a3 + k);
+
+                Vector128<sbyte> w0 = Vector128.Load(w + 0), w1 = Vector128.Load(w + 16);
+                Vector128<sbyte> pairs = Select(x0, step0);
+                s00 = MultiplyAdd(s00, w0, pairs);
+                s01 = MultiplyAdd(s01, w1, pairs);
+                pairs = Select(x1, step0);
+                s10 = MultiplyAdd(s10, w0, pairs);
+                s11 = MultiplyAdd(s11, w1, pairs);
+                pairs = Select(x2, step0);
+                s20 = MultiplyAdd(s20, w0, pairs);
+                s21 = MultiplyAdd(s21, w1, pairs);
+                pairs = Select(x3, step0);
+                s30 = MultiplyAdd(s30, w0, pairs);
+                s31 = MultiplyAdd(s31, w1, pairs);
+
+                w0 = Vector128.Load(w + 32);
+                w1 = Vector128.Load(w + 48);
+                pairs = Select(x0, step1);
+                s00 = MultiplyAdd(s00, w0, pairs);
+                s01 = MultiplyAdd(s01, w1, pairs);
+                pairs = Select(x1, step1);
+                s10 = MultiplyAdd(s10, w0, pairs);
+                s11 = MultiplyAdd(s11, w1, pairs);
+                pairs = Select(x2, step1);
+                s20 = MultiplyAdd(s20, w0, pairs);
+                s21 = MultiplyAdd(s21, w1, pairs);
+                pairs = Select(x3, step1);
+                s30 = MultiplyAdd(s30, w0, pairs);
+                s31 = MultiplyAdd(s31, w1, pairs);
+
+                w0 = Vector128.Load(w + 64);
+                w1 = Vector128.Load(w + 80);
+                pairs = Select(x0, step2);
+                s00 = MultiplyAdd(s00, w0, pairs);
+                s01 = MultiplyAdd(s01, w1, pairs);
+                pairs = Select(x1, step2);
+                s10 = MultiplyAdd(s10, w0, pairs);
+                s11 = MultiplyAdd(s11, w1, pairs);
+                pairs = Select(x2, step2);
+                s20 = MultiplyAdd(s20, w0, pairs);
+                s21 = MultiplyAdd(s21, w1, pairs);
+                pairs = Select(x3, step2);
+                s30 = MultiplyAdd(s30, w0, pairs);
+                s31 = MultiplyAdd(s31, w1, pairs);
+
+                w0 = Vector128.Load(w + 96);
+                w1 = Vector128.Load(w + 112);
+                pairs = Select(x0, step3);
+                s00 = MultiplyAdd(s00, w0, pairs);
+                s01 = MultiplyAdd(s01, w1, pairs);
+                pairs = Select(x1, step3);
+                s10 = MultiplyAdd(s10, w0, pairs);
+                s11 = MultiplyAdd(s11, w1, pairs);
+                pairs = Select(x2, step3);
+                s20 = MultiplyAdd(s20, w0, pairs);
+                s21 = MultiplyAdd(s21, w1, pairs);
+                pairs = Select(x3, step3);
+                s30 = MultiplyAdd(s30, w0, pairs);
+                s31 = MultiplyAdd(s31, w1, pairs);
+            }
+
+            for (; k < depth; k += 4, w += 32)
+            {
+                Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
+                Vector128<sbyte> x0 = Four(a0 + k), x1 = Four(a1 + k), x2 = Four(a2 + k), x3 = Four(a3 + k);
+                Vector128<sbyte> pairs = Select(x0, step0);
+                s00 = MultiplyAdd(s00, w0, pairs);
+                s01 = MultiplyAdd(s01, w1, pairs);
+                pairs = Select(x1, step0);
+                s10 = MultiplyAdd(s10, w0, pairs);
+                s11 = MultiplyAdd(s11, w1, pairs);
+                pairs = Select(x2, step0);
+                s20 = MultiplyAdd(s20, w0, pairs);
+                s21 = MultiplyAdd(s21, w1, pairs);
+                pairs = Select(x3, step0);
+                s30 = MultiplyAdd(s30, w0, pairs);
+                s31 = MultiplyAdd(s31, w1, pairs);
+            }
+        }
+
+        var requantize = new RequantizeNeon(block.Requantize, block.Channels);
+        sbyte** outputs = block.Outputs;
+        nint to = block.OutputOffset;
+        requantize.Store(s00, s01, outputs[0] + to);
+        requantize.Store(s10, s11, outputs[1] + to);
+        requantize.Store(s20, s21, outputs[2] + to);
+        requantize.Store(s30, s31, outputs[3] + to);
+    }
+
+    /// <summary>Table index that spreads a step's four activations: its first pair four times, then its second pair four times.</summary>
+    /// <param name="step">Which four of sixteen activations, 0 to 3.</param>
+    internal static Vector128<byte> PairsOfStep(int step) =>
+        Vector128.Create((byte)0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3) + Vector128.Create((byte)(step * 4));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<sbyte> Select(Vector128<sbyte> activations, Vector128<byte> pairs) =>
+        AdvSimd.Arm64.VectorTableLookup(activations, pairs.AsSByte());
+
+    /// <summary>Adds a quad's four products each: two in int16, pairwise into int32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<sbyte> weights, Vector128<sbyte> pairs)
+    {
+        Vector128<short> products = AdvSimd.MultiplyWideningLower(weights.GetLower(), pairs.GetLower());
+        return AdvSimd.AddPairwiseWideningAndAdd(sum, AdvSimd.MultiplyWideningUpperAndAdd(products, weights, pairs));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<sbyte> Four(sbyte* activations) => Vector128.CreateScalarUnsafe(*(int*)activations).AsSByte();
+}

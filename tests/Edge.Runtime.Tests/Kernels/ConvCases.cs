@@ -1,0 +1,105 @@
+using Edge.Runtime.Kernels.Conv;
+
+namespace Edge.Runtime.Tests.Kernels;
+
+/// <summary>The convolutions of the conformance suite: around a kernel's tile, then every other dimension of the problem.</summary>
+internal static class ConvCases
+{
+    public static IEnumerable<ConvCase> For(TileShape tile) =>
+        [.. AroundTheTile(tile), .. Windows(), .. Groups(), .. Depthwise(tile), .. Numbers(), .. Slices()];
+
+    private static IEnumerable<ConvCase> AroundTheTile(TileShape tile)
+    {
+        int[] pixels = [1, tile.Pixels - 1, tile.Pixels, tile.Pixels + 1, (2 * tile.Pixels) + 1];
+        int[] channels = [1, tile.Channels - 1, tile.Channels, tile.Channels + 1, (2 * tile.Channels) + 3];
+        int[] depths = [1, 3, tile.Depth - 1, tile.Depth, tile.Depth + 1, (4 * tile.Depth) + 3, 37];
+        return from p in pixels.Where(x => x > 0).Distinct()
+               from c in channels.Where(x => x > 0).Distinct()
+               from d in depths.Where(x => x > 0).Distinct()
+               select new ConvCase(1, p, d, c);
+    }
+
+    private static IEnumerable<ConvCase> Windows()
+    {
+        foreach (int channels in (int[])[1, 3, 16, 19])
+        {
+            var image = new ConvCase(9, 11, channels, 18);
+            yield return image.Square(kernel: 3, stride: 1, pad: 1);
+            yield return image.Square(kernel: 3, stride: 2, pad: 1) with { Workers = 3 };
+            yield return image.Square(kernel: 3, stride: 1, pad: 0);
+            yield return image.Square(kernel: 5, stride: 2, pad: 2);
+            yield return image.Square(kernel: 7, stride: 2, pad: 3);
+            yield return image.Square(kernel: 3, stride: 1, pad: 2, dilation: 2);
+            yield return image.Square(kernel: 1, stride: 2, pad: 0);
+            yield return image.Square(kernel: 1, stride: 1, pad: 1);
+            yield return image.Square(kernel: 3, stride: 2, pad: 0) with { PadBottom = 1, PadRight = 1 };
+            yield return image with { KernelHeight = 2, KernelWidth = 4, PadTop = 1, PadRight = 3, PadLeft = 2 };
+            yield return image with { KernelHeight = 1, KernelWidth = 7, PadLeft = 3, PadRight = 3, StrideY = 3 };
+            yield return image with { KernelHeight = 7, KernelWidth = 1, PadTop = 6, PadBottom = 6, DilationY = 2 };
+            yield return image with { KernelHeight = 9, KernelWidth = 11 };
+            yield return (image with { Height = 2, Width = 1 }).Square(kernel: 7, stride: 1, pad: 3);
+        }
+    }
+
+    private static IEnumerable<ConvCase> Groups()
+    {
+        foreach ((int groups, int inputs, int outputs) in ((int, int, int)[])[(2, 8, 32), (3, 27, 15), (4, 12, 68), (5, 10, 5), (2, 66, 34)])
+        {
+            var image = new ConvCase(5, 6, inputs, outputs) { Groups = groups };
+            yield return image;
+            yield return image with { Workers = 2 };
+            yield return image.Square(kernel: 3, stride: 1, pad: 1);
+            yield return image.Square(kernel: 3, stride: 2, pad: 1) with { InputGap = 5, OutputGap = 3 };
+        }
+    }
+
+    private static IEnumerable<ConvCase> Depthwise(TileShape tile)
+    {
+        int[] channels = [2, 3, tile.Channels - 1, tile.Channels, tile.Channels + 1, (2 * tile.Channels) + 3];
+        foreach (int c in channels.Where(x => x > 1).Distinct())
+        {
+            foreach (int multiplier in (int[])[1, 2, 3, 5])
+            {
+                var image = new ConvCase(6, 7, c, c * multiplier) { Groups = c };
+                yield return image.Square(kernel: 3, stride: 1, pad: 1);
+                yield return image.Square(kernel: 3, stride: 2, pad: 1) with { PadTop = 0, PadLeft = 0, Workers = 3 };
+                yield return image.Square(kernel: 5, stride: 1, pad: 2) with { InputGap = 1, OutputGap = 2 };
+                yield return image.Square(kernel: 3, stride: 1, pad: 2, dilation: 2) with { Fill = ConvFill.LargestSums };
+                yield return image with { KernelHeight = 1, KernelWidth = 4, StrideX = 2, PadRight = 1, Fill = ConvFill.Extremes };
+                yield return image;
+            }
+        }
+    }
+
+    private static IEnumerable<ConvCase> Numbers()
+    {
+        var pointwise = new ConvCase(3, 5, 67, 21);
+        foreach (ConvCase image in (ConvCase[])
+            [pointwise, pointwise.Square(3, 1, 1), (pointwise with { Outputs = 67, Groups = 67 }).Square(3, 1, 1), pointwise with { Height = 1, Width = 1 }])
+        {
+            foreach (ConvFill fill in Enum.GetValues<ConvFill>())
+            {
+                foreach (int zeroPoint in (int[])[-128, -1, 0, 127])
+                    yield return image with { Fill = fill, InputZeroPoint = zeroPoint, OutputZeroPoint = -1 - zeroPoint };
+            }
+
+            yield return image with { Low = 0 };
+            yield return image with { Low = -20, High = 30, OutputZeroPoint = -20 };
+            yield return image with { Low = 17, High = 17 };
+            yield return image with { Low = -128, High = -100, OutputZeroPoint = 127 };
+        }
+    }
+
+    private static IEnumerable<ConvCase> Slices()
+    {
+        foreach ((int inputGap, int outputGap) in ((int, int)[])[(0, 1), (1, 0), (13, 29), (64, 64)])
+        {
+            var image = new ConvCase(7, 5, 24, 40) { InputGap = inputGap, OutputGap = outputGap };
+            yield return image;
+            yield return image with { Workers = 4 };
+            yield return image.Square(kernel: 3, stride: 1, pad: 1);
+            yield return (image with { Inputs = 3 }).Square(kernel: 3, stride: 2, pad: 1);
+            yield return (image with { Outputs = 24, Groups = 24 }).Square(kernel: 3, stride: 2, pad: 1);
+        }
+    }
+}
