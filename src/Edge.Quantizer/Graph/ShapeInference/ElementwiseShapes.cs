@@ -11,8 +11,11 @@ internal static class ElementwiseShapes
         return shape;
     }
 
-    /// <summary>NumPy: shapes are aligned at the last axis; axes must be equal or 1.</summary>
-    public static int[] Broadcast(Node node, ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    public static int[] Broadcast(Node node, ReadOnlySpan<int> a, ReadOnlySpan<int> b) =>
+        TryBroadcast(a, b) ?? throw new InvalidDataException($"{node}: shapes {Shapes.Text(a)} and {Shapes.Text(b)} do not broadcast");
+
+    /// <summary>NumPy: shapes are aligned at the last axis; axes must be equal or 1. Null when they are not.</summary>
+    public static int[]? TryBroadcast(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
     {
         int[] shape = new int[Math.Max(a.Length, b.Length)];
         for (int i = 1; i <= shape.Length; i++)
@@ -20,7 +23,7 @@ internal static class ElementwiseShapes
             int da = i <= a.Length ? a[^i] : 1;
             int db = i <= b.Length ? b[^i] : 1;
             if (da != db && da != 1 && db != 1)
-                throw new InvalidDataException($"{node}: shapes {Shapes.Text(a)} and {Shapes.Text(b)} do not broadcast");
+                return null;
             shape[^i] = da == 1 ? db : da;
         }
 
