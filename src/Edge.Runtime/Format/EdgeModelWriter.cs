@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+
+namespace Edge.Runtime.Format;
+
+/// <summary>An array to be stored in a package.</summary>
+/// <param name="Shape">Dimensions in memory order.</param>
+/// <param name="Bytes">Elements, little endian, row-major.</param>
+public sealed record ConstantData(ElementType Type, int[] Shape, ReadOnlyMemory<byte> Bytes)
+{
+    /// <typeparam name="T">sbyte, float or int.</typeparam>
+    public static ConstantData From<T>(int[] shape, ReadOnlySpan<T> elements)
+        where T : unmanaged =>
+        new(ElementTypes.Of<T>(), shape, MemoryMarshal.AsBytes(elements).ToArray());
+}
+
+/// <summary>Writes packages: the same content always gives the same bytes.</summary>
+public static class EdgeModelWriter
+{
+    /// <summary>Lays the package out in memory, without proving it.</summary>
+    /// <param name="manifest">Everything but <see cref="ModelManifest.Constants"/>, which is filled in here.</param>
+    /// <param name="constants">The arrays that the operators refer to by index.</param>
+    public static byte[] ToBytes(ModelManifest manifest, IReadOnlyList<ConstantData> constants)
+    {
+        var definitions = new ConstantDefinition[constants.Count];
+        for (int i = 0; i < definitions.Length; i++)
+        {
+            definitions[i] = new ConstantDefinition
+            {
+                Type = constants[i].Type,
+                Shape = constants[i].Shape,
+                Offset = 0,
+                Length = constants[i].Bytes.Length,
+                Checksum = Crc32C.Compute(constants[i].Bytes.Span),
+            };
+        }
+
+        // The constants start behind the manifest, whose length depends on the digits of their offsets: at most a few rounds.
+        byte[] text;
+        long end, start = 0;
+        while (true)
+        {
+            end = Place(definitions, start);
+            text = ManifestJson.Serialize(manifest with { Constants = definitions });
+            long needed = Container.Align(Container.HeaderLength + text.Length);
+            if (needed <= start)
+                break;
+            start = needed;
+        }
+
+        if (definitions.Length == 0)
+            end = Container.HeaderLength + text.Length;
+        if (end > EdgeModel.MaxFileLength)
+            throw new InvalidDataException($"the package would have {end} bytes, more than the {EdgeModel.MaxFileLength} that it may have");
+        byte[] file = new byte[end];
+        Container.WriteHeader(file, text, end);
+        text.CopyTo(file.AsSpan(Container.HeaderLength));
+        for (int i = 0; i < definitions.Length; i++)
+            constants[i].Bytes.Span.CopyTo(file.AsSpan((int)definitions[i].Offset));
+        return file;
+    }
+
+    /// <summary>
+    /// Lays out, proves and writes a package. The file appears under its name only when it is whole: it is written beside, flushed
+    /// to the disk and renamed.
+    /// </summary>
+    /// <returns>The model as a later <see cref="EdgeModel.Load"/> will see it.</returns>
+    /// <exception cref="ModelFormatException">The manifest describes a model that no device would accept.</exception>
+    public static EdgeModel Write(string path, ModelManifest manifest, IReadOnlyList<ConstantData> constants)
+    {
+        byte[] bytes = ToBytes(manifest, constants);
+        EdgeModel model = EdgeModel.Parse(bytes);
+        string full = Path.GetFullPath(path);
+        string temporary = $"{full}.{Environment.ProcessId}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        return model;
+    }
+
+    /// <summary>Sets the offsets from <paramref name="start"/> on and returns the end of the last constant.</summary>
+    private static long Place(ConstantDefinition[] definitions, long start)
+    {
+        long end = start;
+        for (int i = 0; i < definitions.Length; i++)
+        {
+            definitions[i] = definitions[i] with { Offset = Container.Align(end) };
+            end = definitions[i].Offset + definitions[i].Length;
+        }
+
+        return end;
+    }
+}

@@ -1,0 +1,53 @@
+using Edge.Runtime.Numerics;
+
+namespace Edge.Runtime.Format.Verification;
+
+/// <summary>Maximum and average pools.</summary>
+internal static class PoolCheck
+{
+    public static void Run(OperatorScope scope, PoolOperator op)
+    {
+        scope.RequireDefined("kind", op.Kind);
+        scope.RequireOneType();
+        WindowCheck.Run(scope, op.Window, roundUp: true);
+        TensorDefinition input = scope.Input(0), output = scope.Output;
+        if (input.Shape[3] != output.Shape[3])
+            throw scope.Fail("outputs[0]", $"{output.Shape[3]} channels must be {input.Shape[3]}");
+        RealPosition(scope, "height", input.Shape[1], output.Shape[1], op.Window.StrideY, op.Window.DilationY, op.Window.PadTop);
+        RealPosition(scope, "width", input.Shape[2], output.Shape[2], op.Window.StrideX, op.Window.DilationX, op.Window.PadLeft);
+        scope.RequireBounds(op.Low, op.High);
+        if (output.Type == ElementType.Float32)
+        {
+            if (op.Low != -128 || op.High != 127)
+                throw scope.Fail("low", "a Float32 pool has no bounds; leave -128 and 127");
+            return;
+        }
+
+        if (op.Kind == PoolKind.Max)
+        {
+            scope.RequireSameQuantization();
+            return;
+        }
+
+        // |x − zx| is at most 255.
+        int count = op.Window.KernelHeight * op.Window.KernelWidth;
+        if (count > int.MaxValue / 255)
+            throw scope.Fail("window", $"the sum of {count} positions can leave 32 bits");
+        scope.RequireFactor("window", Requantization.Multiplier(input.Scale, 1, output.Scale));
+        scope.RequireFactor("window", input.Scale / (output.Scale * count));
+    }
+
+    /// <summary>
+    /// Every window holds at least one position of the image itself: a maximum or an average of nothing is undefined. Starts behind
+    /// the image were refused already; one in front of it can step over a narrow image when dilated.
+    /// </summary>
+    private static void RealPosition(OperatorScope scope, string side, int input, int output, int stride, int dilation, int before)
+    {
+        for (long start = -before, i = 0; i < output && start < 0; i++, start += stride)
+        {
+            long firstInside = start + ((-start + dilation - 1) / dilation * dilation);
+            if (firstInside >= input)
+                throw scope.Fail("window", $"the window at output {side} {i} lies wholly in the padding");
+        }
+    }
+}
