@@ -1,0 +1,157 @@
+using Edge.Runtime.Format;
+
+namespace Edge.Runtime.Tests.Format;
+
+/// <summary>Builds packages of a few operators for tests. Unplanned: every tensor gets its own place in the arena.</summary>
+internal sealed class TinyModel
+{
+    private readonly List<TensorDefinition> _tensors = [];
+    private readonly List<OperatorDefinition> _operators = [];
+    private readonly List<ConstantData> _constants = [];
+    private readonly Random _random = new(1);
+    private long _arena;
+
+    public IReadOnlyList<ConstantData> Constants => _constants;
+
+    public ModelManifest Manifest
+    {
+        get
+        {
+            int[] image = _tensors[0].Shape;
+            return new ModelManifest
+            {
+                Network = "tiny",
+                Preprocessing = new InputPreprocessing
+                {
+                    Width = image[2],
+                    Height = image[1],
+                    Order = image[3] == 1 ? ChannelOrder.Luma : ChannelOrder.Rgb,
+                    Mean = new float[image[3]],
+                    Scale = Enumerable.Repeat(1f / 255, image[3]).ToArray(),
+                    ResizeTo = Math.Max(image[1], image[2]),
+                },
+                Labels = [],
+                Tensors = [.. _tensors],
+                Operators = [.. _operators],
+                Constants = [],
+                Input = 0,
+                Outputs = [_tensors.Count - 1],
+                ArenaSize = _arena,
+                Provenance = new Provenance
+                {
+                    Source = "tiny.onnx",
+                    SourceSha256 = new string('0', 64),
+                    CalibrationSha256 = new string('0', 64),
+                    CalibrationImages = 0,
+                    Tool = "tests",
+                },
+            };
+        }
+    }
+
+    /// <summary>
+    /// Two convolutions whose outputs lie side by side in a concatenation, an average pool, a fully connected layer, a softmax:
+    /// image (0), left (1), right (2), joined (3), pooled (4), scores (5), probabilities (6).
+    /// </summary>
+    public static TinyModel Inceptionlike()
+    {
+        var m = new TinyModel();
+        int image = m.Int8("image", [1, 4, 5, 3], 0.02f, -3);
+        int left = m.Int8("left", [1, 4, 5, 4], 0.05f, 7, rowStride: 10);
+        int right = m.Int8("right", [1, 4, 5, 6], 0.05f, 7, rowStride: 10, offset: m._tensors[left].Offset + 4);
+        int joined = m.Int8("joined", [1, 4, 5, 10], 0.05f, 7, offset: m._tensors[left].Offset);
+        m.Conv("conv-left", image, left, new Window { KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 });
+        m.Conv("conv-right", image, right, new Window { KernelHeight = 1, KernelWidth = 1 });
+        m.Add(new ConcatOperator { Name = "join", Inputs = [left, right], Outputs = [joined], Axis = 3 });
+        int pooled = m.Int8("pooled", [1, 1, 1, 10], 0.05f, 7);
+        m.Add(new PoolOperator
+        {
+            Name = "pool",
+            Inputs = [joined],
+            Outputs = [pooled],
+            Kind = PoolKind.Average,
+            Window = new Window { KernelHeight = 4, KernelWidth = 5 },
+        });
+        int scores = m.Int8("scores", [1, 6], 0.1f, 0);
+        m.Add(new FullyConnectedOperator
+        {
+            Name = "dense",
+            Inputs = [pooled],
+            Outputs = [scores],
+            Weights = m.Weights(6, 10),
+            WeightScales = m.Scales(6),
+            Bias = m.Bias(6),
+        });
+        int probabilities = m.Float("probabilities", [1, 6]);
+        m.Add(new SoftmaxOperator
+        {
+            Name = "softmax",
+            Inputs = [scores],
+            Outputs = [probabilities],
+            Exponentials = m.Constant<float>([256], Enumerable.Range(0, 256).Select(d => (float)Math.Exp(-0.1 * d)).ToArray()),
+        });
+        return m;
+    }
+
+    /// <summary>An int8 tensor at its own 64-byte aligned place, or at <paramref name="offset"/>.</summary>
+    public int Int8(string name, int[] shape, float scale = 0.1f, int zeroPoint = 0, int? rowStride = null, long? offset = null) =>
+        Tensor(name, ElementType.Int8, shape, scale, zeroPoint, rowStride, offset);
+
+    public int Float(string name, int[] shape) => Tensor(name, ElementType.Float32, shape, 0, 0, null, null);
+
+    public void Add(OperatorDefinition op) => _operators.Add(op);
+
+    public void Conv(string name, int input, int output, Window window, int groups = 1)
+    {
+        int channels = _tensors[output].Shape[3];
+        Add(new ConvOperator
+        {
+            Name = name,
+            Inputs = [input],
+            Outputs = [output],
+            Window = window,
+            Groups = groups,
+            Weights = Weights(channels, window.KernelHeight, window.KernelWidth, _tensors[input].Shape[3] / groups),
+            WeightScales = Scales(channels),
+            Bias = Bias(channels),
+        });
+    }
+
+    public int Constant<T>(int[] shape, ReadOnlySpan<T> elements)
+        where T : unmanaged
+    {
+        _constants.Add(ConstantData.From(shape, elements));
+        return _constants.Count - 1;
+    }
+
+    public int Weights(params int[] shape) =>
+        Constant<sbyte>(shape, Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (sbyte)_random.Next(-127, 128)).ToArray());
+
+    public int Scales(int channels) =>
+        Constant<float>([channels], Enumerable.Range(0, channels).Select(_ => 0.001f + (_random.NextSingle() * 0.01f)).ToArray());
+
+    public int Bias(int channels) =>
+        Constant<int>([channels], Enumerable.Range(0, channels).Select(_ => _random.Next(-1000, 1000)).ToArray());
+
+    public byte[] ToBytes() => EdgeModelWriter.ToBytes(Manifest, _constants);
+
+    public EdgeModel Parse() => EdgeModel.Parse(ToBytes());
+
+    private int Tensor(string name, ElementType type, int[] shape, float scale, int zeroPoint, int? rowStride, long? offset)
+    {
+        int stride = rowStride ?? shape[^1];
+        long rows = shape[..^1].Aggregate(1L, (a, b) => a * b), place = offset ?? _arena;
+        _arena = Math.Max(_arena, (place + (rows * stride * (type == ElementType.Int8 ? 1 : 4)) + 63) & -64);
+        _tensors.Add(new TensorDefinition
+        {
+            Name = name,
+            Type = type,
+            Shape = shape,
+            Scale = scale,
+            ZeroPoint = zeroPoint,
+            Offset = place,
+            RowStride = stride,
+        });
+        return _tensors.Count - 1;
+    }
+}
