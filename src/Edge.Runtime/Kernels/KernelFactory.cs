@@ -2,6 +2,7 @@ using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Runtime.Kernels.Concat;
 using Edge.Runtime.Kernels.Conv;
+using Edge.Runtime.Kernels.Float;
 using Edge.Runtime.Kernels.Movement;
 using Edge.Runtime.Kernels.Reshape;
 
@@ -22,7 +23,18 @@ internal static class KernelFactory
         TransposeOperator transpose => MoveOperator.Transpose(transpose, context),
         PadOperator pad => MoveOperator.Pad(pad, context),
         ReshapeOperator reshape => new ReshapeKernel(reshape, context),
+        FloatConvOperator conv => FloatKernels.Conv(conv, context),
+        FloatUnaryOperator unary => FloatFunctions.Prepare(unary, context),
+        FloatBinaryOperator binary => FloatBinaryFunctions.Prepare(binary, context),
+        FloatSoftmaxOperator softmax => new FloatSoftmax(softmax, context),
+        FloatLrnOperator lrn => new FloatLrn(lrn, context),
+        FloatMatMulOperator product => FloatTiles.MatMul(product, context),
+        FloatReduceMeanOperator mean => new FloatReduceMean(mean, context),
+        PoolOperator pool when IsFloat(pool, context) => FloatKernels.Pool(pool, context),
         _ => throw new NotSupportedException(
             $"operator '{op.Name}': this build has no kernel for {op.GetType().Name} on {context.InstructionSet}"),
     };
+
+    private static bool IsFloat(OperatorDefinition op, PreparationContext context) =>
+        context.Tensor(op.Inputs[0]).Definition.Type == ElementType.Float32;
 }
