@@ -69,6 +69,12 @@ public sealed class EdgeModel
         ConstantDefinition constant = Manifest.Constants[index];
         if (constant.Type != ElementTypes.Of<T>())
             throw new ArgumentException($"constant {index} holds {constant.Type}, not {typeof(T).Name}");
-        return MemoryMarshal.Cast<byte, T>(_file.Span.Slice((int)constant.Offset, (int)constant.Length));
+        return MemoryMarshal.Cast<byte, T>(StoredBytes(index));
+    }
+
+    internal ReadOnlySpan<byte> StoredBytes(int constant)
+    {
+        ConstantDefinition definition = Manifest.Constants[constant];
+        return _file.Span.Slice((int)definition.Offset, (int)definition.Length);
     }
 }
