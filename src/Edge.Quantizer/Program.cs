@@ -1,1 +1,3 @@
-Console.WriteLine("edge-quantizer");
+using Edge.Quantizer.Commands;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

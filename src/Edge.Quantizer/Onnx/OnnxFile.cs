@@ -23,6 +23,10 @@ internal static class OnnxFile
         {
             throw new UserException($"{path}: damaged, cut short or not an ONNX model", e);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserException($"{path}: there is no such file", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserException($"{path}: cannot be read: {e.Message}", e);

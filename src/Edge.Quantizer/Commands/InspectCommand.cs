@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
+using Edge.Quantizer.Onnx.Folding;
+using Edge.Quantizer.Onnx.Schema;
+using Edge.Quantizer.Passes;
+using Edge.Quantizer.Reports;
+using Edge.Runtime.Format;
+
+namespace Edge.Quantizer.Commands;
+
+/// <summary>edge-quantizer inspect: what an ONNX model or a package holds.</summary>
+internal static class InspectCommand
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("file") { Description = "ONNX model (opset 7 to 21) or .edge package" };
+        Option<string[]> inputShape = ModelInput.InputShape();
+        var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
+        var command = new Command(
+            "inspect",
+            """
+            Shows what a model holds: every operator with its output shape, parameters and multiply-accumulates, and what will run in
+            float32; of a package also quantization parameters, memory, labels, accuracy and provenance.
+
+            Examples:
+              edge-quantizer inspect squeezenet.onnx
+              edge-quantizer inspect detector.onnx --input-shape 1x3x320x320 --json
+              edge-quantizer inspect squeezenet.edge
+            """)
+        {
+            file, inputShape, json,
+        };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(file);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (Path.GetExtension(path).Equals(".edge", StringComparison.OrdinalIgnoreCase))
+                Package(path, parsed.GetValue(json), output);
+            else
+                Model(path, ModelInput.Options(parsed.GetValue(inputShape)), parsed.GetValue(json), output);
+        });
+        return command;
+    }
+
+    private static void Model(string path, ImportOptions options, bool json, TextWriter output)
+    {
+        ModelProto proto = OnnxFile.Read(path);
+        ModelGraph imported = OnnxImporter.Load(path, options);
+        ModelGraph simplified = OnnxImporter.Load(path, options);
+        PassPipeline.Create(Fold).Run(simplified);
+        string producer = $"{proto.ProducerName} {proto.ProducerVersion}".Trim();
+        var summary = ModelSummary.Of(Path.GetFileName(path), producer, OnnxFile.Opset(proto), imported, simplified);
+        if (json)
+            output.WriteLine(JsonSerializer.Serialize(summary, Json));
+        else
+            ModelSummaryTable.Write(Tables.Console(output), summary);
+    }
+
+    private static Tensor[] Fold(Node node, IReadOnlyList<Tensor?> inputs) =>
+        ConstantFolder.Evaluate(node) ?? throw new UserException($"{node}: constants of this operator cannot be computed yet");
+
+    private static void Package(string path, bool json, TextWriter output)
+    {
+        EdgeModel model;
+        try
+        {
+            model = EdgeModel.Load(path);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new UserException($"{path}: {e.Message}", e);
+        }
+
+        if (json)
+            output.Write(Encoding.UTF8.GetString(ManifestJson.Serialize(model.Manifest)));
+        else
+            PackageTable.Write(Tables.Console(output), path, model);
+    }
+}
