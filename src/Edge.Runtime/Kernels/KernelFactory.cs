@@ -1,10 +1,17 @@
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
+using Edge.Runtime.Kernels.Add;
 using Edge.Runtime.Kernels.Concat;
 using Edge.Runtime.Kernels.Conv;
 using Edge.Runtime.Kernels.Float;
+using Edge.Runtime.Kernels.Lookup;
 using Edge.Runtime.Kernels.Movement;
+using Edge.Runtime.Kernels.Pool;
+using Edge.Runtime.Kernels.Quantize;
 using Edge.Runtime.Kernels.Reshape;
+using Edge.Runtime.Kernels.Resize;
+using Edge.Runtime.Kernels.Shuffle;
+using Edge.Runtime.Kernels.Softmax;
 
 namespace Edge.Runtime.Kernels;
 
@@ -18,6 +25,14 @@ internal static class KernelFactory
     {
         ConvOperator conv => ConvKernels.Prepare(conv, context),
         FullyConnectedOperator fullyConnected => ConvKernels.Prepare(fullyConnected, context),
+        PoolOperator pool when !IsFloat(pool, context) => PoolKernels.Prepare(pool, context),
+        AddOperator add => AddKernels.Prepare(add, context),
+        LookupOperator lookup => LookupKernel.Prepare(lookup, context),
+        SoftmaxOperator softmax => new SoftmaxScalar(softmax, context),
+        QuantizeOperator quantize => QuantizeKernels.Prepare(quantize, context),
+        DequantizeOperator dequantize => QuantizeKernels.Prepare(dequantize, context),
+        ResizeOperator resize when resize.Mode == ResizeMode.Nearest || !IsFloat(resize, context) => ResizeKernels.Prepare(resize, context),
+        ChannelShuffleOperator shuffle => ShuffleKernels.Prepare(shuffle, context),
         ConcatOperator concat => new ConcatKernel(concat, context),
         SliceOperator slice => MoveOperator.Slice(slice, context),
         TransposeOperator transpose => MoveOperator.Transpose(transpose, context),

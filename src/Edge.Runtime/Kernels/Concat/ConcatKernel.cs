@@ -41,8 +41,8 @@ internal sealed unsafe class ConcatKernel : PreparedOperator
 
         _parts = [.. parts];
         Pieces = pieces;
-        InstructionSet? form = Array.Find(_parts, p => p.Lookup is not null)?.Lookup?.Form;
-        Kernel = form is null ? "Concat" : $"ConcatRequantize{form}";
+        RowLookup? requantize = Array.Find(_parts, p => p.Lookup is not null)?.Lookup;
+        Kernel = requantize is { } lookup ? $"ConcatRequantize{lookup.Form}" : "Concat";
     }
 
     /// <summary>Rows of the inputs that are not in their place.</summary>

@@ -10,7 +10,7 @@ internal sealed unsafe class MoveOperator : PreparedOperator
     private readonly byte* _source;
     private readonly byte* _destination;
 
-    private MoveOperator(string kernel, BoxCopy copy, TensorView input, TensorView output)
+    public MoveOperator(string kernel, BoxCopy copy, TensorView input, TensorView output)
     {
         Kernel = kernel;
         _copy = copy;

@@ -70,6 +70,19 @@ internal static class MovePlans
         return new BoxCopy(axes, whole.Steps, elementSize);
     }
 
+    /// <summary>Output channel j·groups + g is source channel g·(C/groups) + j.</summary>
+    public static BoxCopy ChannelShuffle(TensorLayout source, TensorLayout destination, int groups, int elementSize)
+    {
+        int outer = source.Shape.Length - 1, perGroup = source.Shape[^1] / groups;
+        var axes = new SourceAxis[outer + 2];
+        for (int i = 0; i < outer; i++)
+            axes[i] = new SourceAxis(source.Shape[i], 0, source.Steps[i]);
+        axes[outer] = new SourceAxis(perGroup, 0, 1);
+        axes[outer + 1] = new SourceAxis(groups, 0, perGroup);
+        nint[] steps = [.. destination.Steps[..outer], groups, 1];
+        return new BoxCopy(axes, steps, elementSize);
+    }
+
     // Index that a padded position reads, −1 for none.
     private static int PaddedIndex(int index, int length, PadMode mode)
     {
