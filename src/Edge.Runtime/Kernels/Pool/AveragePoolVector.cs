@@ -11,7 +11,7 @@ internal readonly unsafe struct AveragePoolVector<TSums, TLanes> : IPoolForm
     {
         TLanes multiplier = TLanes.Broadcast(p.Multiplier);
         TLanes low = TLanes.Broadcast(p.Low - p.ZeroPoint), high = TLanes.Broadcast(p.High - p.ZeroPoint);
-        for (int c = 0; c < p.Channels; c += PartialStore.Lanes)
+        for (int c = 0; c < p.Channels; c += LaneStore.Lanes)
         {
             TSums sums = default;
             int terms = 0;
@@ -32,7 +32,7 @@ internal readonly unsafe struct AveragePoolVector<TSums, TLanes> : IPoolForm
 
             sums.Widen();
             TLanes scaled = TLanes.Clamp(sums.ToLanes(p.Offset) * multiplier, low, high);
-            PartialStore.Store(TLanes.RoundToInt8(scaled, p.ZeroPoint), destination + c, p.Channels - c);
+            LaneStore.Store(TLanes.RoundToInt8(scaled, p.ZeroPoint), destination + c, p.Channels - c);
         }
     }
 }

@@ -14,10 +14,10 @@ internal readonly unsafe struct MaxPoolAvx2 : IPoolForm
         int c = 0;
         for (; c + 32 <= p.Channels; c += 32)
             Avx2.Min(Avx2.Max(Max32(p, p.First + c), low), high).Store(destination + c);
-        for (; c < p.Channels; c += PartialStore.Lanes)
+        for (; c < p.Channels; c += LaneStore.Lanes)
         {
             Vector128<sbyte> max = Sse41.Min(Sse41.Max(Max16(p, p.First + c), low.GetLower()), high.GetLower());
-            PartialStore.Store(max, destination + c, p.Channels - c);
+            LaneStore.Store(max, destination + c, p.Channels - c);
         }
     }
 

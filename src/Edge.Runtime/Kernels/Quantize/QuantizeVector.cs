@@ -10,10 +10,10 @@ internal readonly unsafe struct QuantizeVector<TLanes> : IQuantizeRow
     {
         TLanes divisor = TLanes.Broadcast(scale);
         TLanes low = TLanes.Broadcast(-128 - zeroPoint), high = TLanes.Broadcast(127 - zeroPoint);
-        for (int i = 0; i < count; i += PartialStore.Lanes)
+        for (int i = 0; i < count; i += LaneStore.Lanes)
         {
             TLanes steps = TLanes.Clamp(TLanes.Load(x + i) / divisor, low, high);
-            PartialStore.Store(TLanes.RoundToInt8(steps, zeroPoint), q + i, count - i);
+            LaneStore.Store(TLanes.RoundToInt8(steps, zeroPoint), q + i, count - i);
         }
     }
 
@@ -21,11 +21,11 @@ internal readonly unsafe struct QuantizeVector<TLanes> : IQuantizeRow
     {
         TLanes factor = TLanes.Broadcast(scale), zero = TLanes.Broadcast(zeroPoint);
         int i = 0;
-        for (; i + PartialStore.Lanes <= count; i += PartialStore.Lanes)
+        for (; i + LaneStore.Lanes <= count; i += LaneStore.Lanes)
             TLanes.Store(factor * (TLanes.Load(q + i) - zero), x + i);
         if (i == count)
             return;
-        float* last = stackalloc float[PartialStore.Lanes];
+        float* last = stackalloc float[LaneStore.Lanes];
         TLanes.Store(factor * (TLanes.Load(q + i) - zero), last);
         new ReadOnlySpan<float>(last, count - i).CopyTo(new Span<float>(x + i, count - i));
     }

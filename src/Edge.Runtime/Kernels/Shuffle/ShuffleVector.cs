@@ -21,15 +21,15 @@ internal readonly unsafe struct ShuffleVector : IShufflePixel
     {
         if (groups > MaxGroups)
             return null;
-        var masks = (byte*)context.Allocate((nuint)(groups * groups * PartialStore.Lanes));
+        var masks = (byte*)context.Allocate((nuint)(groups * groups * LaneStore.Lanes));
         for (int v = 0; v < groups; v++)
         {
             for (int g = 0; g < groups; g++)
             {
-                for (int i = 0; i < PartialStore.Lanes; i++)
+                for (int i = 0; i < LaneStore.Lanes; i++)
                 {
-                    (int j, int group) = Math.DivRem((v * PartialStore.Lanes) + i, groups);
-                    masks[(((v * groups) + g) * PartialStore.Lanes) + i] = group == g ? (byte)j : (byte)0xFF;
+                    (int j, int group) = Math.DivRem((v * LaneStore.Lanes) + i, groups);
+                    masks[(((v * groups) + g) * LaneStore.Lanes) + i] = group == g ? (byte)j : (byte)0xFF;
                 }
             }
         }
@@ -40,17 +40,17 @@ internal readonly unsafe struct ShuffleVector : IShufflePixel
     public static void Shuffle(sbyte* source, sbyte* destination, int channels, int groups, byte* masks)
     {
         int perGroup = channels / groups;
-        for (int j = 0; j < perGroup; j += PartialStore.Lanes)
+        for (int j = 0; j < perGroup; j += LaneStore.Lanes)
         {
             sbyte* block = destination + (j * groups);
             int left = (perGroup - j) * groups;
             byte* mask = masks;
-            for (int v = 0; v < groups && left > 0; v++, block += PartialStore.Lanes, left -= PartialStore.Lanes)
+            for (int v = 0; v < groups && left > 0; v++, block += LaneStore.Lanes, left -= LaneStore.Lanes)
             {
                 Vector128<byte> mixed = Vector128<byte>.Zero;
-                for (int g = 0; g < groups; g++, mask += PartialStore.Lanes)
+                for (int g = 0; g < groups; g++, mask += LaneStore.Lanes)
                     mixed |= Select(Vector128.Load((byte*)source + (g * perGroup) + j), Vector128.Load(mask));
-                PartialStore.Store(mixed.AsSByte(), block, left);
+                LaneStore.Store(mixed.AsSByte(), block, left);
             }
         }
     }

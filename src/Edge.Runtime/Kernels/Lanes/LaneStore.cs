@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Edge.Runtime.Kernels.Conv;
 
 namespace Edge.Runtime.Kernels.Lanes;
 
-/// <summary>Stores of a vector of which only the first lanes belong to the destination.</summary>
-internal static unsafe class PartialStore
+/// <summary>Stores of the sixteen lanes that the int8 kernels work on at once.</summary>
+internal static unsafe class LaneStore
 {
-    /// <summary>Lanes of every vector that the int8 kernels work on at once.</summary>
     public const int Lanes = 16;
 
     /// <summary>Stores the first min(count, 16) lanes.</summary>
@@ -16,6 +16,6 @@ internal static unsafe class PartialStore
         if (count >= Lanes)
             value.Store(destination);
         else
-            Unsafe.CopyBlockUnaligned(destination, &value, (uint)count);
+            PartialStore.First(value, destination, count);
     }
 }
