@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Edge.Quantizer.Onnx;
 using Edge.Runtime.Format;
 using static Edge.Quantizer.Onnx.Schema.TensorProto.Types;
@@ -19,30 +18,30 @@ internal sealed partial class QdqExporter
     /// <summary>Distance from our int8 values to the exported uint8 values.</summary>
     private const int Offset = 128;
 
+    private readonly EdgeModel _model;
     private readonly ModelManifest _manifest;
-    private readonly Func<int, ReadOnlyMemory<byte>> _constants;
     private readonly OnnxWriter _writer;
 
     // Per tensor of the package: its value in the exported graph (uint8 for int8 tensors), and its quantization parameters.
     private readonly string?[] _values;
     private readonly (string Scale, string ZeroPoint)?[] _parameters;
 
-    private QdqExporter(ModelManifest manifest, Func<int, ReadOnlyMemory<byte>> constants, string name)
+    private QdqExporter(EdgeModel model, string name)
     {
-        (_manifest, _constants) = (manifest, constants);
+        (_model, _manifest) = (model, model.Manifest);
         _writer = new OnnxWriter(name, Opset, IrVersion);
-        _values = new string?[manifest.Tensors.Length];
-        _parameters = new (string, string)?[manifest.Tensors.Length];
+        _values = new string?[_manifest.Tensors.Length];
+        _parameters = new (string, string)?[_manifest.Tensors.Length];
     }
 
     /// <summary>The whole model: float image in (NCHW), float results out.</summary>
-    /// <param name="manifest">A verified manifest.</param>
-    /// <param name="constants">Decoded bytes (row-major, little endian) of a constant by its index.</param>
+    /// <param name="model">The package.</param>
     /// <param name="expose">Whether every intermediate tensor becomes an output too, under the name that <see cref="ValueName"/> gives.</param>
     /// <exception cref="UserException">An operator has no form in opset 13.</exception>
-    public static byte[] Export(ModelManifest manifest, Func<int, ReadOnlyMemory<byte>> constants, bool expose = false)
+    public static byte[] Export(EdgeModel model, bool expose = false)
     {
-        var exporter = new QdqExporter(manifest, constants, manifest.Network);
+        ModelManifest manifest = model.Manifest;
+        var exporter = new QdqExporter(model, manifest.Network);
         TensorDefinition input = manifest.Tensors[manifest.Input];
         string image = exporter._writer.Reserve(input.Name);
         exporter._writer.Input(image, DataType.Float, ExportedShape(input));
@@ -60,9 +59,10 @@ internal sealed partial class QdqExporter
     /// names that <see cref="ValueName"/> gives.
     /// </summary>
     /// <inheritdoc cref="Export"/>
-    public static byte[] ExportOperator(ModelManifest manifest, Func<int, ReadOnlyMemory<byte>> constants, OperatorDefinition op)
+    public static byte[] ExportOperator(EdgeModel model, OperatorDefinition op)
     {
-        var exporter = new QdqExporter(manifest, constants, op.Name);
+        ModelManifest manifest = model.Manifest;
+        var exporter = new QdqExporter(model, op.Name);
         foreach (int index in op.Inputs.Distinct().Where(i => manifest.Tensors[i].Constant is null))
         {
             TensorDefinition tensor = manifest.Tensors[index];
@@ -187,7 +187,7 @@ internal sealed partial class QdqExporter
     }
 
     private T[] Constant<T>(int index)
-        where T : unmanaged => MemoryMarshal.Cast<byte, T>(_constants(index).Span).ToArray();
+        where T : unmanaged => _model.Constant<T>(index).ToArray();
 
     private string Temporary(OperatorDefinition op, string what) => _writer.Reserve($"{op.Name}/{what}");
 

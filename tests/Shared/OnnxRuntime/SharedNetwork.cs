@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Edge.Imaging;
+using Edge.Imaging.Codecs;
+using Edge.Imaging.Preprocessing;
+using Edge.Quantizer.Graph;
+
+namespace Edge.Tests;
+
+/// <summary>A trained network of the folder shared, with its preprocessing and the recorded outputs for its golden crops.</summary>
+internal sealed class SharedNetwork
+{
+    private readonly JsonElement _input;
+
+    private SharedNetwork(string file, JsonElement input) => (File, _input) = (file, input);
+
+    /// <summary>File name, for example squeezenet1_1.onnx.</summary>
+    public string File { get; }
+
+    public string Path => SharedFolder.Path("models", File);
+
+    /// <summary>All networks by file name; one placeholder when the folder is absent, so that theories are listed as skipped.</summary>
+    public static IEnumerable<string> Files => SharedFolder.Exists ? Entries().Select(e => e.File) : ["absent"];
+
+    public static SharedNetwork Load(string file) => Entries().First(e => e.File == file);
+
+    /// <summary>The golden crops: name, model input [1, C, H, W], recorded output of ONNX Runtime without optimization.</summary>
+    public IEnumerable<(string Name, Tensor Input, float[] Output)> Golden()
+    {
+        using JsonDocument outputs = JsonDocument.Parse(
+            System.IO.File.ReadAllBytes(SharedFolder.Path("models", "golden", System.IO.Path.ChangeExtension(File, ".json"))));
+        var preprocessor = new ImagePreprocessor(PreprocessingFile.Parse(JsonSerializer.SerializeToUtf8Bytes(_input), File));
+        (int height, int width, int channels) =
+            (preprocessor.Preprocessing.Height, preprocessor.Preprocessing.Width, preprocessor.Preprocessing.Channels);
+        using var reader = new ImageReader();
+        foreach (JsonProperty crop in outputs.RootElement.EnumerateObject())
+        {
+            var image = new PixelBuffer();
+            reader.Read(SharedFolder.Path("models", "golden", $"{width}x{channels}", crop.Name), image);
+            var unresized = new ImagePreprocessor(preprocessor.Preprocessing with { Resize = Edge.Runtime.Format.ResizeRule.Stretch });
+            float[] nhwc = new float[unresized.InputLength];
+            unresized.Run(image, nhwc);
+            float[] nchw = new float[nhwc.Length];
+            for (int i = 0; i < nhwc.Length; i++)
+                nchw[(i % channels * height * width) + (i / channels)] = nhwc[i];
+            yield return (crop.Name, new Tensor([1, channels, height, width], nchw), [.. crop.Value.EnumerateArray().Select(v => v.GetSingle())]);
+        }
+    }
+
+    private static List<SharedNetwork> Entries()
+    {
+        using JsonDocument list = JsonDocument.Parse(System.IO.File.ReadAllBytes(SharedFolder.Path("models", "models.json")));
+        return [.. list.RootElement.GetProperty("models").EnumerateArray().Select(
+            m => new SharedNetwork(m.GetProperty("file").GetString()!, m.GetProperty("input").Clone()))];
+    }
+}
