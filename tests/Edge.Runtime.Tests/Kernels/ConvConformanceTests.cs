@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
 using Edge.Runtime.Kernels.Conv;
 
 namespace Edge.Runtime.Tests.Kernels;
@@ -7,6 +9,9 @@ namespace Edge.Runtime.Tests.Kernels;
 public sealed class ConvConformanceTests
 {
     private static readonly ConvKernel Reference = ConvKernelTable.Kernels.Single(k => k.InstructionSet == InstructionSet.Scalar);
+
+    /// <summary>The reference's answers: kernels share many cases.</summary>
+    private static readonly ConcurrentDictionary<ConvCase, sbyte[]> Expected = new();
 
     public static TheoryData<string> KernelsOf(InstructionSet set) =>
         [.. ConvKernelTable.Kernels.Where(k => k.InstructionSet == set).Select(k => k.Name)];
@@ -27,19 +32,18 @@ public sealed class ConvConformanceTests
     [MemberData(nameof(KernelsOf), InstructionSet.NeonDot)]
     public void NeonDot_kernel_equals_the_scalar_reference(string kernel) => Conform(kernel);
 
-    [Theory]
-    [InlineData(InstructionSet.Scalar)]
-    [InlineData(InstructionSet.Avx2)]
-    [InlineData(InstructionSet.AvxVnni)]
-    [InlineData(InstructionSet.Neon)]
-    [InlineData(InstructionSet.NeonDot)]
-    public void Every_instruction_set_has_a_kernel_for_every_case(InstructionSet set)
+    [Fact]
+    public void Every_instruction_set_has_a_kernel_of_its_own_for_every_case()
     {
         foreach (ConvCase problem in ConvCases.For(new TileShape(4, 8, 4)))
         {
-            using var harness = new KernelHarness(set);
-            ConvKernel chosen = ConvKernelTable.Choose(ConvProblem.From(problem.Build(harness), harness), set);
-            Assert.Equal(set == InstructionSet.Scalar, chosen.InstructionSet == InstructionSet.Scalar);
+            using var harness = new KernelHarness(InstructionSet.Scalar);
+            ConvOperator op = problem.Build(harness);
+            foreach (InstructionSet set in Enum.GetValues<InstructionSet>())
+            {
+                ConvKernel chosen = ConvKernelTable.Choose(ConvProblem.From(op, harness), set);
+                Assert.Equal(set == InstructionSet.Scalar, chosen == Reference);
+            }
         }
     }
 
@@ -53,7 +57,8 @@ public sealed class ConvConformanceTests
             if (actual is null)
                 continue;
             accepted++;
-            Assert.True(problem.Run(Reference).AsSpan().SequenceEqual(actual), $"{name} differs from the scalar reference on {problem}");
+            sbyte[] expected = Expected.GetOrAdd(problem, p => p.Run(Reference)!);
+            Assert.True(expected.AsSpan().SequenceEqual(actual), $"{name} differs from the scalar reference on {problem}");
         }
 
         Assert.True(accepted >= 10, $"{name} accepts only {accepted} of the cases");

@@ -28,10 +28,20 @@ internal static class ConvKernelTable
     /// <summary>Best first: of the kernels that the instruction set includes, the first one that accepts is used.</summary>
     public static IReadOnlyList<ConvKernel> Kernels { get; } =
     [
+        Depthwise<Depthwise3x3Avx2<PairSumsAvxVnni>>("Depthwise3x3AvxVnni", InstructionSet.AvxVnni, Depthwise3x3),
+        Depthwise<DepthwiseAvx2<PairSumsAvxVnni, SameChannels>>("DepthwiseAvxVnni", InstructionSet.AvxVnni, DepthwiseSameChannels),
+        Depthwise<DepthwiseAvx2<PairSumsAvxVnni, RepeatedChannelsAvx2>>(
+            "DepthwiseMultiplierAvxVnni", InstructionSet.AvxVnni, DepthwiseAny),
         Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
         Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
+        Depthwise<Depthwise3x3Avx2<PairSumsAvx2>>("Depthwise3x3Avx2", InstructionSet.Avx2, Depthwise3x3),
+        Depthwise<DepthwiseAvx2<PairSumsAvx2, SameChannels>>("DepthwiseAvx2", InstructionSet.Avx2, DepthwiseSameChannels),
+        Depthwise<DepthwiseAvx2<PairSumsAvx2, RepeatedChannelsAvx2>>("DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
         Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
         Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
+        Depthwise<Depthwise3x3Neon>(nameof(Depthwise3x3Neon), InstructionSet.Neon, Depthwise3x3),
+        Depthwise<DepthwiseNeon<SameChannels>>("DepthwiseNeon", InstructionSet.Neon, DepthwiseSameChannels),
+        Depthwise<DepthwiseNeon<RepeatedChannelsNeon>>("DepthwiseMultiplierNeon", InstructionSet.Neon, DepthwiseAny),
         Gemm<Gemm1x8NeonDot>(nameof(Gemm1x8NeonDot), InstructionSet.NeonDot, OnePixel),
         Gemm<Gemm8x8NeonDot>(nameof(Gemm8x8NeonDot), InstructionSet.NeonDot, Any),
         Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
@@ -64,7 +74,23 @@ internal static class ConvKernelTable
             accepts,
             (in p, context, n) => new GemmConvolution<TTile>(p, context, n));
 
+    private static ConvKernel Depthwise<TTile>(string name, InstructionSet set, ConvPredicate accepts)
+        where TTile : struct, IDepthwiseTile =>
+        new(
+            name,
+            set,
+            new TileShape(1, IDepthwiseTile.Channels, 1),
+            accepts,
+            (in p, context, n) => new DepthwiseConvolution<TTile>(p, context, n));
+
     private static bool Any(in ConvProblem problem) => true;
 
     private static bool OnePixel(in ConvProblem problem) => problem.Pixels == 1;
+
+    private static bool DepthwiseAny(in ConvProblem problem) => problem.IsDepthwise;
+
+    private static bool DepthwiseSameChannels(in ConvProblem problem) => problem.IsDepthwise && problem.GroupOutputs == 1;
+
+    private static bool Depthwise3x3(in ConvProblem problem) =>
+        DepthwiseSameChannels(problem) && problem.Window is { KernelHeight: 3, KernelWidth: 3 };
 }

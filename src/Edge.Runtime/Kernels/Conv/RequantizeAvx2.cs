@@ -13,7 +13,7 @@ internal readonly unsafe ref struct RequantizeAvx2
 
     /// <param name="channels">Channels that exist, 1 to 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public RequantizeAvx2(in RequantizeParameters parameters, int channels)
+    public RequantizeAvx2(scoped in RequantizeParameters parameters, int channels)
     {
         _multipliers0 = Vector256.Load(parameters.Multipliers);
         _multipliers1 = Vector256.Load(parameters.Multipliers + 8);

@@ -13,7 +13,7 @@ internal readonly unsafe ref struct RequantizeNeon
 
     /// <param name="channels">Channels that exist, at least 1; those behind the eighth do not count.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public RequantizeNeon(in RequantizeParameters parameters, int channels)
+    public RequantizeNeon(scoped in RequantizeParameters parameters, int channels)
     {
         _multipliers0 = Vector128.Load(parameters.Multipliers);
         _multipliers1 = Vector128.Load(parameters.Multipliers + 4);

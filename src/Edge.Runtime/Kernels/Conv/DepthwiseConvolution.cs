@@ -1,0 +1,109 @@
+using Edge.Runtime.Execution;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>
+/// Depthwise convolution: output channel o reads only input channel o / multiplier. Blocks of sixteen channels run over an
+/// output row while their weights stay in registers. A piece is a row × a run of blocks.
+/// </summary>
+internal sealed unsafe class DepthwiseConvolution<TTile> : PreparedOperator
+    where TTile : struct, IDepthwiseTile
+{
+    private const int Channels = IDepthwiseTile.Channels;
+
+    /// <summary>Pieces per worker that keep the last one from waiting long.</summary>
+    private const int PiecesPerWorker = 4;
+
+    private readonly TapTable _table;
+    private readonly byte* _weights;
+    private readonly int* _bias;
+    private readonly float* _multipliers;
+    private readonly byte* _channelMaps;
+    private readonly nint _blockBytes;
+    private readonly sbyte* _output;
+    private readonly int _outputStride, _outputWidth, _outputChannels, _multiplier, _blocks, _blocksPerPiece, _blockRuns;
+    private readonly RequantizeParameters _requantize;
+
+    public DepthwiseConvolution(in ConvProblem problem, PreparationContext context, string name)
+    {
+        Kernel = name;
+        MultiplyAccumulates = problem.MultiplyAccumulates;
+        _table = new TapTable(problem, context, rows: 1, tapMultiple: 2);
+        _output = problem.Output;
+        _outputStride = problem.OutputStride;
+        _outputWidth = problem.OutputWidth;
+        _outputChannels = problem.OutputChannels;
+        _multiplier = problem.GroupOutputs;
+        _requantize.Low = problem.Low - problem.OutputZeroPoint;
+        _requantize.High = problem.High - problem.OutputZeroPoint;
+        _requantize.ZeroPoint = problem.OutputZeroPoint;
+
+        _blocks = (_outputChannels + Channels - 1) / Channels;
+        _blockBytes = (nint)_table.Taps * Channels * TTile.WeightBytes;
+        _weights = (byte*)context.Allocate((nuint)(_blocks * _blockBytes));
+        _bias = (int*)context.Allocate((nuint)(_blocks * Channels * sizeof(int)));
+        _multipliers = (float*)context.Allocate((nuint)(_blocks * Channels * sizeof(float)));
+        _channelMaps = (byte*)context.Allocate((nuint)(_blocks * Channels));
+        Pack(problem);
+
+        int rowPieces = problem.OutputHeight, wanted = context.Workers > 1 ? context.Workers * PiecesPerWorker : 1;
+        int blockRuns = Math.Clamp((wanted + rowPieces - 1) / rowPieces, 1, _blocks);
+        _blocksPerPiece = (_blocks + blockRuns - 1) / blockRuns;
+        _blockRuns = (_blocks + _blocksPerPiece - 1) / _blocksPerPiece;
+        Pieces = rowPieces * _blockRuns;
+    }
+
+    public override int Pieces { get; }
+
+    public override long MultiplyAccumulates { get; }
+
+    public override string Kernel { get; }
+
+    public override void Run(int first, int end)
+    {
+        DepthwiseRow call = default;
+        call.TapPairs = _table.Taps / 2;
+        call.Pixels = _outputWidth;
+        call.OutputStride = _outputStride;
+        call.Requantize = _requantize;
+        for (int piece = first; piece < end; piece++)
+        {
+            int row = piece / _blockRuns, firstBlock = piece % _blockRuns * _blocksPerPiece;
+            sbyte* output = _output + ((nint)row * _outputWidth * _outputStride);
+            call.Inputs = _table.Tile(row * _outputWidth, 1);
+            for (int block = firstBlock; block < Math.Min(firstBlock + _blocksPerPiece, _blocks); block++)
+            {
+                int channel = block * Channels;
+                call.InputOffset = channel / _multiplier;
+                call.Output = output + channel;
+                call.Channels = Math.Min(Channels, _outputChannels - channel);
+                call.Weights = _weights + (block * _blockBytes);
+                call.Bias = _bias + channel;
+                call.ChannelMap = _channelMaps + channel;
+                call.Requantize.Multipliers = _multipliers + channel;
+                TTile.Compute(call);
+            }
+        }
+    }
+
+    private void Pack(in ConvProblem problem)
+    {
+        for (int output = 0; output < problem.OutputChannels; output++)
+        {
+            int channel = output % Channels, first = output - channel;
+            _bias[output] = problem.FoldedBias(output, flip: 0);
+            _multipliers[output] = problem.Multiplier(output);
+            _channelMaps[output] = (byte)((output / _multiplier) - (first / _multiplier));
+            byte* data = _weights + (output / Channels * _blockBytes);
+            for (int tap = 0; tap < problem.KernelSize; tap++)
+            {
+                sbyte weight = problem.Weights[(output * problem.KernelSize) + tap];
+                int place = (tap / 2 * 2 * Channels) + TTile.Slot(channel, tap % 2);
+                if (TTile.WeightBytes == 1)
+                    ((sbyte*)data)[place] = weight;
+                else
+                    ((short*)data)[place] = weight;
+            }
+        }
+    }
+}
