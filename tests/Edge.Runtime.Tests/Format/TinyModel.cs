@@ -93,6 +93,73 @@ internal sealed class TinyModel
         return m;
     }
 
+    /// <summary>
+    /// Every kind of operator, int8 first, then float32 layers between dequantize and quantize, then classifier and concatenation.
+    /// </summary>
+    public static TinyModel Everything()
+    {
+        var m = new TinyModel();
+        int image = m.Int8("image", [1, 4, 4, 3], 0.02f, 5);
+        int conv = m.Int8("conv", [1, 4, 4, 4], 0.1f, -10);
+        m.Conv("conv", image, conv, new Window { KernelHeight = 1, KernelWidth = 1 });
+        int shuffled = m.Int8("shuffled", [1, 4, 4, 4], 0.1f, -10);
+        m.Add(new ChannelShuffleOperator { Name = "shuffle", Inputs = [conv], Outputs = [shuffled], Groups = 2 });
+        int sum = m.Int8("sum", [1, 4, 4, 4], 0.15f, 3);
+        m.Add(new AddOperator { Name = "add", Inputs = [conv, shuffled], Outputs = [sum], Low = -100 });
+        int looked = m.Int8("looked", [1, 4, 4, 4], 0.2f, 1);
+        sbyte[] table = [.. Enumerable.Range(-128, 256).Select(i => (sbyte)(i / 2))];
+        m.Add(new LookupOperator { Name = "lookup", Inputs = [sum], Outputs = [looked], Table = m.Constant<sbyte>([256], table) });
+        int padded = m.Int8("padded", [1, 6, 6, 4], 0.2f, 1);
+        m.Add(new PadOperator { Name = "pad", Inputs = [looked], Outputs = [padded], Before = [0, 1, 1, 0], After = [0, 1, 1, 0], Value = 1.5f });
+        int resized = m.Int8("resized", [1, 12, 12, 4], 0.2f, 1);
+        m.Add(new ResizeOperator
+        {
+            Name = "resize",
+            Inputs = [padded],
+            Outputs = [resized],
+            Mode = ResizeMode.Bilinear,
+            Coordinates = CoordinateMode.HalfPixel,
+            ScaleX = 2,
+            ScaleY = 2,
+        });
+        int slice = m.Int8("slice", [1, 6, 12, 2], 0.2f, 1);
+        m.Add(new SliceOperator { Name = "slice", Inputs = [resized], Outputs = [slice], Begin = [0, 11, 0, 1], Step = [1, -2, 1, 2] });
+        int transposed = m.Int8("transposed", [1, 2, 6, 12], 0.2f, 1);
+        m.Add(new TransposeOperator { Name = "transpose", Inputs = [slice], Outputs = [transposed], Permutation = [0, 3, 1, 2] });
+        int flat = m.Int8("flat", [1, 144], 0.2f, 1);
+        m.Add(new ReshapeOperator { Name = "reshape", Inputs = [transposed], Outputs = [flat] });
+        int real = m.Float("real", [1, 12, 12, 4]);
+        m.Add(new DequantizeOperator { Name = "dequantize", Inputs = [resized], Outputs = [real] });
+        m.AddFloatLayers(real);
+        int scores = m.Int8("scores", [1, 5], 0.3f);
+        m.Add(new FullyConnectedOperator
+        {
+            Name = "dense",
+            Inputs = [flat],
+            Outputs = [scores],
+            Weights = m.Weights(5, 144),
+            WeightScales = m.Scales(5),
+            Bias = m.Bias(5),
+        });
+        int probabilities = m.Float("probabilities", [1, 5]);
+        float[] exponentials = [.. Enumerable.Range(0, 256).Select(d => MathF.Exp(-0.3f * d))];
+        m.Add(new SoftmaxOperator { Name = "softmax", Inputs = [scores], Outputs = [probabilities], Exponentials = m.Constant<float>([256], exponentials) });
+        int stacked = m.Int8("stacked", [1, 10, 6, 4], 0.25f);
+        int below = m.Int8("below", [1, 4, 6, 4], 0.2f, 1);
+        m.Add(new SliceOperator { Name = "cut", Inputs = [padded], Outputs = [below], Begin = [0, 2, 0, 0], Step = [1, 1, 1, 1] });
+        m.Add(new ConcatOperator { Name = "concat", Inputs = [padded, below], Outputs = [stacked], Axis = 1 });
+        int pooled = m.Int8("pooled", [1, 5, 3, 4], 0.25f);
+        m.Add(new PoolOperator
+        {
+            Name = "max-pool",
+            Inputs = [stacked],
+            Outputs = [pooled],
+            Kind = PoolKind.Max,
+            Window = new Window { KernelHeight = 3, KernelWidth = 3, StrideY = 2, StrideX = 2 },
+        });
+        return m;
+    }
+
     /// <summary>An int8 tensor at its own 64-byte aligned place, or at <paramref name="offset"/>.</summary>
     public int Int8(string name, int[] shape, float scale = 0.1f, int zeroPoint = 0, int? rowStride = null, long? offset = null) =>
         Tensor(name, ElementType.Int8, shape, scale, zeroPoint, rowStride, offset);
@@ -136,6 +203,53 @@ internal sealed class TinyModel
     public byte[] ToBytes() => EdgeModelWriter.ToBytes(Manifest, _constants);
 
     public EdgeModel Parse() => EdgeModel.Parse(ToBytes());
+
+    private void AddFloatLayers(int image)
+    {
+        int conv = Float("float-conv", [1, 12, 12, 2]);
+        Add(new FloatConvOperator
+        {
+            Name = "float-conv",
+            Inputs = [image],
+            Outputs = [conv],
+            Window = new Window { KernelHeight = 1, KernelWidth = 1 },
+            Weights = Constant<float>([2, 1, 1, 4], [1, -1, 0.5f, 2, 0.25f, 1, -2, 3]),
+            Bias = Constant<float>([2], [0.5f, -0.5f]),
+            Low = 0,
+        });
+        int pool = Float("float-pool", [1, 6, 6, 2]);
+        Add(new PoolOperator
+        {
+            Name = "float-pool",
+            Inputs = [conv],
+            Outputs = [pool],
+            Kind = PoolKind.Max,
+            Window = new Window { KernelHeight = 2, KernelWidth = 2, StrideY = 2, StrideX = 2 },
+        });
+        int unary = Float("float-unary", [1, 6, 6, 2]);
+        Add(new FloatUnaryOperator { Name = "float-unary", Inputs = [pool], Outputs = [unary], Kind = FloatUnaryKind.Clip, Alpha = 0, Beta = 6 });
+        int factor = ConstantTensor("factor", [1, 2], 0.5f, 2);
+        int binary = Float("float-binary", [1, 6, 6, 2]);
+        Add(new FloatBinaryOperator { Name = "float-binary", Inputs = [unary, factor], Outputs = [binary], Kind = FloatBinaryKind.Multiply });
+        int normalized = Float("float-lrn", [1, 6, 6, 2]);
+        Add(new FloatLrnOperator { Name = "float-lrn", Inputs = [binary], Outputs = [normalized], Size = 3, Alpha = 0.1f, Beta = 0.75f, Bias = 1 });
+        int softmax = Float("float-softmax", [1, 6, 6, 2]);
+        Add(new FloatSoftmaxOperator { Name = "float-softmax", Inputs = [normalized], Outputs = [softmax], Axis = 3 });
+        int mean = Float("float-mean", [1, 2]);
+        Add(new FloatReduceMeanOperator { Name = "float-mean", Inputs = [softmax], Outputs = [mean], Axes = [1, 2] });
+        int matrix = ConstantTensor("matrix", [2, 3], 1, 2, 3, 4, 5, 6);
+        int product = Float("float-matmul", [1, 3]);
+        Add(new FloatMatMulOperator { Name = "float-matmul", Inputs = [mean, matrix], Outputs = [product] });
+        int quantized = Int8("quantized", [1, 3], 0.05f, -20);
+        Add(new QuantizeOperator { Name = "quantize", Inputs = [product], Outputs = [quantized] });
+    }
+
+    private int ConstantTensor(string name, int[] shape, params float[] elements)
+    {
+        int tensor = Float(name, shape);
+        _tensors[tensor] = _tensors[tensor] with { Constant = Constant<float>(shape, elements) };
+        return tensor;
+    }
 
     private int Tensor(string name, ElementType type, int[] shape, float scale, int zeroPoint, int? rowStride, long? offset)
     {
