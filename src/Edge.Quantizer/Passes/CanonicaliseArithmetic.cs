@@ -32,7 +32,9 @@ public sealed class CanonicaliseArithmetic : IGraphPass
                 float[] reciprocals = Array.ConvertAll(c.Floats, v => 1 / v);
                 return reciprocals.All(float.IsNormal) && ReplaceConstant(graph, node, OpTypes.Mul, reciprocals);
             case OpTypes.Max or OpTypes.Min
-                when node.Inputs.Count == 2 && node.Input(1).ScalarOrNull() is { } limit && GraphEditing.SameShape(node.Input(0), node.Output):
+                when node.Inputs.Count == 2
+                    && node.Input(1).ScalarOrNull() is { } limit
+                    && GraphEditing.SameShape(node.Input(0), node.Output):
                 node.Attributes.Set(node.OpType == OpTypes.Max ? "min" : "max", limit);
                 node.OpType = OpTypes.Clip;
                 node.Inputs.RemoveAt(1);

@@ -28,7 +28,8 @@ public sealed class CanonicaliseFullyConnected : IGraphPass
     {
         int changes = graph.Nodes.ToArray().Count(node => node.OpType switch
         {
-            OpTypes.Gemm when !IsCanonical(node) && !node.IsBounded() => node.Input(1).IsConstant ? Normalise(graph, node) : Decompose(graph, node),
+            OpTypes.Gemm when !IsCanonical(node) && !node.IsBounded() =>
+                node.Input(1).IsConstant ? Normalise(graph, node) : Decompose(graph, node),
             OpTypes.MatMul => FromMatMul(graph, node),
             _ => false,
         });
@@ -56,7 +57,9 @@ public sealed class CanonicaliseFullyConnected : IGraphPass
 
     private static bool FromMatMul(ModelGraph graph, Node node)
     {
-        if (node.Input(1).Constant is not { Rank: 2 } matrix || node.Input(0) is not { IsConstant: false, Shape: { Length: >= 1 } shape } x)
+        if (node.Input(1).Constant is not { Rank: 2 } matrix)
+            return false;
+        if (node.Input(0) is not { IsConstant: false, Shape: { Length: >= 1 } shape } x)
             return false;
         int k = shape[^1];
         int rows = Tensor.Volume(shape) / Math.Max(k, 1);

@@ -22,12 +22,14 @@ internal readonly record struct ChannelAffine(Value Input, float[] Scale, float[
                 ?? ReadConstant(node.Input(1), node.Input(0), _ => -1, v => v),
             _ => null,
         };
-        return affine is { } a && Array.TrueForAll(a.Scale, float.IsFinite) && Array.TrueForAll(a.Shift, float.IsFinite) ? affine : null;
+        bool finite = affine is { } a && Array.TrueForAll(a.Scale, float.IsFinite) && Array.TrueForAll(a.Shift, float.IsFinite);
+        return finite ? affine : null;
     }
 
     private static ChannelAffine? ReadNormalization(Node node)
     {
-        if (node.Inputs.Count != 5 || node.Inputs.Skip(1).Any(v => v is not { IsConstant: true }) || node.Input(0) is not { Shape.Length: >= 2 } x)
+        bool constant = node.Inputs.Count == 5 && node.Inputs.Skip(1).All(v => v is { IsConstant: true });
+        if (!constant || node.Input(0) is not { Shape.Length: >= 2 } x)
             return null;
         float[][] p = [.. Enumerable.Range(1, 4).Select(i => node.Input(i).Constant!.Floats)];
         (float[] scale, float[] bias, float[] mean, float[] variance) = (p[0], p[1], p[2], p[3]);
@@ -44,7 +46,8 @@ internal readonly record struct ChannelAffine(Value Input, float[] Scale, float[
         return new ChannelAffine(x, s, t);
     }
 
-    private static ChannelAffine? ReadConstant(Value x, Value constant, Converter<float, float> scale, Converter<float, float> shift) =>
+    private static ChannelAffine? ReadConstant(
+        Value x, Value constant, Converter<float, float> scale, Converter<float, float> shift) =>
         !x.IsConstant && PerChannel(x, constant) is { } p
             ? new ChannelAffine(x, Array.ConvertAll(p, scale), Array.ConvertAll(p, shift))
             : null;
@@ -52,7 +55,9 @@ internal readonly record struct ChannelAffine(Value Input, float[] Scale, float[
     /// <summary>The constant's value for each channel of x, when it depends on nothing else.</summary>
     private static float[]? PerChannel(Value x, Value constant)
     {
-        if (x.Shape is not { Length: >= 2 } shape || constant.Constant is not { Type: DataType.Float32 } t || t.Rank > shape.Length)
+        if (x.Shape is not { Length: >= 2 } shape || constant.Constant is not { Type: DataType.Float32 } t)
+            return null;
+        if (t.Rank > shape.Length)
             return null;
         if (t.Count == 1)
             return [.. Enumerable.Repeat(t.Floats[0], shape[1])];

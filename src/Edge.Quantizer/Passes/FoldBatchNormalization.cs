@@ -28,7 +28,8 @@ public sealed class FoldBatchNormalization : IGraphPass
         {
             if (ChannelAffine.Read(node) is not { } affine)
                 continue;
-            if (FoldIntoProducer(graph, node, affine) || FoldIntoConsumers(graph, node, affine) || BecomeDepthwise(graph, node, affine))
+            bool folded = FoldIntoProducer(graph, node, affine) || FoldIntoConsumers(graph, node, affine);
+            if (folded || BecomeDepthwise(graph, node, affine))
                 changes++;
         }
 
@@ -37,14 +38,19 @@ public sealed class FoldBatchNormalization : IGraphPass
 
     private static bool IsLinear(Node node) => node.OpType switch
     {
-        OpTypes.Conv => node.Input(0).Shape is { Length: 4 } && node.Input(1).IsConstant && node.InputOrNull(2) is null or { IsConstant: true },
+        OpTypes.Conv =>
+            node.Input(0).Shape is { Length: 4 }
+            && node.Input(1).IsConstant
+            && node.InputOrNull(2) is null or { IsConstant: true },
         OpTypes.Gemm => CanonicaliseFullyConnected.IsCanonical(node),
         _ => false,
     };
 
     private static bool FoldIntoProducer(ModelGraph graph, Node node, ChannelAffine affine)
     {
-        if (affine.Input.Producer is not { } linear || !IsLinear(linear) || linear.IsBounded() || !graph.HasSingleUse(affine.Input))
+        if (affine.Input.Producer is not { } linear || !IsLinear(linear) || linear.IsBounded())
+            return false;
+        if (!graph.HasSingleUse(affine.Input))
             return false;
         Tensor old = linear.Input(1).Constant!;
         int outputs = old.Shape[0];

@@ -7,10 +7,10 @@ namespace Edge.Quantizer.Passes;
 /// Moves a constant Pad of height and width into the windows that read it; a reader that cannot take it keeps the Pad.
 /// <list type="bullet">
 /// <item>Conv: padding with 0 adds up with its own.</item>
-/// <item>AveragePool: padding with 0 becomes padding that counts in the divisor, so its own padding must count too or be 0.</item>
+/// <item>AveragePool: padding with 0 becomes padding that counts in the divisor; its own padding must count too or be 0.</item>
 /// <item>MaxPool: its own padding never wins (it acts as −∞), so a padded number may go there only when no element of the
-/// input is smaller than that number (0 behind a Relu, −∞ or the smallest float always), and when every window still holds
-/// an element of the input: padding smaller than the kernel, dilation 1.</item>
+/// input is smaller than that number (0 behind a Relu, −∞ or the smallest float always), and when every window still
+/// holds an element of the input: padding smaller than the kernel, dilation 1.</item>
 /// </list>
 /// Pools with ceil_mode stay as they are: where their last window may start depends on which padding is declared.
 /// </summary>
@@ -52,8 +52,9 @@ public sealed class FoldPad : IGraphPass
         bool allowed = reader.OpType switch
         {
             OpTypes.Conv => value == 0,
-            OpTypes.AveragePool => value == 0 && !window.CeilMode && FitsKernel(window, total) && (window.CountIncludePad || !window.HasPadding),
-            _ => !window.CeilMode && FitsKernel(window, total) && Array.TrueForAll(window.Dilations, d => d == 1) && NeverWins(value, pad.Input(0)),
+            _ when window.CeilMode || !FitsKernel(window, total) => false,
+            OpTypes.AveragePool => value == 0 && (window.CountIncludePad || !window.HasPadding),
+            _ => Array.TrueForAll(window.Dilations, d => d == 1) && NeverWins(value, pad.Input(0)),
         };
         if (!allowed)
             return false;
@@ -64,7 +65,8 @@ public sealed class FoldPad : IGraphPass
         return true;
     }
 
-    private static bool NeverWins(float padding, Value input) => padding <= float.MinValue || padding <= ValueBounds.Of(input).Low;
+    private static bool NeverWins(float padding, Value input) =>
+        padding <= float.MinValue || padding <= ValueBounds.Of(input).Low;
 
     private static bool FitsKernel(WindowAttributes window, int[] pads) =>
         pads[0] < window.Extent(0) && pads[2] < window.Extent(0) && pads[1] < window.Extent(1) && pads[3] < window.Extent(1);

@@ -81,7 +81,6 @@ public sealed class FuseActivations : IGraphPass
 
     private static void Tighten(Node node, ValueBounds limits)
     {
-        (string low, string high) = (OpTypes.FusedLow, OpTypes.FusedHigh);
         if (ValueBounds.OfActivation(node) is { } own)
         {
             Set(node, "min", "max", own.Clamp(limits));
@@ -89,8 +88,7 @@ public sealed class FuseActivations : IGraphPass
             return;
         }
 
-        var fused = new ValueBounds(node.Attributes.Float(low, float.NegativeInfinity), node.Attributes.Float(high, float.PositiveInfinity));
-        Set(node, low, high, fused.Clamp(limits));
+        Set(node, OpTypes.FusedLow, OpTypes.FusedHigh, ValueBounds.Fused(node).Clamp(limits));
     }
 
     private static void Set(Node node, string low, string high, ValueBounds bounds)

@@ -23,7 +23,7 @@ public sealed class GlobalPools : IGraphPass
         if (node.Input(0) is not { Shape: { Length: 4 } shape } x)
             return false;
         int[] axes = node.Attributes.Ints("axes")!;
-        bool spatial = Enumerable.Range(0, 4).All(axis => axis >= 2 ? axes.Contains(axis) || shape[axis] == 1 : !axes.Contains(axis) || shape[axis] == 1);
+        bool spatial = Enumerable.Range(0, 4).All(axis => shape[axis] == 1 || axes.Contains(axis) == (axis >= 2));
         if (!spatial || shape[2] * shape[3] == 1)
             return false;
         int[] pooled = [shape[0], shape[1], 1, 1];
@@ -44,8 +44,7 @@ public sealed class GlobalPools : IGraphPass
         if (node.Input(0).Shape is not { Length: 4 } shape || node.Output.Shape is not [_, _, 1, 1])
             return false;
         WindowAttributes window = WindowAttributes.From(node);
-        bool whole = window.Kernel[0] == shape[2] && window.Kernel[1] == shape[3] && window.Dilations is [1, 1] && !window.HasPadding;
-        if (!whole)
+        if (!window.Kernel.AsSpan().SequenceEqual(shape.AsSpan(2)) || window.Dilations is not [1, 1] || window.HasPadding)
             return false;
         foreach (string name in new[] { "kernel_shape", "strides", "dilations", "pads", "ceil_mode", "count_include_pad" })
             node.Attributes.Remove(name);

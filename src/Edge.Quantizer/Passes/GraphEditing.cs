@@ -13,7 +13,13 @@ internal static class GraphEditing
 
     /// <summary>A node with one new output, placed in front of <paramref name="place"/>. Returns that output.</summary>
     public static Value EmitBefore(
-        this ModelGraph graph, Node place, string opType, string stem, int[] shape, IEnumerable<Value?> inputs, Attributes? attributes = null)
+        this ModelGraph graph,
+        Node place,
+        string opType,
+        string stem,
+        int[] shape,
+        IEnumerable<Value?> inputs,
+        Attributes? attributes = null)
     {
         Value output = graph.NewValue(stem, shape);
         graph.InsertBefore(place, new Node(output.Name, opType, inputs, [output], attributes));
@@ -72,7 +78,8 @@ internal static class GraphEditing
     public static int[] Permute(int[] shape, int[] permutation) => Array.ConvertAll(permutation, axis => shape[axis]);
 
     /// <summary>True when a fused activation bounds the node's output.</summary>
-    public static bool IsBounded(this Node node) => node.Attributes.Has(OpTypes.FusedLow) || node.Attributes.Has(OpTypes.FusedHigh);
+    public static bool IsBounded(this Node node) =>
+        node.Attributes.Has(OpTypes.FusedLow) || node.Attributes.Has(OpTypes.FusedHigh);
 
     /// <summary>The constant's single element, or null.</summary>
     public static float? ScalarOrNull(this Value? value) =>

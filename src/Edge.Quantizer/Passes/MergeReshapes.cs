@@ -24,7 +24,8 @@ public sealed class MergeReshapes : IGraphPass
                 BecomeReshape(node);
                 return true;
             case OpTypes.Reshape:
-                return (GraphEditing.SameShape(node.Input(0), node.Output) && graph.TryForward(node, node.Input(0))) || SkipReshape(node);
+                bool same = GraphEditing.SameShape(node.Input(0), node.Output);
+                return (same && graph.TryForward(node, node.Input(0))) || SkipReshape(node);
             case OpTypes.Transpose:
                 return RewriteTranspose(node);
             default:

@@ -6,7 +6,7 @@ namespace Edge.Quantizer.Passes;
 /// Brings the whole graph to NHWC. Afterwards every image is [n, h, w, c] in memory order and:
 /// <list type="bullet">
 /// <item>Conv, pools, LRN, Resize, ChannelShuffle and BatchNormalization carry layout = "NHWC"; convolution weights keep
-/// ONNX order [O, I/g, kH, kW]; attributes that name axes (axis, axes, pads, starts, steps, sizes, scales) are in NHWC order;</item>
+/// ONNX order [O, I/g, kH, kW]; attributes with axes (axis, axes, pads, starts, steps, sizes, scales) are in NHWC order;</item>
 /// <item>a constant operand such as a slope or factor [c, 1, 1] has become [1, 1, 1, c];</item>
 /// <item>a graph input that is an image is NHWC (one that a Transpose brings to NCHW at once was so already and stays);
 /// graph outputs keep their own shape and order, through a Transpose where they are images larger than 1×1;</item>
@@ -82,7 +82,8 @@ public sealed class NhwcLayout : IGraphPass
             switch (node.OpType)
             {
                 case OpTypes.Conv or OpTypes.MaxPool or OpTypes.AveragePool or OpTypes.GlobalAveragePool or OpTypes.GlobalMaxPool
-                    or OpTypes.BatchNormalization or OpTypes.Lrn or OpTypes.ChannelShuffle when node.Output.Shape is { Length: 4 }:
+                    or OpTypes.BatchNormalization or OpTypes.Lrn or OpTypes.ChannelShuffle
+                    when node.Output.Shape is { Length: 4 }:
                     node.Inputs[0] = AsNhwc(node.Input(0));
                     node.Attributes.Set(OpTypes.Layout, Nhwc);
                     StoreAsNhwc(node);
@@ -109,7 +110,7 @@ public sealed class NhwcLayout : IGraphPass
             }
         }
 
-        /// <summary>True for an operator that works in any layout once its axes are renamed, and that reads an NHWC value.</summary>
+        /// <summary>True for an operator that works in any layout once its axes are renamed and that reads NHWC.</summary>
         private bool CanFollow(Node node)
         {
             if (node.Output.Shape is not { Length: 4 } && node.OpType != OpTypes.ReduceMean)
@@ -132,7 +133,8 @@ public sealed class NhwcLayout : IGraphPass
                 return true;
             int[] stored = node.Input(0).Shape!;
             int[] axes = node.Attributes.Ints("axes")!;
-            int[] rest = [.. Enumerable.Range(0, 4).Where(axis => !axes.Contains(axis) && stored[AxisInNhwc(axis)] != 1).Select(AxisInNhwc)];
+            int[] left = [.. Enumerable.Range(0, 4).Where(axis => !axes.Contains(axis)).Select(AxisInNhwc)];
+            int[] rest = Array.FindAll(left, axis => stored[axis] != 1);
             return rest.SequenceEqual(rest.Order());
         }
 
@@ -204,7 +206,7 @@ public sealed class NhwcLayout : IGraphPass
             node.Inputs[0] = AsLabelled(input);
         }
 
-        /// <summary>Reorders the weight columns of the Gemms that read a flattened image; false when something else reads it.</summary>
+        /// <summary>Reorders the weight columns of the Gemms that read a flattened image; false if anything else reads it.</summary>
         private bool PermuteGemms(Node reshape, int[] image)
         {
             Value row = reshape.Output;
@@ -271,7 +273,8 @@ public sealed class NhwcLayout : IGraphPass
             else
             {
                 int[] nchw = PadRank(value.Shape!);
-                Value image = nchw.Length == value.Shape!.Length ? value : graph.ReshapeBefore(_place, value, $"{value.Name}/image", nchw);
+                bool isImage = nchw.Length == value.Shape!.Length;
+                Value image = isImage ? value : graph.ReshapeBefore(_place, value, $"{value.Name}/image", nchw);
                 result = Move(_place, image, $"{value.Name}/nhwc", ToNhwc);
             }
 
@@ -322,15 +325,8 @@ public sealed class NhwcLayout : IGraphPass
         private static Tensor ConstantToNhwc(Tensor t)
         {
             int[] nchw = PadRank(t.Shape);
-            (int n, int channels, int pixels) = (nchw[0], nchw[1], nchw[2] * nchw[3]);
-            int[] shape = GraphEditing.Permute(nchw, ToNhwc);
-            if (t.Type != DataType.Float32)
-                throw new InvalidDataException($"a {t} constant is no image");
-            float[] data = new float[t.Count];
-            for (int image = 0; image < n; image++)
-                PermuteColumns(new Tensor([1, channels * pixels], t.Floats[(image * channels * pixels)..((image + 1) * channels * pixels)]), pixels, channels)
-                    .Floats.CopyTo(data, image * channels * pixels);
-            return new Tensor(shape, data);
+            Tensor rows = PermuteColumns(t, nchw[2] * nchw[3], nchw[1]);
+            return rows.Reshape(GraphEditing.Permute(nchw, ToNhwc));
         }
     }
 }

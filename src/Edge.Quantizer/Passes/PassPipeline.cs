@@ -1,5 +1,6 @@
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Graph.ShapeInference;
+using Edge.Quantizer.Onnx.Folding;
 
 namespace Edge.Quantizer.Passes;
 
@@ -26,13 +27,17 @@ namespace Edge.Quantizer.Passes;
 /// <para>Never: Sum, Split, Flatten, Squeeze, Unsqueeze, Dropout, Identity between computed values, Cast to the same type,
 /// BatchNormalization with constant parameters, and tensors of rank 5 from channel shuffles and splits.</para>
 /// </summary>
-public sealed class PassPipeline(IReadOnlyList<IGraphPass> simplify, IReadOnlyList<IGraphPass> layout, IReadOnlyList<IGraphPass> tidy)
+public sealed class PassPipeline(
+    IReadOnlyList<IGraphPass> simplify, IReadOnlyList<IGraphPass> layout, IReadOnlyList<IGraphPass> tidy)
 {
     /// <summary>Each round removes or fuses something, so that real graphs need a handful.</summary>
     private const int MaxRounds = 1000;
 
+    /// <summary>All passes, constants computed by <see cref="ConstantFolder"/>.</summary>
+    public static PassPipeline Create() => Create((node, _) => ConstantFolder.Evaluate(node));
+
     /// <summary>All passes; <paramref name="evaluate"/> as in <see cref="ConstantFolding"/>.</summary>
-    public static PassPipeline Create(Func<Node, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor>> evaluate) => new(
+    public static PassPipeline Create(Func<Node, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor>?> evaluate) => new(
         [
             new ConstantFolding(evaluate),
             new CanonicaliseArithmetic(),
@@ -50,30 +55,30 @@ public sealed class PassPipeline(IReadOnlyList<IGraphPass> simplify, IReadOnlyLi
         [new NhwcLayout()],
         [new MergeReshapes(), new RemoveNoOps()]);
 
-    /// <summary>Rewrites the graph in place.</summary>
+    /// <summary>Rewrites the graph in place. Returns the number of changes.</summary>
     /// <param name="log">Receives one line for every pass that changed something.</param>
     /// <exception cref="InvalidDataException">A pass broke the graph; names the pass.</exception>
-    public void Run(ModelGraph graph, Action<string>? log = null)
+    public int Run(ModelGraph graph, Action<string>? log = null)
     {
         Shapes.Infer(graph);
-        RunToFixedPoint(graph, simplify, log);
+        int changes = RunToFixedPoint(graph, simplify, log);
         foreach (IGraphPass pass in layout)
-            RunOne(graph, pass, log);
-        RunToFixedPoint(graph, tidy, log);
+            changes += RunOne(graph, pass, log);
+        return changes + RunToFixedPoint(graph, tidy, log);
     }
 
-    private static void RunToFixedPoint(ModelGraph graph, IReadOnlyList<IGraphPass> passes, Action<string>? log)
+    private static int RunToFixedPoint(ModelGraph graph, IReadOnlyList<IGraphPass> passes, Action<string>? log)
     {
+        int total = 0;
         for (int round = 0; round < MaxRounds; round++)
         {
-            int changes = 0;
-            foreach (IGraphPass pass in passes)
-                changes += RunOne(graph, pass, log);
+            int changes = passes.Sum(pass => RunOne(graph, pass, log));
+            total += changes;
             if (changes == 0)
-                return;
+                return total;
         }
 
-        throw new InvalidDataException($"the passes over graph '{graph.Name}' undo each other: no fixed point after {MaxRounds} rounds");
+        throw new InvalidDataException($"the passes over '{graph.Name}' undo each other: no fixed point after {MaxRounds} rounds");
     }
 
     private static int RunOne(ModelGraph graph, IGraphPass pass, Action<string>? log)

@@ -55,7 +55,7 @@ public sealed class RecogniseChannelShuffle : IGraphPass
         return sizes[first] * sizes[first + 1] == image[1] ? sizes[first] : null;
     }
 
-    /// <summary>The same permutation without axes of length 1 and with axes merged that are neighbours before and after.</summary>
+    /// <summary>The same permutation without axes of length 1; axes that are neighbours before and after are merged.</summary>
     private static (List<int> Sizes, List<int> Order) Merge(int[] shape, int[] permutation)
     {
         int[] kept = [.. Enumerable.Range(0, shape.Length).Where(axis => shape[axis] != 1)];

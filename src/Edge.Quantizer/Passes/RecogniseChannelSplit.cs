@@ -39,7 +39,9 @@ public sealed class RecogniseChannelSplit : IGraphPass
 
     private static bool SliceOfReshape(ModelGraph graph, Node slice)
     {
-        if (slice.Input(0).Producer is not { OpType: OpTypes.Reshape } reshape || reshape.Input(0) is not { Shape: { Length: 4 } image } x || image[0] != 1)
+        if (slice.Input(0).Producer is not { OpType: OpTypes.Reshape } reshape)
+            return false;
+        if (reshape.Input(0) is not { Shape: { Length: 4 } image } x || image[0] != 1)
             return false;
         int[] shape = slice.Input(0).Shape!;
         int[] part = slice.Output.Shape!;

@@ -34,7 +34,8 @@ public sealed class RecogniseHardSwish : IGraphPass
                 && Become(node, OpTypes.HardSwish, x, new Attributes());
         }
 
-        return Gated(node, v => HardSigmoidArgument(graph, v)) is { } gated && Become(node, OpTypes.HardSwish, gated, new Attributes());
+        return Gated(node, v => HardSigmoidArgument(graph, v)) is { } gated
+            && Become(node, OpTypes.HardSwish, gated, new Attributes());
     }
 
     /// <summary>x when the product is x · gate(x) in either order.</summary>
@@ -60,20 +61,20 @@ public sealed class RecogniseHardSwish : IGraphPass
         if (!graph.HasSingleUse(value) || value.Producer is not { } clip)
             return null;
         Node? add = clip;
+        (string low, string high) = (OpTypes.FusedLow, OpTypes.FusedHigh);
         if (clip.OpType == OpTypes.Clip)
         {
-            if (clip.Attributes.Float("min", float.NaN) != 0 || clip.Attributes.Float("max", float.NaN) != 6 || !graph.HasSingleUse(clip.Input(0)))
-                return null;
-            add = clip.Input(0).Producer;
+            add = graph.HasSingleUse(clip.Input(0)) ? clip.Input(0).Producer : null;
             if (add is null || add.IsBounded())
                 return null;
-        }
-        else if (clip.Attributes.Float(OpTypes.FusedLow, float.NaN) != 0 || clip.Attributes.Float(OpTypes.FusedHigh, float.NaN) != 6)
-        {
-            return null;
+            (low, high) = ("min", "max");
         }
 
-        return add.OpType == OpTypes.Add && add.Input(1).ScalarOrNull() == 3 && GraphEditing.SameShape(add.Input(0), add.Output) ? add.Input(0) : null;
+        if (clip.Attributes.Float(low, float.NaN) != 0 || clip.Attributes.Float(high, float.NaN) != 6)
+            return null;
+        if (add.OpType != OpTypes.Add)
+            return null;
+        return add.Input(1).ScalarOrNull() == 3 && GraphEditing.SameShape(add.Input(0), add.Output) ? add.Input(0) : null;
     }
 
     private static bool Become(Node node, string opType, Value input, Attributes attributes)

@@ -18,11 +18,16 @@ internal readonly record struct ValueBounds(float Low, float High)
         _ => null,
     };
 
+    /// <summary>The bounds of a fused activation; unbounded where there is none.</summary>
+    public static ValueBounds Fused(Node node) => new(
+        node.Attributes.Float(OpTypes.FusedLow, float.NegativeInfinity),
+        node.Attributes.Float(OpTypes.FusedHigh, float.PositiveInfinity));
+
     public static ValueBounds Of(Value value) => Of(value, []);
 
     public bool Contains(ValueBounds other) => other.Low >= Low && other.High <= High;
 
-    /// <summary>The interval that remains after clamping to <paramref name="limits"/>: min(max(x, low), high), as ONNX Clip.</summary>
+    /// <summary>The interval after clamping to <paramref name="limits"/>: min(max(x, low), high), as ONNX Clip.</summary>
     public ValueBounds Clamp(ValueBounds limits) => new(limits.Apply(Low), limits.Apply(High));
 
     public ValueBounds Union(ValueBounds other) => new(Math.Min(Low, other.Low), Math.Max(High, other.High));
@@ -36,12 +41,9 @@ internal readonly record struct ValueBounds(float Low, float High)
         if (value.Constant is { Type: DataType.Float32, Count: > 0 } constant)
             bounds = new ValueBounds(constant.Floats.Min(), constant.Floats.Max());
         else
-            bounds = value.Producer is { } node ? OfResult(node, known).Clamp(OfFused(node)) : Unbounded;
+            bounds = value.Producer is { } node ? OfResult(node, known).Clamp(Fused(node)) : Unbounded;
         return known[value] = bounds;
     }
-
-    private static ValueBounds OfFused(Node node) => new(
-        node.Attributes.Float(OpTypes.FusedLow, float.NegativeInfinity), node.Attributes.Float(OpTypes.FusedHigh, float.PositiveInfinity));
 
     private static ValueBounds OfResult(Node node, Dictionary<Value, ValueBounds> known)
     {
