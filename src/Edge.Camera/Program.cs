@@ -1,1 +1,3 @@
-Console.WriteLine("edge-camera");
+using Edge.Camera.Commands;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

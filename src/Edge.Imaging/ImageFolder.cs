@@ -46,9 +46,7 @@ public sealed class ImageFolder
     /// <exception cref="ImageFormatException">No folder, no images in it, or a bad labels.csv.</exception>
     public static ImageFolder Open(string path, string? labelColumn = null)
     {
-        if (!Directory.Exists(path))
-            throw new ImageFormatException(File.Exists(path) ? $"{path}: is a file, not a folder" : $"{path}: no such folder");
-        try
+        return Guarded(path, () =>
         {
             string labels = System.IO.Path.Combine(path, LabelFile);
             if (File.Exists(labels))
@@ -56,16 +54,30 @@ public sealed class ImageFolder
             if (labelColumn is not null)
                 throw new ImageFormatException($"{path}: has no {LabelFile} with a column \"{labelColumn}\"");
             return FromClassFolders(path) ?? Unlabelled(path);
+        });
+    }
+
+    /// <summary>All JPEG and PNG files below a folder, whatever labels lie beside them.</summary>
+    /// <exception cref="ImageFormatException">No folder, or no images in it.</exception>
+    public static ImageFolder OpenUnlabelled(string path) => Guarded(path, () => Unlabelled(path));
+
+    /// <summary>Whether a file's name ends like that of an image that can be read.</summary>
+    public static bool HasImageExtension(string path) =>
+        Extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    private static ImageFolder Guarded(string path, Func<ImageFolder> open)
+    {
+        if (!Directory.Exists(path))
+            throw new ImageFormatException(File.Exists(path) ? $"{path}: is a file, not a folder" : $"{path}: no such folder");
+        try
+        {
+            return open();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ImageFormatException($"{path}: cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
-
-    /// <summary>Whether a file's name ends like that of an image that can be read.</summary>
-    public static bool HasImageExtension(string path) =>
-        Extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static ImageFolder FromLabelFile(string path, string labels, string? labelColumn)
     {

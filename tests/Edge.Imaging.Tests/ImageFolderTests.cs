@@ -56,6 +56,17 @@ public sealed class ImageFolderTests : IDisposable
         Assert.False(folder.HasLabels);
     }
 
+    [Fact]
+    public void Labels_can_be_left_aside()
+    {
+        Touch("wren/1.jpg", "dove/1.jpg");
+        Labels("file,index\nwren/1.jpg,3\n");
+
+        ImageFolder folder = ImageFolder.OpenUnlabelled(_root);
+
+        Assert.Equal([("dove/1.jpg", null), ("wren/1.jpg", (int?)null)], folder.Images.Select(i => (Relative(i), i.Class)));
+    }
+
     [Theory]
     [InlineData("index,name\n1,hen\n", "has no column \"file\"; its columns are index, name")]
     [InlineData("file,label\na.jpg,1\n", "has no column \"index\"; its columns are file, label")]

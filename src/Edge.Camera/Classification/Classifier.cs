@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Edge.Imaging;
+using Edge.Imaging.Codecs;
+using Edge.Imaging.Preprocessing;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+
+namespace Edge.Camera.Classification;
+
+/// <summary>One class of a ranking.</summary>
+/// <param name="Class">Class index, counted behind the model's background outputs.</param>
+/// <param name="Label">Null when the model has no labels.</param>
+/// <param name="Score">Probability or score, see <see cref="Classifier.ScoreName"/>.</param>
+internal readonly record struct Candidate(int Class, string? Label, float Score);
+
+/// <summary>The answer for one image.</summary>
+internal sealed record Answer(Candidate[] Candidates, TimeSpan Decode, TimeSpan Prepare, TimeSpan Run)
+{
+    public TimeSpan Total => Decode + Prepare + Run;
+}
+
+/// <summary>A model that has proven itself on this machine, with everything needed to ask it about image files.</summary>
+internal sealed class Classifier : IDisposable
+{
+    private readonly Session _session;
+    private readonly ImageReader _reader = new();
+    private readonly PixelBuffer _image = new();
+    private readonly ImagePreprocessor _preprocessor;
+
+    private Classifier(EdgeModel model, Session session)
+    {
+        Model = model;
+        _session = session;
+        _preprocessor = new ImagePreprocessor(model.Manifest.Preprocessing, model.Input.Scale, model.Input.ZeroPoint);
+        ScoreName = EndsInSoftmax(model.Manifest) ? "probability" : "score";
+    }
+
+    public EdgeModel Model { get; }
+
+    public InstructionSet InstructionSet => _session.InstructionSet;
+
+    public int Threads => _session.Threads;
+
+    /// <summary>"probability" when the scores come from a softmax, else "score": sigmoid scores and logits don't add up to 1.</summary>
+    public string ScoreName { get; }
+
+    /// <summary>Loads a package, proves every number in it and replays its self-test.</summary>
+    /// <param name="path">The package.</param>
+    /// <param name="threads">0 for one per core.</param>
+    /// <exception cref="CommandException">The model can't be used; the message says why.</exception>
+    public static Classifier Load(string path, int threads)
+    {
+        Session? session = null;
+        try
+        {
+            EdgeModel model = EdgeModel.Load(path);
+            session = new Session(model, new SessionOptions { Threads = threads });
+            if (SelfTestRunner.Run(session) is { } difference)
+                throw new CommandException(ExitCode.ModelUnusable, $"{path}: {difference}");
+            return new Classifier(model, session);
+        }
+        catch (Exception e)
+        {
+            session?.Dispose();
+            if (Explain(e) is { } reason)
+                throw new CommandException(ExitCode.ModelUnusable, $"{path}: {reason}", e);
+            throw;
+        }
+    }
+
+    /// <summary>Decodes, prepares and classifies one file.</summary>
+    /// <param name="path">A JPEG or PNG file.</param>
+    /// <param name="top">Classes wanted.</param>
+    /// <param name="profile">Takes every layer's time; null for none.</param>
+    /// <exception cref="ImageFormatException">The file can't be used.</exception>
+    /// <exception cref="CommandException">An image library is missing.</exception>
+    public Answer Classify(string path, int top, Profile? profile)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            _reader.Read(path, _image);
+        }
+        catch (CodecUnavailableException e)
+        {
+            throw new CommandException(ExitCode.ImageFailed, e.Message, e);
+        }
+
+        long decoded = Stopwatch.GetTimestamp();
+        _preprocessor.Run(_image, _session.Input);
+        long prepared = Stopwatch.GetTimestamp();
+        if (profile is null)
+            _session.Run();
+        else
+            _session.Run(profile);
+        long end = Stopwatch.GetTimestamp();
+        return new Answer(
+            Rank(_session.Output, top),
+            Stopwatch.GetElapsedTime(start, decoded),
+            Stopwatch.GetElapsedTime(decoded, prepared),
+            Stopwatch.GetElapsedTime(prepared, end));
+    }
+
+    public Profile CreateProfile() => _session.CreateProfile();
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _reader.Dispose();
+    }
+
+    /// <summary>The highest scores first, equal ones in class order.</summary>
+    private Candidate[] Rank(ReadOnlySpan<float> outputs, int top)
+    {
+        float[] scores = outputs[Model.Manifest.LabelOffset..].ToArray();
+        int[] classes = [.. Enumerable.Range(0, scores.Length)];
+        Array.Sort(classes, (a, b) => scores[b].CompareTo(scores[a]) is var order and not 0 ? order : a.CompareTo(b));
+
+        string[] labels = Model.Manifest.Labels;
+        Candidate[] ranking = new Candidate[Math.Min(top, scores.Length)];
+        for (int i = 0; i < ranking.Length; i++)
+            ranking[i] = new(classes[i], labels.Length > 0 ? labels[classes[i]] : null, scores[classes[i]]);
+        return ranking;
+    }
+
+    private static bool EndsInSoftmax(ModelManifest manifest)
+    {
+        int tensor = manifest.Outputs[0];
+        while (true)
+        {
+            switch (manifest.Operators.LastOrDefault(o => o.Outputs.Contains(tensor)))
+            {
+                case SoftmaxOperator or FloatSoftmaxOperator:
+                    return true;
+                case ReshapeOperator reshape:
+                    tensor = reshape.Inputs[0];
+                    continue;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    /// <summary>One line for what makes a model unusable; null for a defect of this program.</summary>
+    private static string? Explain(Exception e) => e switch
+    {
+        ModelFormatException => $"is damaged or no .edge model: {e.Message}; copy or pack it again",
+        FileNotFoundException or DirectoryNotFoundException => "no such file",
+        UnauthorizedAccessException => "may not be read, or is a folder; name a .edge file",
+        IOException => "cannot be read: " + e.Message.ReplaceLineEndings(" "),
+        NotSupportedException => "cannot run here: " + e.Message.ReplaceLineEndings(" "),
+        ImageFormatException => "is unusable: " + e.Message,
+        OutOfMemoryException => "needs more memory than there is",
+        _ => null,
+    };
+}

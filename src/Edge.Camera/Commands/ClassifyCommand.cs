@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Edge.Camera.Classification;
+using Edge.Imaging;
+using Edge.Runtime.Execution;
+
+namespace Edge.Camera.Commands;
+
+/// <summary><c>edge-camera classify model.edge image… | folder…</c>.</summary>
+internal static class ClassifyCommand
+{
+    private const int DefaultTop = 5;
+    private const int MaxTop = 1_000_000;
+
+    private sealed record Request(string Model, string[] Images, int Top, int Threads, bool Json, bool Profile, bool Quiet);
+
+    public static Command Create()
+    {
+        Argument<string> model = SharedArguments.Model();
+        Argument<string[]> images = new("images")
+        {
+            Description = "JPEG or PNG files, or folders of them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<int> top = SharedArguments.Number("--top", 1, MaxTop, DefaultTop, "How many classes to print per image.");
+        Option<int> threads = SharedArguments.Threads();
+        Option<bool> json = new("--json") { Description = "Print one JSON document instead of text." };
+        Option<bool> profile = new("--profile") { Description = "Add a table of every layer's time and GMAC/s." };
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Don't say at start which model and kernels are used." };
+        Command command = new("classify", "Classifies photographs: the most likely classes of each, and the time it took.")
+        {
+            model, images, top, threads, json, profile, quiet,
+        };
+        command.SetAction(parsed => Run(
+            new(parsed.GetValue(model)!, parsed.GetValue(images)!, parsed.GetValue(top), parsed.GetValue(threads),
+                parsed.GetValue(json), parsed.GetValue(profile), parsed.GetValue(quiet)),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static int Run(Request request, TextWriter output, TextWriter error)
+    {
+        using Classifier classifier = Classifier.Load(request.Model, request.Threads);
+        if (!request.Quiet && !request.Json)
+            error.WriteLine($"{classifier.Model.Manifest.Network}: {classifier.InstructionSet} kernels, {classifier.Threads} thread(s)");
+        Profile? profile = request.Profile ? classifier.CreateProfile() : null;
+        using IReport report = request.Json
+            ? new JsonReport(output, request.Model, classifier)
+            : new TextReport(output, classifier.ScoreName);
+
+        int failures = 0, total = 0;
+        foreach (string argument in request.Images)
+        {
+            foreach ((string path, string? problem) in Expand(argument))
+            {
+                total++;
+                string? failure = problem;
+                try
+                {
+                    if (problem is null)
+                        report.Add(path, classifier.Classify(path, request.Top, profile));
+                }
+                catch (ImageFormatException e)
+                {
+                    failure = e.Message;
+                }
+
+                if (failure is null)
+                    continue;
+                failures++;
+                error.WriteLine($"{CommandLine.ProgramName}: {failure}");
+                report.AddFailure(path, failure);
+            }
+        }
+
+        report.Finish(profile);
+        if (failures > 0 && total > 1)
+            error.WriteLine($"{CommandLine.ProgramName}: {failures} of {total} images could not be classified");
+        return failures > 0 ? ExitCode.ImageFailed : ExitCode.Success;
+    }
+
+    /// <summary>The files that an argument stands for; a folder that cannot be listed counts as one failed image.</summary>
+    private static IEnumerable<(string Path, string? Problem)> Expand(string argument)
+    {
+        if (!Directory.Exists(argument))
+            return [(argument, null)];
+        try
+        {
+            return ImageFolder.OpenUnlabelled(argument).Images.Select(i => (i.Path, (string?)null));
+        }
+        catch (ImageFormatException e)
+        {
+            return [(argument, e.Message)];
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+
+namespace Edge.Camera.Commands;
+
+/// <summary>The program as a user sees it: commands, help, version, one-line errors.</summary>
+internal static class CommandLine
+{
+    public const string ProgramName = "edge-camera";
+
+    private static readonly string Version =
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>Runs one command line; never throws for anything the user can cause.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        RootCommand root = new("Classifies photographs with a packed int8 network (.edge).")
+        {
+            ClassifyCommand.Create(),
+            SelfTestCommand.Create(),
+        };
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help })
+                option.Action = new HelpWithExamples(help);
+            else if (option is VersionOption)
+                option.Action = new PrintVersion();
+        }
+
+        // Paths may begin with @.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            string command = parsed.CommandResult.Command == root ? "" : " " + parsed.CommandResult.Command.Name;
+            error.WriteLine($"{ProgramName}: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} (see {ProgramName}{command} --help)");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (CommandException e)
+        {
+            error.WriteLine($"{ProgramName}: {e.Message}");
+            return e.ExitCode;
+        }
+    }
+
+    /// <summary>System.CommandLine's help, followed by what a user copies: examples and exit codes.</summary>
+    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            int result = help.Invoke(parseResult);
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            output.WriteLine($"  {ProgramName} classify squeezenet.edge cat.jpg");
+            output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --top 1 --json > answers.json");
+            output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --profile --threads 2");
+            output.WriteLine($"  {ProgramName} selftest squeezenet.edge");
+            output.WriteLine();
+            output.WriteLine("Exit codes:");
+            output.WriteLine("  0 all went well, 1 some image could not be classified, 2 wrong usage, 3 the model cannot be used");
+            return result;
+        }
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"{ProgramName} {Version}");
+            return ExitCode.Success;
+        }
+    }
+}

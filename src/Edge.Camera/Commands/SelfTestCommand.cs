@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Edge.Camera.Classification;
+
+namespace Edge.Camera.Commands;
+
+/// <summary><c>edge-camera selftest model.edge</c>.</summary>
+internal static class SelfTestCommand
+{
+    public static Command Create()
+    {
+        Argument<string> model = SharedArguments.Model();
+        Option<int> threads = SharedArguments.Threads();
+        Command command = new("selftest", "Replays the model's self-test: this device must compute what the packing machine computed.")
+        {
+            model,
+            threads,
+        };
+        command.SetAction(parsed =>
+        {
+            using Classifier classifier = Classifier.Load(parsed.GetValue(model)!, parsed.GetValue(threads));
+            int vectors = classifier.Model.Manifest.SelfTest?.Seeds.Length ?? 0;
+            parsed.InvocationConfiguration.Output.WriteLine(
+                vectors == 0
+                    ? $"{classifier.Model.Manifest.Network}: the package has no self-test; only its checksums were verified"
+                    : $"{classifier.Model.Manifest.Network}: {vectors} self-test vector(s) are bit-exact with {classifier.InstructionSet} kernels");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}
