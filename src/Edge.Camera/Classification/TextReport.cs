@@ -10,7 +10,7 @@ internal sealed class TextReport(TextWriter output, string scoreName) : IReport
     {
         Line($"{path}: {Ms(answer.Total)} ms (decode {Ms(answer.Decode)}, prepare {Ms(answer.Prepare)}, run {Ms(answer.Run)})");
         foreach (Candidate candidate in answer.Candidates)
-            Line($"  {scoreName} {candidate.Score,7:F4}  {candidate.Class,4}  {candidate.Label}".TrimEnd());
+            Line($"  {scoreName} {candidate.Score,8:F4}  {candidate.Class,4}  {candidate.Label}".TrimEnd());
     }
 
     public void AddFailure(string path, string message)

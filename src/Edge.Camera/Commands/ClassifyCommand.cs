@@ -21,6 +21,12 @@ internal static class ClassifyCommand
             Description = "JPEG or PNG files, or folders of them.",
             Arity = ArgumentArity.OneOrMore,
         };
+        images.Validators.Add(result =>
+        {
+            // An argument that takes many values swallows mistyped options too.
+            if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value)) is { } unknown)
+                result.AddError($"unknown option {unknown.Value}");
+        });
         Option<int> top = SharedArguments.Number("--top", 1, MaxTop, DefaultTop, "How many classes to print per image.");
         Option<int> threads = SharedArguments.Threads();
         Option<bool> json = new("--json") { Description = "Print one JSON document instead of text." };

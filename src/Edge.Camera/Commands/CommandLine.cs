@@ -32,10 +32,13 @@ internal static class CommandLine
 
         // Paths may begin with @.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        if (parsed.Action is ParseErrorAction)
         {
             string command = parsed.CommandResult.Command == root ? "" : " " + parsed.CommandResult.Command.Name;
-            error.WriteLine($"{ProgramName}: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} (see {ProgramName}{command} --help)");
+            string problem = parsed.UnmatchedTokens.Count > 0
+                ? $"unknown command or option '{parsed.UnmatchedTokens[0]}'"
+                : parsed.Errors[0].Message.ReplaceLineEndings(" ");
+            error.WriteLine($"{ProgramName}: {problem} (see {ProgramName}{command} --help)");
             return ExitCode.Usage;
         }
 

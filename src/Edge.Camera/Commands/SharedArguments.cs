@@ -18,10 +18,7 @@ internal static class SharedArguments
         option.Validators.Add(result =>
         {
             // A value that is no number at all has its own error.
-            if (result.Errors.Any() || result.Tokens.Count == 0)
-                return;
-            int value = result.GetValueOrDefault<int>();
-            if (value < low || value > high)
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && (value < low || value > high))
                 result.AddError($"{name} takes a number from {low} to {high}, not {value}");
         });
         return option;

@@ -1,0 +1,91 @@
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+
+namespace Edge.Camera.Tests;
+
+/// <summary>
+/// A package whose answers can be told in advance: an 8×8 image goes through one fully connected layer whose outputs are the mean
+/// red, green and blue, each in steps of 2 grey levels, behind one "background" output that is always the highest.
+/// </summary>
+internal static class ColourModel
+{
+    public const float ScoreStep = 2;
+
+    private const int Side = 8;
+    private const int Pixels = Side * Side;
+    private const int Outputs = 4;
+
+    public static readonly string[] Labels = ["red", "green", "blue"];
+
+    /// <summary>Writes the package with a self-test and returns its path.</summary>
+    public static string Write(string folder, bool softmax = true, Func<ModelManifest, ModelManifest>? change = null)
+    {
+        string path = Path.Combine(folder, "colours.edge");
+        ModelManifest manifest = Manifest(softmax);
+        ConstantData[] constants = Constants();
+        EdgeModel model = EdgeModelWriter.Write(path, manifest, constants);
+        using (Session session = new(model))
+            manifest = manifest with { SelfTest = SelfTestRunner.Compute(session, 1, 2) };
+        EdgeModelWriter.Write(path, change?.Invoke(manifest) ?? manifest, constants);
+        return path;
+    }
+
+    private static ModelManifest Manifest(bool softmax) => new()
+    {
+        Network = "Colours",
+        Preprocessing = new InputPreprocessing
+        {
+            Width = Side,
+            Height = Side,
+            Order = ChannelOrder.Rgb,
+            Mean = [0, 0, 0],
+            Scale = [1, 1, 1],
+            ResizeTo = Side,
+        },
+        Labels = Labels,
+        LabelOffset = 1,
+        Tensors =
+        [
+            new() { Name = "image", Type = ElementType.Int8, Shape = [1, Side, Side, 3], Scale = 1, ZeroPoint = -128, RowStride = 3 },
+            new() { Name = "scores", Type = ElementType.Int8, Shape = [1, Outputs], Scale = ScoreStep, Offset = 192, RowStride = Outputs },
+            .. softmax
+                ? [new() { Name = "probabilities", Type = ElementType.Float32, Shape = [1, Outputs], Offset = 256, RowStride = Outputs }]
+                : Array.Empty<TensorDefinition>(),
+        ],
+        Operators =
+        [
+            new FullyConnectedOperator { Name = "mean", Inputs = [0], Outputs = [1], Weights = 0, WeightScales = 1, Bias = 2 },
+            .. softmax
+                ? [new SoftmaxOperator { Name = "softmax", Inputs = [1], Outputs = [2], Exponentials = 3 }]
+                : Array.Empty<OperatorDefinition>(),
+        ],
+        Constants = [],
+        Input = 0,
+        Outputs = [softmax ? 2 : 1],
+        ArenaSize = 320,
+        Provenance = new()
+        {
+            Source = "colours.onnx",
+            SourceSha256 = new string('0', 64),
+            CalibrationSha256 = new string('0', 64),
+            CalibrationImages = 0,
+            Tool = "tests",
+        },
+    };
+
+    private static ConstantData[] Constants()
+    {
+        // Output 0 sees nothing and has a large bias; output c sees channel c − 1 of every pixel.
+        sbyte[] weights = new sbyte[Outputs * Pixels * 3];
+        for (int c = 0; c < 3; c++)
+            for (int p = 0; p < Pixels; p++)
+                weights[((c + 1) * Pixels + p) * 3 + c] = 1;
+        return
+        [
+            ConstantData.From<sbyte>([Outputs, Pixels * 3], weights),
+            ConstantData.From<float>([Outputs], [1f / Pixels, 1f / Pixels, 1f / Pixels, 1f / Pixels]),
+            ConstantData.From<int>([Outputs], [1_000_000, 0, 0, 0]),
+            ConstantData.From<float>([256], [.. Enumerable.Range(0, 256).Select(d => MathF.Exp(-ScoreStep * d))]),
+        ];
+    }
+}
