@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Edge.Imaging;
+using Edge.Quantizer.Reference.OnnxRuntime;
 using Edge.Runtime.Format;
 
 namespace Edge.Quantizer.Commands;
@@ -19,6 +20,8 @@ internal static class CommandLine
     private static readonly Func<Command>[] Commands =
     [
         InspectCommand.Create,
+        ExportCommand.Create,
+        CompareCommand.Create,
     ];
 
     /// <summary>Runs one command line. Results go to <paramref name="output"/>; whatever goes wrong is one line on <paramref name="error"/>.</summary>
@@ -57,7 +60,7 @@ internal static class CommandLine
         string message = e switch
         {
             AggregateException { InnerExceptions.Count: 1 } wrapped => Describe(wrapped.InnerExceptions[0]),
-            UserException or ImagingException or ModelFormatException or IOException or UnauthorizedAccessException => e.Message,
+            UserException or OnnxRuntimeException or ImagingException or ModelFormatException or IOException or UnauthorizedAccessException => e.Message,
             OutOfMemoryException => "not enough memory",
             _ => $"internal error, please report it: {e.GetType().Name}: {e.Message}",
         };

@@ -72,16 +72,7 @@ internal static class InspectCommand
 
     private static void Package(string path, bool json, TextWriter output)
     {
-        EdgeModel model;
-        try
-        {
-            model = EdgeModel.Load(path);
-        }
-        catch (ModelFormatException e)
-        {
-            throw new UserException($"{path}: {e.Message}", e);
-        }
-
+        EdgeModel model = ModelInput.LoadPackage(path);
         if (json)
             output.Write(Encoding.UTF8.GetString(ManifestJson.Serialize(model.Manifest)));
         else

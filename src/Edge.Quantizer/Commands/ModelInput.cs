@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Edge.Quantizer.Onnx;
+using Edge.Runtime.Format;
 
 namespace Edge.Quantizer.Commands;
 
@@ -7,6 +8,21 @@ namespace Edge.Quantizer.Commands;
 internal static class ModelInput
 {
     public static Argument<string> Argument() => new("model") { Description = "ONNX file, opset 7 to 21" };
+
+    public static Argument<string> PackageArgument() => new("package") { Description = ".edge package" };
+
+    /// <exception cref="UserException">The file is no package that would run; the message says why.</exception>
+    public static EdgeModel LoadPackage(string path)
+    {
+        try
+        {
+            return EdgeModel.Load(path);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new UserException($"{path}: {e.Message}", e);
+        }
+    }
 
     public static Option<string[]> InputShape() => new("--input-shape")
     {
