@@ -1,0 +1,65 @@
+using Edge.Runtime.Format;
+
+namespace Edge.Runtime.Tests.Format;
+
+public sealed class ManifestJsonTests
+{
+    [Theory]
+    [InlineData("\"strideX\":1", "\"strideX\":1,\"strideZ\":1", "operators[0].window.strideZ")]
+    [InlineData("\"strideX\":1", "\"strideX\":1,\"strideX\":1", "strideX")]
+    [InlineData("\"strideX\":1", "\"strideX\":1.5", "operators[0].window.strideX")]
+    [InlineData("\"strideX\":1", "\"strideX\":\"1\"", "operators[0].window.strideX")]
+    [InlineData("\"strideX\":1", "\"strideX\":99999999999", "operators[0].window.strideX")]
+    [InlineData("\"strideX\":1,", "", "operators[0].window")]
+    [InlineData("\"strideX\":1", "\"stride\\u0058\":1", "manifest")]
+    [InlineData("\"low\":-128,", "", "operators[0]")]
+    [InlineData("\"codec\":\"plain\"", "\"codec\":\"huffman\"", "constants[0].codec")]
+    [InlineData(",\"codec\":\"plain\"", "", "constants[0]")]
+    [InlineData("\"codec\":\"plain\"", "\"codec\":null", "constants[0].codec")]
+    [InlineData("\"op\":\"conv\"", "\"op\":\"convolution\"", "operators[0]")]
+    [InlineData("\"op\":\"conv\",", "", "manifest")]
+    [InlineData("\"type\":\"int8\"", "\"type\":\"int16\"", "tensors[0].type")]
+    [InlineData("\"type\":\"int8\"", "\"type\":0", "tensors[0].type")]
+    [InlineData("\"kind\":\"average\"", "\"kind\":\"median\"", "operators[3].kind")]
+    [InlineData("\"network\":\"tiny\"", "\"network\":\"\\ud800\"", "network")]
+    [InlineData("\"network\":\"tiny\"", "\"network\":null", "network")]
+    [InlineData("\"tensors\":[", "\"tensors\":[null,", "tensors[0]")]
+    public void Anything_but_the_documented_members_is_refused(string text, string replacement, string field)
+    {
+        RawPackage raw = new(TinyModel.Inceptionlike());
+        string json = raw.Manifest.ToJsonString();
+        int at = json.IndexOf(text, StringComparison.Ordinal);
+        Assert.True(at >= 0, $"the manifest holds no {text}");
+        string changed = json[..at] + replacement + json[(at + text.Length)..];
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(raw.BuildWith(changed)));
+        Assert.StartsWith(field, e.Field, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("{} {}")]
+    [InlineData("\u0001")]
+    public void Other_texts_are_refused(string text) =>
+        Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(new RawPackage(TinyModel.Inceptionlike()).BuildWith(text)));
+
+    [Fact]
+    public void Nesting_without_end_is_refused()
+    {
+        RawPackage raw = new(TinyModel.Inceptionlike());
+        Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(raw.BuildWith(new string('[', 30000))));
+    }
+
+    [Fact]
+    public void An_error_tells_the_byte_at_which_the_field_stands()
+    {
+        RawPackage raw = new RawPackage(TinyModel.Inceptionlike()).Set("operators[3].window.strideX", "0");
+        byte[] file = raw.BuildAsIs();
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(file));
+        Assert.Equal("operators[3].window.strideX", e.Field);
+        Assert.EndsWith("\"strideX\":", System.Text.Encoding.UTF8.GetString(file[..(int)e.Offset]), StringComparison.Ordinal);
+        Assert.Equal((byte)'0', file[e.Offset]);
+    }
+}
