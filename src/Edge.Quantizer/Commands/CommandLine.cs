@@ -22,7 +22,6 @@ internal static class CommandLine
         InspectCommand.Create,
         ExportCommand.Create,
         CompareCommand.Create,
-        ConformanceCommand.Create,
     ];
 
     /// <summary>Runs one command line. Results go to <paramref name="output"/>; whatever goes wrong is one line on <paramref name="error"/>.</summary>
@@ -33,12 +32,18 @@ internal static class CommandLine
         foreach (Func<Command> create in Commands)
             root.Subcommands.Add(create());
         ParseResult parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction usage)
-            usage.ShowHelp = false;
+        var usage = parsed.Action as ParseErrorAction;
+        usage?.ShowHelp = false;
         try
         {
-            int code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
-            if (parsed.Action is not ParseErrorAction)
+            // A usage error prints suggestions for mistyped names to the output, where only results belong.
+            int code = parsed.Invoke(new InvocationConfiguration
+            {
+                Output = usage is null ? output : error,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+            });
+            if (usage is null)
                 return code;
             error.WriteLine($"See: edge-quantizer {(parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ")}--help");
             return UsageError;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
-using Edge.Quantizer.Onnx.Folding;
 using Edge.Quantizer.Onnx.Schema;
 using Edge.Quantizer.Passes;
 using Edge.Quantizer.Reports;
@@ -58,7 +57,7 @@ internal static class InspectCommand
         ModelProto proto = OnnxFile.Read(path);
         ModelGraph imported = OnnxImporter.Load(path, options);
         ModelGraph simplified = OnnxImporter.Load(path, options);
-        PassPipeline.Create(Fold).Run(simplified);
+        PassPipeline.Create().Run(simplified);
         string producer = $"{proto.ProducerName} {proto.ProducerVersion}".Trim();
         var summary = ModelSummary.Of(Path.GetFileName(path), producer, OnnxFile.Opset(proto), imported, simplified);
         if (json)
@@ -66,9 +65,6 @@ internal static class InspectCommand
         else
             ModelSummaryTable.Write(Tables.Console(output), summary);
     }
-
-    private static Tensor[] Fold(Node node, IReadOnlyList<Tensor?> inputs) =>
-        ConstantFolder.Evaluate(node) ?? throw new UserException($"{node}: constants of this operator cannot be computed yet");
 
     private static void Package(string path, bool json, TextWriter output)
     {

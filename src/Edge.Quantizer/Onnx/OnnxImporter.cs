@@ -9,6 +9,7 @@ namespace Edge.Quantizer.Onnx;
 /// </summary>
 public static class OnnxImporter
 {
+    /// <summary>Every supported operator is understood from here on; older models import when theirs did not change since.</summary>
     public const int FirstOpset = 7;
     public const int LastOpset = 21;
 
@@ -24,7 +25,7 @@ public static class OnnxImporter
     internal static ModelGraph Import(ModelProto model, string source, string folder, ImportOptions options)
     {
         long opset = OnnxFile.Opset(model);
-        if (opset is < FirstOpset or > LastOpset)
+        if (opset is < 1 or > LastOpset)
             throw new UserException($"{source}: opset {opset} is not supported: convert the model to opset {FirstOpset} to {LastOpset}");
         GraphProto graph = model.Graph;
         var context = new ImportContext(source, new TensorReader(folder), graph, (int)opset);

@@ -77,6 +77,39 @@ internal static class OperatorTable
         ["Where"] = ShapeArithmetic.Where,
     };
 
+    /// <summary>Operators older than opset 7: the version since which they read the same.</summary>
+    private static readonly Dictionary<string, int> UnchangedSince = new()
+    {
+        ["Cast"] = 6,
+        ["Clip"] = 6,
+        ["Concat"] = 4,
+        ["Constant"] = 1,
+        ["Conv"] = 1,
+        ["Flatten"] = 1,
+        ["Gather"] = 1,
+        ["GlobalAveragePool"] = 1,
+        ["GlobalMaxPool"] = 1,
+        ["HardSigmoid"] = 6,
+        ["Identity"] = 1,
+        ["LRN"] = 1,
+        ["LeakyRelu"] = 6,
+        ["MatMul"] = 1,
+        ["MaxPool"] = 1,
+        ["Pad"] = 2,
+        ["ReduceMean"] = 1,
+        ["Relu"] = 6,
+        ["Reshape"] = 5,
+        ["Shape"] = 1,
+        ["Sigmoid"] = 6,
+        ["Slice"] = 1,
+        ["Softmax"] = 1,
+        ["Split"] = 2,
+        ["Squeeze"] = 1,
+        ["Tanh"] = 6,
+        ["Transpose"] = 1,
+        ["Unsqueeze"] = 1,
+    };
+
     private static readonly HashSet<string> AnyType =
     [
         OpTypes.Cast, OpTypes.Concat, OpTypes.Dropout, OpTypes.Flatten, OpTypes.Identity, OpTypes.Reshape, OpTypes.Slice, OpTypes.Split,
@@ -93,6 +126,8 @@ internal static class OperatorTable
             throw node.Error($"operators of domain '{domain}' are not supported; supported are ONNX's own {string.Join(", ", Supported)}");
         if (!Network.TryGetValue(node.OpType, out Action<SourceNode>? rule) && !ShapesOnly.TryGetValue(node.OpType, out rule))
             throw node.Error($"this operator is not supported; supported are {string.Join(", ", Supported)}");
+        if (node.Opset < OnnxImporter.FirstOpset && UnchangedSince.GetValueOrDefault(node.OpType, OnnxImporter.FirstOpset) > node.Opset)
+            throw node.Error($"this opset of it is not supported: convert the model to opset {OnnxImporter.FirstOpset} to {OnnxImporter.LastOpset}");
         try
         {
             rule(node);

@@ -109,9 +109,10 @@ internal static class Resizing
             case "half_pixel" or "pytorch_half_pixel" or "align_corners" or "asymmetric":
                 return (mode, rounding);
 
-            // floor((i + 0.5) / s) is (i + 0.5) / s - 0.5 rounded half up.
-            case "tf_half_pixel_for_nn" when Mode(node) == "nearest" && rounding == "floor":
-                return ("half_pixel", "round_prefer_ceil");
+            // (i + 0.5) / s is half_pixel's coordinate c plus 0.5: floor(c + 0.5) rounds c with ties up, and c + 0.5 rounded with
+            // ties down is ceil(c).
+            case "tf_half_pixel_for_nn" when Mode(node) == "nearest" && (rounding is "floor" or "round_prefer_floor"):
+                return ("half_pixel", rounding == "floor" ? "round_prefer_ceil" : "ceil");
 
             // The two differ only by the part of a pixel that scale · size loses when it is cut to a whole number.
             case "half_pixel_symmetric" when x.Select((d, i) => d * scales[i] == sizes[i]).All(exact => exact):
