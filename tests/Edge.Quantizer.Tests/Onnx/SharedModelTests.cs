@@ -19,8 +19,8 @@ public class SharedModelTests
         ModelGraph graph = OnnxImporter.Load(SharedFolder.Path("models", file));
 
         Value input = Assert.Single(graph.Inputs);
-        Assert.Equal(facts.GetProperty("input").GetProperty("shape").Deserialize<int[]>(), input.Shape);
-        Assert.Equal(facts.GetProperty("output").GetProperty("shape").Deserialize<int[]>(), Assert.Single(graph.Outputs).Shape);
+        Assert.Equal(facts.GetProperty("input").GetProperty("shape").Deserialize<int[]>(), input.Shape!);
+        Assert.Equal(facts.GetProperty("output").GetProperty("shape").Deserialize<int[]>(), Assert.Single(graph.Outputs).Shape!);
         Assert.Equal(
             facts.GetProperty("operators").Deserialize<Dictionary<string, int>>()!.OrderBy(p => p.Key),
             graph.Nodes.GroupBy(n => n.OpType).Select(g => KeyValuePair.Create(g.Key, g.Count())).OrderBy(p => p.Key));
@@ -37,8 +37,8 @@ public class SharedModelTests
         ModelGraph graph = OnnxImporter.Load(SharedFolder.Path("onnx-light", file));
 
         graph.Check();
-        Assert.Equal(1000, Tensor.Volume(Assert.Single(graph.Outputs).Shape));
-        Assert.All(graph.Nodes, node => Assert.All(node.Outputs, output => Assert.NotNull(output.Shape)));
+        Assert.Equal(1000, Tensor.Volume(Assert.Single(graph.Outputs).Shape!));
+        Assert.All(graph.Nodes, node => Assert.All(node.Outputs, output => Assert.NotNull(output.Shape!)));
         Assert.DoesNotContain(graph.Nodes, node => node.Inputs.All(v => v is { IsConstant: true }));
     }
 
