@@ -22,6 +22,7 @@ internal static class CommandLine
         InspectCommand.Create,
         ExportCommand.Create,
         CompareCommand.Create,
+        ConformanceCommand.Create,
     ];
 
     /// <summary>Runs one command line. Results go to <paramref name="output"/>; whatever goes wrong is one line on <paramref name="error"/>.</summary>

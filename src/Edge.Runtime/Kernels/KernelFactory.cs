@@ -46,6 +46,7 @@ internal static class KernelFactory
         FloatMatMulOperator product => FloatTiles.MatMul(product, context),
         FloatReduceMeanOperator mean => new FloatReduceMean(mean, context),
         PoolOperator pool when IsFloat(pool, context) => FloatKernels.Pool(pool, context),
+        ResizeOperator resize => new FloatBilinear(resize, context),
         _ => throw new NotSupportedException(
             $"operator '{op.Name}': this build has no kernel for {op.GetType().Name} on {context.InstructionSet}"),
     };

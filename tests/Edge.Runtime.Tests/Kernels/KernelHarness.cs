@@ -6,15 +6,16 @@ namespace Edge.Runtime.Tests.Kernels;
 
 /// <summary>
 /// Tensors and constants in native memory for tests of single operators, with guard bytes that a kernel must not write behind
-/// every tensor.
+/// every tensor, between the rows of slices and behind the memory that the kernel asked for.
 /// </summary>
 internal sealed unsafe class KernelHarness(InstructionSet instructionSet, int workers = 1) : PreparationContext, IDisposable
 {
     private const byte Guard = 0xA5;
+    private const int GuardBytes = 64;
     private readonly List<TensorView> _tensors = [];
     private readonly List<nuint> _sizes = [];
     private readonly List<Array> _constants = [];
-    private readonly List<nint> _memory = [];
+    private readonly List<(nint Start, nuint Bytes)> _memory = [];
 
     public override InstructionSet InstructionSet => instructionSet;
 
@@ -26,9 +27,10 @@ internal sealed unsafe class KernelHarness(InstructionSet instructionSet, int wo
 
     public override void* Allocate(nuint bytes)
     {
-        void* p = NativeMemory.AlignedAlloc(Math.Max(bytes, 1), 64);
+        var p = (byte*)NativeMemory.AlignedAlloc(bytes + GuardBytes, 64);
         NativeMemory.Clear(p, bytes);
-        _memory.Add((nint)p);
+        NativeMemory.Fill(p + bytes, GuardBytes, Guard);
+        _memory.Add(((nint)p, bytes));
         return p;
     }
 
@@ -58,6 +60,12 @@ internal sealed unsafe class KernelHarness(InstructionSet instructionSet, int wo
                 Assert.True(end[j] == Guard, $"a byte behind tensor {i} was overwritten");
             CheckGaps(i);
         }
+
+        foreach ((nint start, nuint bytes) in _memory)
+        {
+            var end = new ReadOnlySpan<byte>((byte*)start + bytes, GuardBytes);
+            Assert.True(end.IndexOfAnyExcept(Guard) < 0, $"a byte behind {bytes} allocated bytes was overwritten");
+        }
     }
 
     /// <summary>The elements of a tensor without the gaps between rows.</summary>
@@ -74,8 +82,8 @@ internal sealed unsafe class KernelHarness(InstructionSet instructionSet, int wo
 
     public void Dispose()
     {
-        foreach (nint p in _memory)
-            NativeMemory.AlignedFree((void*)p);
+        foreach ((nint start, _) in _memory)
+            NativeMemory.AlignedFree((void*)start);
         _memory.Clear();
     }
 

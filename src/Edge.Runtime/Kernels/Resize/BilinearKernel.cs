@@ -35,8 +35,8 @@ internal sealed unsafe class BilinearKernel<TForm> : PreparedOperator
     {
         Kernel = kernel;
         (_input, _output) = (input, output);
-        _rows = Axis(op.Coordinates, op.ScaleY, input.Height, output.Height);
-        _columns = Axis(op.Coordinates, op.ScaleX, input.Width, output.Width);
+        _rows = ResizeCoordinates.LinearAxis(op.Coordinates, op.ScaleY, input.Height, output.Height);
+        _columns = ResizeCoordinates.LinearAxis(op.Coordinates, op.ScaleX, input.Width, output.Width);
     }
 
     /// <summary>Output rows.</summary>
@@ -69,14 +69,5 @@ internal sealed unsafe class BilinearKernel<TForm> : PreparedOperator
                 destination += _output.RowStride;
             }
         }
-    }
-
-    private static (int First, int Second, float FirstWeight, float SecondWeight)[] Axis(
-        CoordinateMode mode, float scale, int inputLength, int outputLength)
-    {
-        var axis = new (int, int, float, float)[outputLength];
-        for (int i = 0; i < outputLength; i++)
-            axis[i] = ResizeCoordinates.Linear(ResizeCoordinates.Source(mode, i, scale, inputLength, outputLength), inputLength);
-        return axis;
     }
 }

@@ -18,7 +18,11 @@ internal static class ResizeCoordinates
             case CoordinateMode.PytorchHalfPixel:
                 return 0;
             case CoordinateMode.AlignCorners:
-                return outputLength == 1 ? 0 : (float)index * (inputLength - 1) / (outputLength - 1);
+                // The last output lies at scale · length − 1 (ONNX): a fraction beyond the last index where that was cut to a whole number.
+                float resized = scale * inputLength;
+                if (MathF.Abs(resized - outputLength) < 1e-3f)
+                    resized = outputLength;
+                return outputLength == 1 ? 0 : (float)index * (inputLength - 1) / (resized - 1);
             default:
                 return index / scale;
         }
@@ -45,5 +49,15 @@ internal static class ResizeCoordinates
         int first = (int)bounded;
         float fraction = bounded - first;
         return (first, Math.Min(first + 1, inputLength - 1), 1 - fraction, fraction);
+    }
+
+    /// <summary><see cref="Linear"/> for every index of an output axis.</summary>
+    public static (int First, int Second, float FirstWeight, float SecondWeight)[] LinearAxis(
+        CoordinateMode mode, float scale, int inputLength, int outputLength)
+    {
+        var axis = new (int, int, float, float)[outputLength];
+        for (int i = 0; i < outputLength; i++)
+            axis[i] = Linear(Source(mode, i, scale, inputLength, outputLength), inputLength);
+        return axis;
     }
 }

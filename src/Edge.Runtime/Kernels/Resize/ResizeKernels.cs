@@ -26,7 +26,7 @@ internal static class ResizeKernels
         TensorLayout from = new(input), to = new(output);
         SourceAxis[] axes =
         [
-            new(1, 0, 0),
+            new(output.Shape[0], 0, from.Steps[0]),
             NearestAxis(op, op.ScaleY, input.Height, output.Height, from.Steps[1]),
             NearestAxis(op, op.ScaleX, input.Width, output.Width, from.Steps[2]),
             new(output.Channels, 0, 1),
