@@ -4,8 +4,9 @@ using Edge.Quantizer.Graph.ShapeInference;
 namespace Edge.Quantizer.Passes;
 
 /// <summary>
-/// A ReduceMean over height and width, and an AveragePool or MaxPool whose one window is the whole image, become
-/// GlobalAveragePool and GlobalMaxPool (with a Reshape behind, where ReduceMean drops the axes).
+/// A ReduceMean over height and width, and an AveragePool or MaxPool whose one window covers the whole image, become
+/// GlobalAveragePool and GlobalMaxPool (with a Reshape behind, where ReduceMean drops the axes). The window may hang over
+/// into padding that does not count.
 /// </summary>
 public sealed class GlobalPools : IGraphPass
 {
@@ -44,7 +45,9 @@ public sealed class GlobalPools : IGraphPass
         if (node.Input(0).Shape is not { Length: 4 } shape || node.Output.Shape is not [_, _, 1, 1])
             return false;
         WindowAttributes window = WindowAttributes.From(node);
-        if (!window.Kernel.AsSpan().SequenceEqual(shape.AsSpan(2)) || window.Dilations is not [1, 1] || window.HasPadding)
+        bool covers = Enumerable.Range(0, 2).All(axis => window.Kernel[axis] - window.PadsBegin[axis] >= shape[2 + axis]);
+        bool counts = node.OpType == OpTypes.AveragePool && window.CountIncludePad && window.HasPadding;
+        if (!covers || counts || window.Dilations is not [1, 1])
             return false;
         foreach (string name in new[] { "kernel_shape", "strides", "dilations", "pads", "ceil_mode", "count_include_pad" })
             node.Attributes.Remove(name);
