@@ -206,7 +206,7 @@ public sealed class NhwcLayout : IGraphPass
             node.Inputs[0] = AsLabelled(input);
         }
 
-        /// <summary>Reorders the weight columns of the Gemms that read a flattened image; false if anything else reads it.</summary>
+        /// <summary>Reorders the weight columns of the Gemms behind a flattened image; false if anything else reads it.</summary>
         private bool PermuteGemms(Node reshape, int[] image)
         {
             Value row = reshape.Output;

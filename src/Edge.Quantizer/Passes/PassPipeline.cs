@@ -1,6 +1,7 @@
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Graph.ShapeInference;
 using Edge.Quantizer.Onnx.Folding;
+using Edge.Quantizer.Reference;
 
 namespace Edge.Quantizer.Passes;
 
@@ -33,13 +34,10 @@ public sealed class PassPipeline(
     /// <summary>Each round removes or fuses something, so that real graphs need a handful.</summary>
     private const int MaxRounds = 1000;
 
-    /// <summary>All passes, constants computed by <see cref="ConstantFolder"/>.</summary>
-    public static PassPipeline Create() => Create((node, _) => ConstantFolder.Evaluate(node));
-
-    /// <summary>All passes; <paramref name="evaluate"/> as in <see cref="ConstantFolding"/>.</summary>
-    public static PassPipeline Create(Func<Node, IReadOnlyList<Tensor?>, IReadOnlyList<Tensor>?> evaluate) => new(
+    /// <summary>All passes.</summary>
+    public static PassPipeline Create() => new(
         [
-            new ConstantFolding(evaluate),
+            new ConstantFolding(Evaluate),
             new CanonicaliseArithmetic(),
             new RemoveNoOps(),
             new MergeReshapes(),
@@ -65,6 +63,14 @@ public sealed class PassPipeline(
         foreach (IGraphPass pass in layout)
             changes += RunOne(graph, pass, log);
         return changes + RunToFixedPoint(graph, tidy, log);
+    }
+
+    /// <summary>As import folds; what it does not know the float executor computes, as far as it is float.</summary>
+    private static IReadOnlyList<Tensor>? Evaluate(Node node, IReadOnlyList<Tensor?> inputs)
+    {
+        if (ConstantFolder.Evaluate(node) is { } results)
+            return results;
+        return inputs.All(t => t is null or { Type: DataType.Float32 }) ? FloatExecutor.Evaluate(node, inputs) : null;
     }
 
     private static int RunToFixedPoint(ModelGraph graph, IReadOnlyList<IGraphPass> passes, Action<string>? log)
