@@ -46,6 +46,8 @@ internal static class RandomWeights
     private static Role RoleOf(GraphProto graph, string value)
     {
         NodeProto reader = graph.Node.First(n => n.Input.Contains(value));
+        if (reader.OpType is "Unsqueeze" or "Reshape")
+            return RoleOf(graph, reader.Output[0]);
         int place = reader.Input.IndexOf(value);
         return (reader.OpType, place) switch
         {
