@@ -18,7 +18,7 @@ internal readonly unsafe struct Depthwise3x3Neon : IDepthwiseTile
 
     public static void Compute(in DepthwiseRow row)
     {
-        var requantize = new RequantizeNeon16(row.Requantize, row.Channels);
+        var requantize = new RequantizeNeon16(row.Requantize);
         Vector128<int> bias0 = Vector128.Load(row.Bias), bias1 = Vector128.Load(row.Bias + 4);
         Vector128<int> bias2 = Vector128.Load(row.Bias + 8), bias3 = Vector128.Load(row.Bias + 12);
         sbyte* w = (sbyte*)row.Weights;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Edge.Runtime.Execution;
 
 namespace Edge.Runtime.Kernels.Conv;
@@ -13,6 +14,9 @@ internal sealed unsafe class DepthwiseConvolution<TTile> : PreparedOperator
 
     /// <summary>Pieces per worker that keep the last one from waiting long.</summary>
     private const int PiecesPerWorker = 4;
+
+    /// <summary>Pixels that are computed before they are copied where the last channels of a block don't exist.</summary>
+    private const int PartialPixels = 32;
 
     private readonly TapTable _table;
     private readonly byte* _weights;
@@ -75,14 +79,36 @@ internal sealed unsafe class DepthwiseConvolution<TTile> : PreparedOperator
             {
                 int channel = block * Channels;
                 call.InputOffset = channel / _multiplier;
-                call.Output = output + channel;
-                call.Channels = Math.Min(Channels, _outputChannels - channel);
                 call.Weights = _weights + (block * _blockBytes);
                 call.Bias = _bias + channel;
                 call.ChannelMap = _channelMaps + channel;
                 call.Requantize.Multipliers = _multipliers + channel;
+                int channels = Math.Min(Channels, _outputChannels - channel);
+                if (channels < Channels)
+                {
+                    RunPartial(call, output + channel, channels);
+                    continue;
+                }
+
+                call.Output = output + channel;
                 TTile.Compute(call);
             }
+        }
+    }
+
+    /// <summary>Computes a block of which only the first channels exist, some pixels at a time in memory of its own.</summary>
+    private void RunPartial(DepthwiseRow call, sbyte* output, int channels)
+    {
+        sbyte* partial = stackalloc sbyte[PartialPixels * Channels];
+        call.Output = partial;
+        call.OutputStride = Channels;
+        for (int first = 0; first < _outputWidth; first += PartialPixels)
+        {
+            call.Pixels = Math.Min(PartialPixels, _outputWidth - first);
+            TTile.Compute(call);
+            for (int pixel = 0; pixel < call.Pixels; pixel++, output += _outputStride)
+                Unsafe.CopyBlockUnaligned(output, partial + (pixel * Channels), (uint)channels);
+            call.Inputs += call.Pixels * _table.Taps;
         }
     }
 

@@ -17,7 +17,7 @@ internal readonly unsafe struct DepthwiseNeon<TMap> : IDepthwiseTile
 
     public static void Compute(in DepthwiseRow row)
     {
-        var requantize = new RequantizeNeon16(row.Requantize, row.Channels);
+        var requantize = new RequantizeNeon16(row.Requantize);
         Vector128<byte> map = Vector128.Load(row.ChannelMap);
         sbyte** taps = row.Inputs;
         sbyte* output = row.Output;

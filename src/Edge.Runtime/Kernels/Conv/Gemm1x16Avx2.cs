@@ -44,6 +44,6 @@ internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
             }
         }
 
-        new RequantizeAvx2(block.Requantize, block.Channels).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
+        new RequantizeAvx2(block.Requantize).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
     }
 }

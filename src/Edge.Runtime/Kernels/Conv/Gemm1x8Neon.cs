@@ -54,6 +54,6 @@ internal readonly unsafe struct Gemm1x8Neon : IGemmTile
             }
         }
 
-        new RequantizeNeon(block.Requantize, block.Channels).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
+        new RequantizeNeon(block.Requantize).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
     }
 }

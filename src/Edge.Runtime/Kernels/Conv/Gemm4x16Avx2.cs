@@ -97,7 +97,7 @@ internal readonly unsafe struct Gemm4x16Avx2 : IGemmTile
             }
         }
 
-        var requantize = new RequantizeAvx2(block.Requantize, block.Channels);
+        var requantize = new RequantizeAvx2(block.Requantize);
         sbyte** outputs = block.Outputs;
         nint to = block.OutputOffset;
         requantize.Store(s00, s01, outputs[0] + to);

@@ -146,7 +146,7 @@ internal readonly unsafe struct Gemm8x8NeonDot : IGemmTile
             }
         }
 
-        var requantize = new RequantizeNeon(block.Requantize, block.Channels);
+        var requantize = new RequantizeNeon(block.Requantize);
         sbyte** outputs = block.Outputs;
         nint to = block.OutputOffset;
         requantize.Store(s00, s01, outputs[0] + to);

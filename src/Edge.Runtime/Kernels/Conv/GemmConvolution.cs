@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Edge.Runtime.Execution;
 
 namespace Edge.Runtime.Kernels.Conv;
@@ -76,6 +77,7 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
     {
         sbyte** inputs = stackalloc sbyte*[TTile.Rows];
         sbyte** outputs = stackalloc sbyte*[TTile.Rows];
+        sbyte* partial = stackalloc sbyte[TTile.Rows * TTile.Channels];
         GemmBlock call = default;
         call.Inputs = inputs;
         call.Outputs = outputs;
@@ -89,8 +91,10 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
         {
             int group = block / _weights.BlocksPerGroup, channel = block % _weights.BlocksPerGroup * TTile.Channels;
             call.InputOffset = group * _groupInputs;
-            call.OutputOffset = (group * _groupOutputs) + channel;
-            call.Channels = Math.Min(TTile.Channels, _groupOutputs - channel);
+            nint offset = (group * _groupOutputs) + channel;
+            int channels = Math.Min(TTile.Channels, _groupOutputs - channel);
+            bool whole = channels == TTile.Channels;
+            call.OutputOffset = whole ? offset : 0;
             call.Weights = _weights.Data + (block * _weights.BlockBytes);
             call.Bias = _weights.Bias + (block * TTile.Channels);
             call.Requantize.Multipliers = _weights.Multipliers + (block * TTile.Channels);
@@ -100,13 +104,26 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
                 {
                     nint pixel = Math.Min((tile * TTile.Rows) + row, _pixels - 1);
                     inputs[row] = _input + (pixel * _inputStride);
-                    outputs[row] = _output + (pixel * _outputStride);
+                    outputs[row] = whole ? _output + (pixel * _outputStride) : partial + (row * TTile.Channels);
                 }
 
                 if (_table is not null)
                     call.Inputs = _table.Tile(tile, TTile.Rows);
                 TTile.Compute(call);
+                if (!whole)
+                    CopyPartial(partial, tile, offset, channels);
             }
+        }
+    }
+
+    /// <summary>Stores a tile of which only the first channels exist.</summary>
+    private void CopyPartial(sbyte* partial, int tile, nint offset, int channels)
+    {
+        int first = tile * TTile.Rows, rows = Math.Min(TTile.Rows, _pixels - first);
+        for (int row = 0; row < rows; row++)
+        {
+            sbyte* output = _output + (((nint)first + row) * _outputStride) + offset;
+            Unsafe.CopyBlockUnaligned(output, partial + (row * TTile.Channels), (uint)channels);
         }
     }
 

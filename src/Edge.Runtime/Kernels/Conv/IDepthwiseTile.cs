@@ -41,13 +41,10 @@ internal unsafe struct DepthwiseRow
     /// <summary>Sixteen bytes: which of the sixteen loaded input channels each output channel reads.</summary>
     public byte* ChannelMap;
 
-    /// <summary>First pixel's first channel of the block.</summary>
+    /// <summary>First pixel's first channel of the block; all sixteen channels are written.</summary>
     public sbyte* Output;
 
     public nint OutputStride;
-
-    /// <summary>Output channels that exist, 1 to 16; no byte behind them is written.</summary>
-    public int Channels;
 
     public RequantizeParameters Requantize;
 }

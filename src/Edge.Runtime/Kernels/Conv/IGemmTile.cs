@@ -25,6 +25,9 @@ internal unsafe interface IGemmTile
     /// </summary>
     static abstract int Slot(int channel, int depth);
 
+    /// <summary>
+    /// Computes the whole tile. Calls nothing: over a call the JIT would keep the sums in memory, inside the loop too.
+    /// </summary>
     static abstract void Compute(in GemmBlock block);
 }
 
@@ -50,10 +53,7 @@ internal unsafe struct GemmBlock
     /// <summary>Start value of each channel's sum.</summary>
     public int* Bias;
 
-    /// <summary>Output channels that exist, 1 to the tile's width; no byte behind them is written.</summary>
-    public int Channels;
-
-    /// <summary>[row] pointers to output pixels.</summary>
+    /// <summary>[row] pointers to output pixels; the tile's whole width is written.</summary>
     public sbyte** Outputs;
 
     /// <summary>Added to every output pointer: the block's first channel.</summary>

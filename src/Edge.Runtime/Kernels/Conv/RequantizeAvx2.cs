@@ -5,22 +5,19 @@ using System.Runtime.Intrinsics.X86;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>Turns the sums of sixteen neighbouring channels into int8 and stores them.</summary>
-internal readonly unsafe ref struct RequantizeAvx2
+internal readonly unsafe struct RequantizeAvx2
 {
     private readonly Vector256<float> _multipliers0, _multipliers1, _low, _high;
     private readonly Vector256<int> _zeroPoint;
-    private readonly int _channels;
 
-    /// <param name="channels">Channels that exist, 1 to 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public RequantizeAvx2(scoped in RequantizeParameters parameters, int channels)
+    public RequantizeAvx2(in RequantizeParameters parameters)
     {
         _multipliers0 = Vector256.Load(parameters.Multipliers);
         _multipliers1 = Vector256.Load(parameters.Multipliers + 8);
         _low = Vector256.Create(parameters.Low);
         _high = Vector256.Create(parameters.High);
         _zeroPoint = Vector256.Create(parameters.ZeroPoint);
-        _channels = channels;
     }
 
     /// <param name="sum0">Channels 0 to 7.</param>
@@ -33,11 +30,7 @@ internal readonly unsafe ref struct RequantizeAvx2
         // Packing works within 128-bit halves: 0-3 8-11 | 4-7 12-15, put in order by the permutation.
         Vector256<short> halves = Avx2.PackSignedSaturate(q0, q1);
         Vector256<short> ordered = Avx2.Permute4x64(halves.AsInt64(), 0b11_01_10_00).AsInt16();
-        Vector128<sbyte> bytes = Sse2.PackSignedSaturate(ordered.GetLower(), ordered.GetUpper());
-        if (_channels == 16)
-            bytes.Store(output);
-        else
-            PartialStore.First(bytes, output, _channels);
+        Sse2.PackSignedSaturate(ordered.GetLower(), ordered.GetUpper()).Store(output);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,22 +5,19 @@ using System.Runtime.Intrinsics.Arm;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>Turns the sums of eight neighbouring channels into int8 and stores them.</summary>
-internal readonly unsafe ref struct RequantizeNeon
+internal readonly unsafe struct RequantizeNeon
 {
     private readonly Vector128<float> _multipliers0, _multipliers1, _low, _high;
     private readonly Vector128<int> _zeroPoint;
-    private readonly int _channels;
 
-    /// <param name="channels">Channels that exist, at least 1; those behind the eighth do not count.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public RequantizeNeon(scoped in RequantizeParameters parameters, int channels)
+    public RequantizeNeon(in RequantizeParameters parameters)
     {
         _multipliers0 = Vector128.Load(parameters.Multipliers);
         _multipliers1 = Vector128.Load(parameters.Multipliers + 4);
         _low = Vector128.Create(parameters.Low);
         _high = Vector128.Create(parameters.High);
         _zeroPoint = Vector128.Create(parameters.ZeroPoint);
-        _channels = channels;
     }
 
     /// <param name="sum0">Channels 0 to 3.</param>
@@ -30,11 +27,7 @@ internal readonly unsafe ref struct RequantizeNeon
     {
         Vector128<int> q0 = Round(sum0, _multipliers0), q1 = Round(sum1, _multipliers1);
         Vector64<short> lower = AdvSimd.ExtractNarrowingSaturateLower(q0);
-        Vector64<sbyte> bytes = AdvSimd.ExtractNarrowingSaturateLower(AdvSimd.ExtractNarrowingSaturateUpper(lower, q1));
-        if (_channels >= 8)
-            bytes.Store(output);
-        else
-            PartialStore.First(bytes.ToVector128Unsafe(), output, _channels);
+        AdvSimd.ExtractNarrowingSaturateLower(AdvSimd.ExtractNarrowingSaturateUpper(lower, q1)).Store(output);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Edge.Runtime.Kernels.Conv;
 
 namespace Edge.Runtime.Kernels.Lanes;
 

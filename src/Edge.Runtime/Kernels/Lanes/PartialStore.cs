@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Edge.Runtime.Kernels.Conv;
+namespace Edge.Runtime.Kernels.Lanes;
 
 /// <summary>Stores that end where the channels end.</summary>
 internal static unsafe class PartialStore
