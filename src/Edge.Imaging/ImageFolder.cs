@@ -99,19 +99,15 @@ public sealed class ImageFolder
             entries.Add((image, fields[label] == NoClass ? "" : fields[label]));
         }
 
-        string[] known =
-        [
-            .. entries.Select(e => e.Label).Where(l => l.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
-        ];
+        string[] known = [.. entries.Select(e => e.Label).Where(l => l.Length > 0).Distinct().Order(StringComparer.Ordinal)];
         bool numbered = known.All(l => Index(l) is not null);
         if (!numbered && labelColumn is null)
             throw new ImageFormatException(
                 $"{labels}: column \"{header[label]}\" holds \"{known.First(l => Index(l) is null)}\", which is no class index");
-        return new(
-            path,
-            [.. entries.Select(e => new FolderImage(
-                e.Path, e.Label.Length == 0 ? null : numbered ? Index(e.Label) : Array.BinarySearch(known, e.Label, StringComparer.Ordinal)))],
-            numbered ? [] : known);
+        return new(path, [.. entries.Select(e => new FolderImage(e.Path, Class(e.Label)))], numbered ? [] : known);
+
+        int? Class(string name) =>
+            name.Length == 0 ? null : numbered ? Index(name) : Array.BinarySearch(known, name, StringComparer.Ordinal);
     }
 
     private static int? Index(string label) =>

@@ -6,7 +6,9 @@ namespace Edge.Imaging;
 /// </summary>
 public sealed class PixelBuffer
 {
-    /// <summary>Bytes behind the last pixel that may be read (never written), so that vector loads need no special last pixel.</summary>
+    /// <summary>
+    /// Bytes behind the last pixel that may be read (never written), so that vector loads need no special last pixel.
+    /// </summary>
     internal const int OverreadBytes = 32;
 
     private byte[] _storage = [];

@@ -46,10 +46,10 @@ internal static class ColourModel
         LabelOffset = 1,
         Tensors =
         [
-            new() { Name = "image", Type = ElementType.Int8, Shape = [1, Side, Side, 3], Scale = 1, ZeroPoint = -128, RowStride = 3 },
-            new() { Name = "scores", Type = ElementType.Int8, Shape = [1, Outputs], Scale = ScoreStep, Offset = 192, RowStride = Outputs },
+            Tensor("image", ElementType.Int8, [1, Side, Side, 3], offset: 0) with { Scale = 1, ZeroPoint = -128 },
+            Tensor("scores", ElementType.Int8, [1, Outputs], offset: 192) with { Scale = ScoreStep },
             .. softmax
-                ? [new() { Name = "probabilities", Type = ElementType.Float32, Shape = [1, Outputs], Offset = 256, RowStride = Outputs }]
+                ? [Tensor("probabilities", ElementType.Float32, [1, Outputs], offset: 256)]
                 : Array.Empty<TensorDefinition>(),
         ],
         Operators =
@@ -72,6 +72,9 @@ internal static class ColourModel
             Tool = "tests",
         },
     };
+
+    private static TensorDefinition Tensor(string name, ElementType type, int[] shape, long offset) =>
+        new() { Name = name, Type = type, Shape = shape, Offset = offset, RowStride = shape[^1] };
 
     private static ConstantData[] Constants()
     {

@@ -43,8 +43,9 @@ public class PreprocessingFileTests
     [InlineData("\"shorter side to round(size/1)\"", ResizeRule.ShorterSideThenCenterCrop, 64)]
     public void The_resize_rule_is_a_list_of_phrases(string resize, ResizeRule rule, int resizeTo)
     {
-        InputPreprocessing p = Parse(
-            $$"""{ "width": 64, "height": 48, "order": "L", "mean": 127.5, "scale": 0.5, "padValue": 9, "resize": {{resize}} }""");
+        InputPreprocessing p = Parse($$"""
+            { "width": 64, "height": 48, "order": "L", "mean": 127.5, "scale": 0.5, "padValue": 9, "resize": {{resize}} }
+            """);
 
         Assert.Equal((rule, resizeTo, 9), (p.Resize, p.ResizeTo, p.PadValue));
         Assert.Equal((64, 48), (p.Width, p.Height));
@@ -67,7 +68,7 @@ public class PreprocessingFileTests
     [InlineData("x = (pixel - mean[c]) * scale[c]", "x = pixel / std", "\"formula\": the only formula is")]
     [InlineData("centre crop", "corner crop", "\"resize\": unknown phrase \"corner crop size x size\"; known are")]
     [InlineData("decode", "stretch", "names two ways to resize; keep one")]
-    [InlineData("shorter side to round(size/0.875), ", "", "\"resize\" says neither shorter side, stretch nor letterbox; known are")]
+    [InlineData("shorter side to round(size/0.875), ", "", "\"resize\" says neither shorter side, stretch nor letterbox")]
     [InlineData("shorter side to round(size/0.875)", "stretch", "\"resize\": a centre crop goes with \"shorter side to …\" only")]
     [InlineData("round(size/0.875)", "200", "preprocessing: a shorter side of 200 is smaller than the crop of 227 × 227")]
     [InlineData("round(size/0.875)", "round(size/9)", "\"resize\": the fraction 9 is not between 0.01 and 1")]
@@ -86,7 +87,7 @@ public class PreprocessingFileTests
     [InlineData("imagenet-caffe-227", 227, ChannelOrder.Bgr, 104f, 1f, ResizeRule.ShorterSideThenCenterCrop, 259)]
     [InlineData("imagenet-tf-224", 224, ChannelOrder.Rgb, 127.5f, 1 / 127.5f, ResizeRule.ShorterSideThenCenterCrop, 256)]
     [InlineData("imagenet-tflite-160", 160, ChannelOrder.Rgb, 128f, 1 / 128f, ResizeRule.ShorterSideThenCenterCrop, 183)]
-    [InlineData("imagenet-torchvision-224", 224, ChannelOrder.Rgb, 123.675f, 1 / 58.395f, ResizeRule.ShorterSideThenCenterCrop, 256)]
+    [InlineData("imagenet-torchvision-99-stretch", 99, ChannelOrder.Rgb, 123.675f, 1 / 58.395f, ResizeRule.Stretch, 0)]
     [InlineData("unit-96-letterbox", 96, ChannelOrder.Rgb, 0f, 1 / 255f, ResizeRule.Letterbox, 0)]
     [InlineData("grey-64-stretch", 64, ChannelOrder.Luma, 127.5f, 1 / 127.5f, ResizeRule.Stretch, 0)]
     public void A_preset_is_found_by_its_name(

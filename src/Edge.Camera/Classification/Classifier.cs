@@ -41,7 +41,9 @@ internal sealed class Classifier : IDisposable
 
     public int Threads => _session.Threads;
 
-    /// <summary>"probability" when the scores come from a softmax, else "score": sigmoid scores and logits don't add up to 1.</summary>
+    /// <summary>
+    /// "probability" when the scores come from a softmax, else "score": sigmoid scores and logits don't add up to 1.
+    /// </summary>
     public string ScoreName { get; }
 
     /// <summary>Loads a package, proves every number in it and replays its self-test.</summary>

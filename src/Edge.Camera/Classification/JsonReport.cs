@@ -7,7 +7,8 @@ using Edge.Runtime.Execution;
 namespace Edge.Camera.Classification;
 
 /// <summary>
-/// One JSON document: model, kernels, and per image either "top" (class, label, probability or score) with milliseconds, or "error".
+/// One JSON document: model, kernels, and per image either "top" (class, label, probability or score) with milliseconds, or
+/// "error".
 /// </summary>
 internal sealed class JsonReport : IReport
 {

@@ -48,7 +48,11 @@ internal static class ClassifyCommand
     {
         using Classifier classifier = Classifier.Load(request.Model, request.Threads);
         if (!request.Quiet && !request.Json)
-            error.WriteLine($"{classifier.Model.Manifest.Network}: {classifier.InstructionSet} kernels, {classifier.Threads} thread(s)");
+        {
+            string network = classifier.Model.Manifest.Network;
+            error.WriteLine($"{network}: {classifier.InstructionSet} kernels, {classifier.Threads} thread(s)");
+        }
+
         Profile? profile = request.Profile ? classifier.CreateProfile() : null;
         using IReport report = request.Json
             ? new JsonReport(output, request.Model, classifier)

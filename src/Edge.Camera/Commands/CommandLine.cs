@@ -44,7 +44,8 @@ internal static class CommandLine
 
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return parsed.Invoke(
+                new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         }
         catch (CommandException e)
         {
@@ -67,7 +68,8 @@ internal static class CommandLine
             output.WriteLine($"  {ProgramName} selftest squeezenet.edge");
             output.WriteLine();
             output.WriteLine("Exit codes:");
-            output.WriteLine("  0 all went well, 1 some image could not be classified, 2 wrong usage, 3 the model cannot be used");
+            output.WriteLine("  0 all went well      1 some image could not be classified");
+            output.WriteLine("  2 wrong usage        3 the model cannot be used");
             return result;
         }
     }

@@ -10,7 +10,8 @@ internal static class SelfTestCommand
     {
         Argument<string> model = SharedArguments.Model();
         Option<int> threads = SharedArguments.Threads();
-        Command command = new("selftest", "Replays the model's self-test: this device must compute what the packing machine computed.")
+        Command command = new(
+            "selftest", "Replays the model's self-test: this device must compute what the packing machine computed.")
         {
             model,
             threads,
@@ -18,11 +19,12 @@ internal static class SelfTestCommand
         command.SetAction(parsed =>
         {
             using Classifier classifier = Classifier.Load(parsed.GetValue(model)!, parsed.GetValue(threads));
+            string network = classifier.Model.Manifest.Network;
             int vectors = classifier.Model.Manifest.SelfTest?.Seeds.Length ?? 0;
             parsed.InvocationConfiguration.Output.WriteLine(
                 vectors == 0
-                    ? $"{classifier.Model.Manifest.Network}: the package has no self-test; only its checksums were verified"
-                    : $"{classifier.Model.Manifest.Network}: {vectors} self-test vector(s) are bit-exact with {classifier.InstructionSet} kernels");
+                    ? $"{network}: the package has no self-test; only its checksums were verified"
+                    : $"{network}: {vectors} self-test vector(s) are bit-exact with {classifier.InstructionSet} kernels");
             return ExitCode.Success;
         });
         return command;

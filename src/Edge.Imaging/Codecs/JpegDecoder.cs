@@ -128,8 +128,8 @@ public sealed unsafe class JpegDecoder : IImageDecoder
     }
 
     /// <summary>
-    /// CMYK as Adobe stores it in JPEG files: inverted, 255 is no ink. With Pillow's rounding: R = C·K / 255 of the stored values,
-    /// rounded to nearest.
+    /// CMYK as Adobe stores it in JPEG files: inverted, 255 is no ink. R = K − round((255 − C)·K / 255) of the stored values, which
+    /// is Pillow's rounding; like Pillow, also for files without Adobe's marker.
     /// </summary>
     private static void InvertedCmykToRgb(ReadOnlySpan<byte> cmyk, Span<byte> rgb)
     {

@@ -24,6 +24,7 @@ internal static class NativeCodec
             throw new ImageFormatException($"claims to be {width} × {height} pixels, which is no image");
         if (width * height > maxPixels)
             throw new ImageFormatException(
-                $"claims to be {width} × {height} pixels, more than the limit of {maxPixels / 1e6:0.###} megapixels; scale it down first");
+                $"claims to be {width} × {height} pixels, more than the limit of {maxPixels / 1e6:0.######} megapixels; "
+                + "scale it down first");
     }
 }

@@ -10,7 +10,10 @@ namespace Edge.Imaging.Codecs;
 /// </summary>
 public sealed unsafe class PngDecoder : IImageDecoder
 {
+    /// <summary>libpng's own limit.</summary>
     private const int MaxSide = 1_000_000;
+
+    private const string Packages = "libpng16-16 (on Debian 13 and Ubuntu 24.04: libpng16-16t64)";
 
     private byte[] _essential = [];
     private byte[] _withAlpha = [];
@@ -42,7 +45,7 @@ public sealed unsafe class PngDecoder : IImageDecoder
         }
         catch (Exception e) when (NativeCodec.IsLoaderFailure(e))
         {
-            throw NativeCodec.Unavailable(LibPng.Library, "PNG", "libpng16-16 (on Debian 13 and Ubuntu 24.04: libpng16-16t64)", e);
+            throw NativeCodec.Unavailable(LibPng.Library, "PNG", Packages, e);
         }
 
         return orientation;

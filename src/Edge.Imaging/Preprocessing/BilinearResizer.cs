@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Edge.Imaging.Preprocessing;
 
 /// <summary>
-/// Pillow's BILINEAR resize of 8-bit images, bit for bit: first along x, then along y, rounded to 8 bits in between. Computes only
-/// the window that is asked for. Reuses its memory; not thread-safe.
+/// Pillow's BILINEAR resize of 8-bit images, bit for bit: first along x, then along y, rounded to 8 bits in between. Computes
+/// only the window that is asked for. Reuses its memory; not thread-safe.
 /// </summary>
 internal sealed unsafe class BilinearResizer
 {
@@ -14,7 +14,7 @@ internal sealed unsafe class BilinearResizer
     private readonly BilinearWeights _vertical = new();
     private readonly PixelBuffer _rows = new();
 
-    /// <summary>Resizes <paramref name="source"/> as <paramref name="geometry"/> says and writes the cropped window, tightly.</summary>
+    /// <summary>Resizes <paramref name="source"/> as <paramref name="geometry"/> says and writes the cropped window.</summary>
     public void Resize(PixelBuffer source, in ResizeGeometry geometry, PixelBuffer destination)
     {
         (int width, int height, int channels) = (geometry.Width, geometry.Height, source.Channels);
@@ -41,7 +41,8 @@ internal sealed unsafe class BilinearResizer
             for (int y = 0; y < height; y++)
             {
                 byte* input = between + (nint)(_vertical.First[y] - firstRow) * stride;
-                CombineRows(input, stride, _vertical.Weights.Slice(y * _vertical.Taps, _vertical.Counts[y]), to + (nint)y * stride);
+                ReadOnlySpan<int> weights = _vertical.Weights.Slice(y * _vertical.Taps, _vertical.Counts[y]);
+                CombineRows(input, stride, weights, to + (nint)y * stride);
             }
         }
     }
@@ -110,9 +111,10 @@ internal sealed unsafe class BilinearResizer
                 column += stride;
             }
 
-            Vector128<short> words0 = Vector128.Narrow(sum0 >>> BilinearWeights.FractionBits, sum1 >>> BilinearWeights.FractionBits);
-            Vector128<short> words1 = Vector128.Narrow(sum2 >>> BilinearWeights.FractionBits, sum3 >>> BilinearWeights.FractionBits);
-            Vector128.Narrow(words0.AsUInt16(), words1.AsUInt16()).Store(output + x);
+            const int Shift = BilinearWeights.FractionBits;
+            Vector128<short> low16 = Vector128.Narrow(sum0 >>> Shift, sum1 >>> Shift);
+            Vector128<short> high16 = Vector128.Narrow(sum2 >>> Shift, sum3 >>> Shift);
+            Vector128.Narrow(low16.AsUInt16(), high16.AsUInt16()).Store(output + x);
         }
 
         for (; x < stride; x++)

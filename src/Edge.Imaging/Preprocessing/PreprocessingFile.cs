@@ -24,7 +24,9 @@ public static class PreprocessingFile
     private const string Formula = "x=(pixel-mean[c])*scale[c]";
 
     /// <param name="presetOrPath">A preset's name (<see cref="PreprocessingPresets"/>) or a JSON file.</param>
-    /// <exception cref="ImageFormatException">Neither; or the file has an unknown key or a bad value, which the message names.</exception>
+    /// <exception cref="ImageFormatException">
+    /// Neither; or the file has an unknown key or a bad value, which the message names.
+    /// </exception>
     public static InputPreprocessing Load(string presetOrPath)
     {
         if (PreprocessingPresets.TryGet(presetOrPath, out InputPreprocessing? preset))
@@ -100,8 +102,8 @@ public static class PreprocessingFile
                     break;
                 default:
                     throw new ImageFormatException(
-                        $"unknown key \"{property.Name}\"; known are size, width, height, channels, order, mean, scale, resize, " +
-                        "padValue, name, shape and formula");
+                        $"unknown key \"{property.Name}\"; known are size, width, height, channels, order, mean, scale, "
+                        + "resize, padValue, name, shape and formula");
             }
         }
 
@@ -135,7 +137,10 @@ public static class PreprocessingFile
         : throw new ImageFormatException($"\"{key}\" has {values.Length} numbers for {channels} channel(s)");
 
     private static int Integer(JsonProperty property, int low, int high) =>
-        property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out int value) && value >= low && value <= high
+        property.Value.ValueKind == JsonValueKind.Number
+        && property.Value.TryGetInt32(out int value)
+        && value >= low
+        && value <= high
             ? value
             : throw Bad(property, $"must be a whole number from {low} to {high}");
 

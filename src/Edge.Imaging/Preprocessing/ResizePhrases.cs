@@ -71,6 +71,7 @@ internal static partial class ResizePhrases
         }
     }
 
-    [GeneratedRegex(@"^shorter side to (?:(?<pixels>\d{1,6})|round\(size/(?<fraction>\d+(?:\.\d+)?)\))$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^shorter side to (?:(?<pixels>\d{1,6})|round\(size/(?<fraction>\d+(?:\.\d+)?)\))$", RegexOptions.IgnoreCase)]
     private static partial Regex ShorterSide();
 }
