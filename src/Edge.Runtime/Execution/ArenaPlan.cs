@@ -5,7 +5,9 @@ namespace Edge.Runtime.Execution;
 /// <summary>Where every tensor lies in the arena.</summary>
 public sealed record ArenaPlan
 {
-    /// <summary>The model's tensors with <see cref="TensorDefinition.Offset"/> and <see cref="TensorDefinition.RowStride"/> set.</summary>
+    /// <summary>
+    /// The model's tensors with <see cref="TensorDefinition.Offset"/> and <see cref="TensorDefinition.RowStride"/> set.
+    /// </summary>
     public required TensorDefinition[] Tensors { get; init; }
 
     /// <summary>Bytes of the arena.</summary>

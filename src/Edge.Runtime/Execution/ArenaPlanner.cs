@@ -8,7 +8,7 @@ namespace Edge.Runtime.Execution;
 /// </summary>
 public static class ArenaPlanner
 {
-    /// <param name="manifest">Tensors, operators, input and outputs; offsets, row strides and the arena size are not read.</param>
+    /// <param name="manifest">Tensors, operators, input and outputs; offsets, strides and arena size are not read.</param>
     /// <returns>A plan that the verifier accepts for every model that is valid otherwise.</returns>
     public static ArenaPlan Plan(ModelManifest manifest)
     {
@@ -46,7 +46,9 @@ public static class ArenaPlanner
         return new ArenaPlan { Tensors = tensors, Size = size, LowerBound = lowerBound };
     }
 
-    /// <summary>Every tensor that is no part of another one, alive from the first write to the last read of any of its parts.</summary>
+    /// <summary>
+    /// Every tensor that is no part of another one, alive from the first write to the last read of any of its parts.
+    /// </summary>
     private static List<Buffer> FindBuffers(ModelManifest manifest, ArenaViews views)
     {
         const int BeforeAll = -1;

@@ -1,6 +1,8 @@
 namespace Edge.Runtime.Execution;
 
-/// <summary>A tensor at its final address: arena memory, or a decoded constant. All numbers were proven by the verifier.</summary>
+/// <summary>
+/// A tensor at its final address: arena memory, or a decoded constant. All numbers were proven by the verifier.
+/// </summary>
 internal readonly unsafe struct TensorView
 {
     public required byte* Data { get; init; }
@@ -25,7 +27,9 @@ internal readonly unsafe struct TensorView
 /// </summary>
 internal abstract class PreparedOperator : IDisposable
 {
-    /// <summary>Equal pieces of work, at least 1 (rows of tiles, channel blocks); 0 when nothing is left to do at run time.</summary>
+    /// <summary>
+    /// Equal pieces of work, at least 1 (rows of tiles, channel blocks); 0 when nothing is left to do at run time.
+    /// </summary>
     public abstract int Pieces { get; }
 
     /// <summary>Multiply-accumulates of one run; 0 where the notion makes no sense.</summary>

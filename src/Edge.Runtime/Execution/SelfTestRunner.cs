@@ -7,7 +7,8 @@ namespace Edge.Runtime.Execution;
 public static class SelfTestRunner
 {
     /// <summary>Runs every vector of the package.</summary>
-    /// <returns>Null when all digests are as stored (or the package has none), else one sentence about the first that differs.</returns>
+    /// <returns>Null when all digests are as stored or the package has none, else a sentence about the first that
+    /// differs.</returns>
     public static string? Run(Session session)
     {
         if (session.Model.Manifest.SelfTest is not { } test)
@@ -17,8 +18,8 @@ public static class SelfTestRunner
             uint digest = Digest(session, test.Seeds[i]);
             if (digest != test.Digests[i])
             {
-                return $"self-test vector {i} of '{session.Model.Manifest.Network}' gives {digest:x8} instead of {test.Digests[i]:x8} "
-                    + $"with {session.InstructionSet} kernels: this device would not compute what was measured";
+                return $"self-test vector {i} of '{session.Model.Manifest.Network}' gives {digest:x8} "
+                    + $"instead of {test.Digests[i]:x8} with {session.InstructionSet} kernels: results would differ from those measured";
             }
         }
 

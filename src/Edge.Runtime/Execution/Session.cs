@@ -28,7 +28,7 @@ public sealed class Session : IDisposable
 
     /// <param name="model">A verified model.</param>
     /// <param name="options">Null for one thread per core and the fastest kernels.</param>
-    /// <exception cref="NotSupportedException">This core lacks the wanted instruction set, or the build lacks a kernel.</exception>
+    /// <exception cref="NotSupportedException">This core lacks the instruction set, or the build lacks a kernel.</exception>
     public Session(EdgeModel model, SessionOptions? options = null)
     {
         options ??= new SessionOptions();
@@ -41,7 +41,8 @@ public sealed class Session : IDisposable
         ModelManifest manifest = model.Manifest;
         _memory = new SessionMemory(model, InstructionSet, Threads);
         _operators = new PreparedOperator[manifest.Operators.Length];
-        _scores = Array.ConvertAll(manifest.Outputs, t => _memory.Definition(t).Type == ElementType.Int8 ? new float[_memory.Elements(t)] : null);
+        _scores = Array.ConvertAll(
+            manifest.Outputs, t => _memory.Definition(t).Type == ElementType.Int8 ? new float[_memory.Elements(t)] : null);
         try
         {
             for (int i = 0; i < _operators.Length; i++)
@@ -80,7 +81,9 @@ public sealed class Session : IDisposable
     /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
     public ReadOnlySpan<float> Output => Scores(0);
 
-    /// <summary>An output of the last run as real numbers, in memory order, whether the model computes it in int8 or float32.</summary>
+    /// <summary>
+    /// An output of the last run as real numbers, in memory order, whether the model computes it in int8 or float32.
+    /// </summary>
     /// <param name="output">Index into <see cref="ModelManifest.Outputs"/>.</param>
     /// <exception cref="ObjectDisposedException">The session is disposed.</exception>
     public ReadOnlySpan<float> Scores(int output)

@@ -31,7 +31,8 @@ public readonly ref struct TensorBytes
     /// <param name="destination"><see cref="Length"/> bytes or more.</param>
     public void CopyTo(Span<byte> destination)
     {
-        int size = Definition.Type.Size(), row = Definition.Shape[^1] * size, stride = Definition.RowStride * size, length = Length;
+        int size = Definition.Type.Size(), length = Length;
+        int row = Definition.Shape[^1] * size, stride = Definition.RowStride * size;
         for (int from = 0, to = 0; to < length; from += stride, to += row)
             _bytes.Slice(from, row).CopyTo(destination[to..]);
     }

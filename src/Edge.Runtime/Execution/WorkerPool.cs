@@ -89,7 +89,8 @@ internal sealed class WorkerPool : IDisposable
 
     private void WakeWorkers()
     {
-        // Full fence between the new round and the look at the sleepers, as in WaitForRound the other way round: one sees the other.
+        // A full fence between the new round and the look at the sleepers; WaitForRound has one in between too, the other way
+        // round, so one of both sees what the other wrote.
         Interlocked.Increment(ref _round);
         if (Volatile.Read(ref _sleepers) == 0)
             return;
@@ -115,7 +116,8 @@ internal sealed class WorkerPool : IDisposable
 
     private void Share(PreparedOperator op, int worker)
     {
-        int pieces = op.Pieces, first = (int)((long)pieces * worker / Workers), end = (int)((long)pieces * (worker + 1) / Workers);
+        long pieces = op.Pieces;
+        int first = (int)(pieces * worker / Workers), end = (int)(pieces * (worker + 1) / Workers);
         if (first == end)
             return;
         try

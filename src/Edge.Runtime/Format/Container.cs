@@ -46,22 +46,35 @@ internal static class Container
     public static ReadOnlySpan<byte> ReadHeader(ReadOnlySpan<byte> file)
     {
         if (file.Length < HeaderLength)
-            throw new ModelFormatException("file", file.Length, $"{file.Length} bytes are too few for the {HeaderLength}-byte header");
+        {
+            throw new ModelFormatException(
+                "file", file.Length, $"{file.Length} bytes are too few for the {HeaderLength}-byte header");
+        }
+
         if (!file.StartsWith(Magic))
             throw new ModelFormatException("header.magic", 0, "this is no .edge package");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(file[8..]);
         if (version != Version)
         {
             throw new ModelFormatException(
-                "header.version", 8, $"format version {version} is unknown, this program reads version {Version}: update it or pack the model again");
+                "header.version", 8,
+                $"format version {version} is unknown, this program reads {Version}: update it or pack the model again");
         }
 
         ulong fileLength = BinaryPrimitives.ReadUInt64LittleEndian(file[16..]);
         if (fileLength != (ulong)file.Length)
-            throw new ModelFormatException("header.fileLength", 16, $"the package has {fileLength} bytes, the file {file.Length}: copy it again");
+        {
+            throw new ModelFormatException(
+                "header.fileLength", 16, $"the package has {fileLength} bytes, the file {file.Length}: copy it again");
+        }
+
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(file[12..]);
         if (length > MaxManifestLength || length > file.Length - HeaderLength)
-            throw new ModelFormatException("header.manifestLength", 12, $"{length} bytes exceed the file or {MaxManifestLength} bytes");
+        {
+            throw new ModelFormatException(
+                "header.manifestLength", 12, $"{length} bytes exceed the file or {MaxManifestLength} bytes");
+        }
+
         if (BinaryPrimitives.ReadUInt32LittleEndian(file[24..]) != 0)
             throw new ModelFormatException("header.reserved", 24, "must be 0");
         ReadOnlySpan<byte> manifest = file.Slice(HeaderLength, (int)length);

@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Edge.Runtime.Format;
 
-/// <summary>CRC-32C (Castagnoli, reflected, initial and final value inverted; RFC 3720 appendix B.4), by the core's own instruction.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli, reflected, initial and final value inverted; RFC 3720 appendix B.4), by the core's own instruction.
+/// </summary>
 internal static class Crc32C
 {
     public static uint Compute(ReadOnlySpan<byte> bytes) => Append(0, bytes);

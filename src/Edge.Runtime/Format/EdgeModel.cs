@@ -25,7 +25,8 @@ public sealed class EdgeModel
     public TensorDefinition Input => Manifest.Tensors[Manifest.Input];
 
     /// <summary>
-    /// Reads and verifies a file. It is read whole, not mapped: a mapped file that somebody truncates later would kill the process.
+    /// Reads and verifies a file. It is read whole, not mapped: a mapped file that somebody truncates later would kill the
+    /// process.
     /// </summary>
     /// <exception cref="ModelFormatException">The package is damaged, hostile or of another version.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
@@ -34,7 +35,11 @@ public sealed class EdgeModel
         using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
         long length = RandomAccess.GetLength(file);
         if (length > MaxFileLength)
-            throw new ModelFormatException("file", length, $"{length} bytes are more than the {MaxFileLength} that a package may have");
+        {
+            throw new ModelFormatException(
+                "file", length, $"{length} bytes are more than the {MaxFileLength} that a package may have");
+        }
+
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
         int read = 0;
         while (read < bytes.Length)

@@ -50,7 +50,11 @@ public static class EdgeModelWriter
         if (definitions.Length == 0)
             end = Container.HeaderLength + text.Length;
         if (end > EdgeModel.MaxFileLength)
-            throw new InvalidDataException($"the package would have {end} bytes, more than the {EdgeModel.MaxFileLength} that it may have");
+        {
+            throw new InvalidDataException(
+                $"the package would have {end} bytes, more than the {EdgeModel.MaxFileLength} that it may have");
+        }
+
         byte[] file = new byte[end];
         Container.WriteHeader(file, text, end);
         text.CopyTo(file.AsSpan(Container.HeaderLength));
@@ -60,8 +64,8 @@ public static class EdgeModelWriter
     }
 
     /// <summary>
-    /// Lays out, proves and writes a package. The file appears under its name only when it is whole: it is written beside, flushed
-    /// to the disk and renamed.
+    /// Lays out, proves and writes a package. The file appears under its name only when it is whole: it is written beside,
+    /// flushed to the disk and renamed.
     /// </summary>
     /// <returns>The model as a later <see cref="EdgeModel.Load"/> will see it.</returns>
     /// <exception cref="ModelFormatException">The manifest describes a model that no device would accept.</exception>

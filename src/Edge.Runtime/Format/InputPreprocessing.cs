@@ -18,7 +18,9 @@ public enum ResizeRule
     /// <summary>Both sides to the model's size; the aspect ratio changes.</summary>
     Stretch,
 
-    /// <summary>Longer side to the model's size, the rest is filled with <see cref="InputPreprocessing.PadValue"/> on both sides.</summary>
+    /// <summary>
+    /// Longer side to the model's size, the rest is filled with <see cref="InputPreprocessing.PadValue"/> on both sides.
+    /// </summary>
     Letterbox,
 }
 

@@ -28,7 +28,9 @@ internal static class ManifestJson
         }
         catch (JsonException e)
         {
-            string field = e.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "manifest";
+            const string Root = "$.";
+            string path = e.Path ?? "";
+            string field = path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : "manifest";
             throw new ModelFormatException(field, offset + ManifestText.Offset(json, e), FirstSentence(e.Message), e);
         }
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
@@ -82,8 +84,8 @@ internal sealed class KebabEnum<[DynamicallyAccessedMembers(DynamicallyAccessedM
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters =
     [
-        typeof(KebabEnum<ElementType>), typeof(KebabEnum<ChannelOrder>), typeof(KebabEnum<ResizeRule>), typeof(KebabEnum<PoolKind>),
-        typeof(KebabEnum<PadMode>), typeof(KebabEnum<ResizeMode>), typeof(KebabEnum<CoordinateMode>),
+        typeof(KebabEnum<ElementType>), typeof(KebabEnum<ChannelOrder>), typeof(KebabEnum<ResizeRule>),
+        typeof(KebabEnum<PoolKind>), typeof(KebabEnum<PadMode>), typeof(KebabEnum<ResizeMode>), typeof(KebabEnum<CoordinateMode>),
         typeof(KebabEnum<NearestRounding>), typeof(KebabEnum<FloatUnaryKind>), typeof(KebabEnum<FloatBinaryKind>),
     ])]
 [JsonSerializable(typeof(ModelManifest))]

@@ -79,7 +79,9 @@ internal static class ManifestText
         return start + (e.BytePositionInLine ?? 0);
     }
 
-    /// <summary>Byte offset of the value at a path such as <c>operators[3].window.strideX</c>, or of the last part of it that exists.</summary>
+    /// <summary>
+    /// Byte offset of the value at a path such as <c>operators[3].window.strideX</c>, or of the last part of it that exists.
+    /// </summary>
     public static long Find(ReadOnlySpan<byte> json, string path)
     {
         var reader = new Utf8JsonReader(json);
@@ -109,7 +111,10 @@ internal static class ManifestText
         for (int i = first; i < names.Count; i++)
         {
             if (json.Slice(names[i].Start, names[i].Length).SequenceEqual(name))
-                throw new ModelFormatException(System.Text.Encoding.UTF8.GetString(name), offset + start, "the member stands twice in one object");
+            {
+                throw new ModelFormatException(
+                    System.Text.Encoding.UTF8.GetString(name), offset + start, "the member stands twice in one object");
+            }
         }
 
         names.Add((start, name.Length));

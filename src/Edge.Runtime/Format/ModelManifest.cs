@@ -74,7 +74,9 @@ public sealed record SelfTest
     /// </summary>
     public required ulong[] Seeds { get; init; }
 
-    /// <summary>CRC-32C of all output tensors' bytes (little endian, in <see cref="ModelManifest.Outputs"/> order) per seed.</summary>
+    /// <summary>
+    /// CRC-32C of all output tensors' bytes (little endian, in <see cref="ModelManifest.Outputs"/> order) per seed.
+    /// </summary>
     public required uint[] Digests { get; init; }
 }
 

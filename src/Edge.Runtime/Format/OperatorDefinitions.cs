@@ -6,7 +6,8 @@ namespace Edge.Runtime.Format;
 /// One step of a packed model. <see cref="Inputs"/> and <see cref="Outputs"/> index <see cref="ModelManifest.Tensors"/>;
 /// operators stand in execution order.
 /// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "op", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
+[JsonPolymorphic(
+    TypeDiscriminatorPropertyName = "op", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(ConvOperator), "conv")]
 [JsonDerivedType(typeof(FullyConnectedOperator), "fully-connected")]
 [JsonDerivedType(typeof(PoolOperator), "pool")]
@@ -133,7 +134,9 @@ public sealed record ConcatOperator : OperatorDefinition
     public required int Axis { get; init; }
 }
 
-/// <summary>A box of the input: output[i…] = input[begin + step·i…]. An output that lies in its place inside the input is not touched.</summary>
+/// <summary>
+/// A box of the input: output[i…] = input[begin + step·i…]. An output that lies in its place inside the input is not touched.
+/// </summary>
 public sealed record SliceOperator : OperatorDefinition
 {
     /// <summary>First index per axis.</summary>
@@ -176,7 +179,9 @@ public sealed record PadOperator : OperatorDefinition
     public float Value { get; init; }
 }
 
-/// <summary>Int8 function of one variable by table: y = Table[x + 128]. Also serves as the change from one scale to another.</summary>
+/// <summary>
+/// Int8 function of one variable by table: y = Table[x + 128]. Also serves as the change from one scale to another.
+/// </summary>
 public sealed record LookupOperator : OperatorDefinition
 {
     /// <summary>Constant: int8 [256].</summary>

@@ -51,7 +51,9 @@ public sealed record ConstantDefinition
 {
     public required ElementType Type { get; init; }
 
-    /// <summary>Dimensions in memory order. Convolution weights: [output channel, kernel row, kernel column, input channel of the group].</summary>
+    /// <summary>
+    /// Dimensions in memory order. Convolution weights: [output channel, kernel row, kernel column, input channel of the group].
+    /// </summary>
     public required int[] Shape { get; init; }
 
     /// <summary>Byte offset from the start of the file, a multiple of 64.</summary>

@@ -3,7 +3,9 @@ using Edge.Runtime.Tests.Format;
 
 namespace Edge.Runtime.Tests.Execution;
 
-/// <summary>Networks of random shape over the operators that can share memory: convolution, concatenation, slice and reshape.</summary>
+/// <summary>
+/// Networks of random shape over the operators that can share memory: convolution, concatenation, slice and reshape.
+/// </summary>
 internal static class RandomGraph
 {
     public static TinyModel Create(int seed)
@@ -31,17 +33,31 @@ internal static class RandomGraph
                     var parts = Enumerable.Range(0, random.Next(1, 4)).Select(_ => images[random.Next(images.Count)]).ToList();
                     int sum = parts.Sum(p => p.Channels);
                     int joined = m.Int8(name, [1, 3, 4, sum]);
-                    m.Add(new ConcatOperator { Name = name, Inputs = [.. parts.Select(p => p.Tensor)], Outputs = [joined], Axis = 3 });
+                    m.Add(new ConcatOperator
+                    {
+                        Name = name,
+                        Inputs = [.. parts.Select(p => p.Tensor)],
+                        Outputs = [joined],
+                        Axis = 3,
+                    });
                     images.Add((joined, sum, 0.1f));
                     break;
                 case < 9:
                     int begin = random.Next(channels), count = random.Next(1, channels - begin + 1);
                     int cut = m.Int8(name, [1, 3, 4, count], scale);
-                    m.Add(new SliceOperator { Name = name, Inputs = [input], Outputs = [cut], Begin = [0, 0, 0, begin], Step = [1, 1, 1, 1] });
+                    m.Add(new SliceOperator
+                    {
+                        Name = name,
+                        Inputs = [input],
+                        Outputs = [cut],
+                        Begin = [0, 0, 0, begin],
+                        Step = [1, 1, 1, 1],
+                    });
                     images.Add((cut, count, scale));
                     break;
                 default:
-                    int flat = m.Int8($"{name}-flat", [1, 12 * channels], scale), image = m.Int8(name, [1, 3, 4, channels], scale);
+                    int flat = m.Int8($"{name}-flat", [1, 12 * channels], scale);
+                    int image = m.Int8(name, [1, 3, 4, channels], scale);
                     m.Add(new ReshapeOperator { Name = $"{name}-flat", Inputs = [input], Outputs = [flat] });
                     m.Add(new ReshapeOperator { Name = name, Inputs = [flat], Outputs = [image] });
                     images.Add((image, channels, scale));

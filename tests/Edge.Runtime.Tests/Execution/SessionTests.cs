@@ -6,7 +6,8 @@ namespace Edge.Runtime.Tests.Execution;
 
 public sealed class SessionTests
 {
-    public static TheoryData<InstructionSet> SupportedForms => [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
+    public static TheoryData<InstructionSet> SupportedForms =>
+        [.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported)];
 
     [Theory]
     [MemberData(nameof(SupportedForms))]
@@ -57,7 +58,11 @@ public sealed class SessionTests
     [Fact]
     public void A_profile_has_one_line_per_operator()
     {
-        using var session = new Session(TinyModel.Inceptionlike().Parse(), new SessionOptions { Threads = 1, InstructionSet = InstructionSet.Scalar });
+        using var session = new Session(TinyModel.Inceptionlike().Parse(), new SessionOptions
+        {
+            Threads = 1,
+            InstructionSet = InstructionSet.Scalar,
+        });
         Profile profile = session.CreateProfile();
         session.Run(profile);
         session.Run(profile);
@@ -78,7 +83,8 @@ public sealed class SessionTests
         Assert.Equal(3, test.Digests.Distinct().Count());
         using (var session = new Session(WithTest(test)))
             Assert.Null(SelfTestRunner.Run(session));
-        using (var session = new Session(WithTest(test with { Digests = [test.Digests[0], test.Digests[1] ^ 1, test.Digests[2]] })))
+        SelfTest falsified = test with { Digests = [test.Digests[0], test.Digests[1] ^ 1, test.Digests[2]] };
+        using (var session = new Session(WithTest(falsified)))
             Assert.Contains("vector 1", SelfTestRunner.Run(session), StringComparison.Ordinal);
 
         EdgeModel WithTest(SelfTest value) =>
@@ -121,9 +127,9 @@ public sealed class SessionTests
     [Fact]
     public void An_instruction_set_that_the_core_lacks_is_refused()
     {
-        InstructionSet? missing = Enum.GetValues<InstructionSet>().Cast<InstructionSet?>().FirstOrDefault(s => !InstructionSets.IsSupported(s!.Value));
-        Assert.NotNull(missing);
-        Assert.Throws<NotSupportedException>(() => new Session(TinyModel.Inceptionlike().Parse(), new SessionOptions { InstructionSet = missing }));
+        InstructionSet missing = Enum.GetValues<InstructionSet>().First(s => !InstructionSets.IsSupported(s));
+        EdgeModel model = TinyModel.Inceptionlike().Parse();
+        Assert.Throws<NotSupportedException>(() => new Session(model, new SessionOptions { InstructionSet = missing }));
     }
 
     private static List<byte[]> Trace(EdgeModel model, InstructionSet form, int threads)

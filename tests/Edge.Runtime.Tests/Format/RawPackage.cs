@@ -18,7 +18,7 @@ internal sealed class RawPackage
     {
     }
 
-    private RawPackage(byte[] file)
+    public RawPackage(byte[] file)
     {
         ModelManifest manifest = EdgeModel.Parse(file).Manifest;
         int length = BitConverter.ToInt32(file, 12);
@@ -31,7 +31,9 @@ internal sealed class RawPackage
 
     public JsonObject Manifest { get; }
 
-    /// <summary>The stored bytes of a constant. Changes show up in the package, its checksum follows in <see cref="Build"/>.</summary>
+    /// <summary>
+    /// The stored bytes of a constant. Changes show up in the package, its checksum follows in <see cref="Build"/>.
+    /// </summary>
     public Span<byte> Constant(int index)
     {
         JsonNode constant = Manifest["constants"]![index]!;

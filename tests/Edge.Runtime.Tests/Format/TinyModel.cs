@@ -60,7 +60,15 @@ internal sealed class TinyModel
         int left = m.Int8("left", [1, 4, 5, 4], 0.05f, 7, rowStride: 10);
         int right = m.Int8("right", [1, 4, 5, 6], 0.05f, 7, rowStride: 10, offset: m._tensors[left].Offset + 4);
         int joined = m.Int8("joined", [1, 4, 5, 10], 0.05f, 7, offset: m._tensors[left].Offset);
-        m.Conv("conv-left", image, left, new Window { KernelHeight = 3, KernelWidth = 3, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1 });
+        m.Conv("conv-left", image, left, new Window
+        {
+            KernelHeight = 3,
+            KernelWidth = 3,
+            PadTop = 1,
+            PadLeft = 1,
+            PadBottom = 1,
+            PadRight = 1,
+        });
         m.Conv("conv-right", image, right, new Window { KernelHeight = 1, KernelWidth = 1 });
         m.Add(new ConcatOperator { Name = "join", Inputs = [left, right], Outputs = [joined], Axis = 3 });
         int pooled = m.Int8("pooled", [1, 1, 1, 10], 0.05f, 7);
@@ -94,7 +102,8 @@ internal sealed class TinyModel
     }
 
     /// <summary>
-    /// Every kind of operator, int8 first, then float32 layers between dequantize and quantize, then classifier and concatenation.
+    /// Every kind of operator, int8 first, then float32 layers between dequantize and quantize, then classifier and
+    /// concatenation.
     /// </summary>
     public static TinyModel Everything()
     {
@@ -108,9 +117,23 @@ internal sealed class TinyModel
         m.Add(new AddOperator { Name = "add", Inputs = [conv, shuffled], Outputs = [sum], Low = -100 });
         int looked = m.Int8("looked", [1, 4, 4, 4], 0.2f, 1);
         sbyte[] table = [.. Enumerable.Range(-128, 256).Select(i => (sbyte)(i / 2))];
-        m.Add(new LookupOperator { Name = "lookup", Inputs = [sum], Outputs = [looked], Table = m.Constant<sbyte>([256], table) });
+        m.Add(new LookupOperator
+        {
+            Name = "lookup",
+            Inputs = [sum],
+            Outputs = [looked],
+            Table = m.Constant<sbyte>([256], table),
+        });
         int padded = m.Int8("padded", [1, 6, 6, 4], 0.2f, 1);
-        m.Add(new PadOperator { Name = "pad", Inputs = [looked], Outputs = [padded], Before = [0, 1, 1, 0], After = [0, 1, 1, 0], Value = 1.5f });
+        m.Add(new PadOperator
+        {
+            Name = "pad",
+            Inputs = [looked],
+            Outputs = [padded],
+            Before = [0, 1, 1, 0],
+            After = [0, 1, 1, 0],
+            Value = 1.5f,
+        });
         int resized = m.Int8("resized", [1, 12, 12, 4], 0.2f, 1);
         m.Add(new ResizeOperator
         {
@@ -123,7 +146,14 @@ internal sealed class TinyModel
             ScaleY = 2,
         });
         int slice = m.Int8("slice", [1, 6, 12, 2], 0.2f, 1);
-        m.Add(new SliceOperator { Name = "slice", Inputs = [resized], Outputs = [slice], Begin = [0, 11, 0, 1], Step = [1, -2, 1, 2] });
+        m.Add(new SliceOperator
+        {
+            Name = "slice",
+            Inputs = [resized],
+            Outputs = [slice],
+            Begin = [0, 11, 0, 1],
+            Step = [1, -2, 1, 2],
+        });
         int transposed = m.Int8("transposed", [1, 2, 6, 12], 0.2f, 1);
         m.Add(new TransposeOperator { Name = "transpose", Inputs = [slice], Outputs = [transposed], Permutation = [0, 3, 1, 2] });
         int flat = m.Int8("flat", [1, 144], 0.2f, 1);
@@ -143,10 +173,23 @@ internal sealed class TinyModel
         });
         int probabilities = m.Float("probabilities", [1, 5]);
         float[] exponentials = [.. Enumerable.Range(0, 256).Select(d => MathF.Exp(-0.3f * d))];
-        m.Add(new SoftmaxOperator { Name = "softmax", Inputs = [scores], Outputs = [probabilities], Exponentials = m.Constant<float>([256], exponentials) });
+        m.Add(new SoftmaxOperator
+        {
+            Name = "softmax",
+            Inputs = [scores],
+            Outputs = [probabilities],
+            Exponentials = m.Constant<float>([256], exponentials),
+        });
         int stacked = m.Int8("stacked", [1, 10, 6, 4], 0.25f);
         int below = m.Int8("below", [1, 4, 6, 4], 0.2f, 1);
-        m.Add(new SliceOperator { Name = "cut", Inputs = [padded], Outputs = [below], Begin = [0, 2, 0, 0], Step = [1, 1, 1, 1] });
+        m.Add(new SliceOperator
+        {
+            Name = "cut",
+            Inputs = [padded],
+            Outputs = [below],
+            Begin = [0, 2, 0, 0],
+            Step = [1, 1, 1, 1],
+        });
         m.Add(new ConcatOperator { Name = "concat", Inputs = [padded, below], Outputs = [stacked], Axis = 1 });
         int pooled = m.Int8("pooled", [1, 5, 3, 4], 0.25f);
         m.Add(new PoolOperator
@@ -161,7 +204,8 @@ internal sealed class TinyModel
     }
 
     /// <summary>An int8 tensor at its own 64-byte aligned place, or at <paramref name="offset"/>.</summary>
-    public int Int8(string name, int[] shape, float scale = 0.1f, int zeroPoint = 0, int? rowStride = null, long? offset = null) =>
+    public int Int8(
+        string name, int[] shape, float scale = 0.1f, int zeroPoint = 0, int? rowStride = null, long? offset = null) =>
         Tensor(name, ElementType.Int8, shape, scale, zeroPoint, rowStride, offset);
 
     public int Float(string name, int[] shape) => Tensor(name, ElementType.Float32, shape, 0, 0, null, null);
@@ -192,7 +236,8 @@ internal sealed class TinyModel
     }
 
     public int Weights(params int[] shape) =>
-        Constant<sbyte>(shape, Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (sbyte)_random.Next(-127, 128)).ToArray());
+        Constant<sbyte>(
+            shape, [.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (sbyte)_random.Next(-127, 128))]);
 
     public int Scales(int channels) =>
         Constant<float>([channels], Enumerable.Range(0, channels).Select(_ => 0.001f + (_random.NextSingle() * 0.01f)).ToArray());
@@ -227,12 +272,35 @@ internal sealed class TinyModel
             Window = new Window { KernelHeight = 2, KernelWidth = 2, StrideY = 2, StrideX = 2 },
         });
         int unary = Float("float-unary", [1, 6, 6, 2]);
-        Add(new FloatUnaryOperator { Name = "float-unary", Inputs = [pool], Outputs = [unary], Kind = FloatUnaryKind.Clip, Alpha = 0, Beta = 6 });
+        Add(new FloatUnaryOperator
+        {
+            Name = "float-unary",
+            Inputs = [pool],
+            Outputs = [unary],
+            Kind = FloatUnaryKind.Clip,
+            Alpha = 0,
+            Beta = 6,
+        });
         int factor = ConstantTensor("factor", [1, 2], 0.5f, 2);
         int binary = Float("float-binary", [1, 6, 6, 2]);
-        Add(new FloatBinaryOperator { Name = "float-binary", Inputs = [unary, factor], Outputs = [binary], Kind = FloatBinaryKind.Multiply });
+        Add(new FloatBinaryOperator
+        {
+            Name = "float-binary",
+            Inputs = [unary, factor],
+            Outputs = [binary],
+            Kind = FloatBinaryKind.Multiply,
+        });
         int normalized = Float("float-lrn", [1, 6, 6, 2]);
-        Add(new FloatLrnOperator { Name = "float-lrn", Inputs = [binary], Outputs = [normalized], Size = 3, Alpha = 0.1f, Beta = 0.75f, Bias = 1 });
+        Add(new FloatLrnOperator
+        {
+            Name = "float-lrn",
+            Inputs = [binary],
+            Outputs = [normalized],
+            Size = 3,
+            Alpha = 0.1f,
+            Beta = 0.75f,
+            Bias = 1,
+        });
         int softmax = Float("float-softmax", [1, 6, 6, 2]);
         Add(new FloatSoftmaxOperator { Name = "float-softmax", Inputs = [normalized], Outputs = [softmax], Axis = 3 });
         int mean = Float("float-mean", [1, 2]);

@@ -1,6 +1,10 @@
+using static Edge.Runtime.Format.Verification.ShapeCheck;
+
 namespace Edge.Runtime.Format.Verification;
 
-/// <summary>Constants lie in the file, aligned, in order, apart from each other and intact; the gaps hold zeros and nothing follows.</summary>
+/// <summary>
+/// Constants lie in the file, aligned, in order, apart from each other and intact; the gaps hold zeros and nothing follows.
+/// </summary>
 internal static class ConstantsCheck
 {
     public static void Run(VerificationContext context)
@@ -22,10 +26,12 @@ internal static class ConstantsCheck
         if (!Enum.IsDefined(constant.Type))
             throw context.Fail($"{field}.type", "is no element type");
         long elements = ShapeCheck.Elements(context, $"{field}.shape", constant.Shape);
-        if (constant.Length != elements * constant.Type.Size())
+        long bytes = elements * constant.Type.Size();
+        if (constant.Length != bytes)
         {
             throw context.Fail(
-                $"{field}.length", $"{constant.Length} bytes, but {constant.Type} {VerificationContext.Text(constant.Shape)} has {elements * constant.Type.Size()}");
+                $"{field}.length",
+                $"{constant.Length} bytes, but {constant.Type} {Text(constant.Shape)} has {bytes}");
         }
 
         if (constant.Offset % Container.Alignment != 0)
@@ -35,12 +41,17 @@ internal static class ConstantsCheck
         if (constant.Offset > context.File.Length || constant.Length > context.File.Length - constant.Offset)
         {
             throw context.Fail(
-                $"{field}.length", $"{constant.Length} bytes at {constant.Offset} reach behind the file's end at {context.File.Length}");
+                $"{field}.length",
+                $"{constant.Length} bytes at {constant.Offset} reach behind the file's end at {context.File.Length}");
         }
 
         int gap = context.File[(int)previousEnd..(int)constant.Offset].IndexOfAnyExcept((byte)0);
         if (gap >= 0)
-            throw new ModelFormatException(field, previousEnd + gap, "the gap in front of this constant holds something else than zeros");
+        {
+            throw new ModelFormatException(
+                field, previousEnd + gap, "the gap in front of this constant holds something else than zeros");
+        }
+
         if (Crc32C.Compute(context.File.Slice((int)constant.Offset, (int)constant.Length)) != constant.Checksum)
             throw new ModelFormatException($"{field}.checksum", constant.Offset, "the constant is damaged (CRC-32C differs)");
         return constant.Offset + constant.Length;

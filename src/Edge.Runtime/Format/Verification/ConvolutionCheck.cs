@@ -57,8 +57,8 @@ internal static class ConvolutionCheck
     }
 
     /// <summary>
-    /// Weights in [-127, 127]; per channel a usable scale and multiplier, and |bias| + Σ|w|·max|x − zx| at most 2³¹ − 1, so that the
-    /// exact sum fits in 32 bits whatever the image.
+    /// Weights in [-127, 127]; per channel a usable scale and multiplier, and |bias| + Σ|w|·max|x − zx| at most 2³¹ − 1, so that
+    /// the exact sum fits in 32 bits whatever the image.
     /// </summary>
     private static void Sums(OperatorScope scope, ReadOnlySpan<sbyte> weights, int scaleIndex, int biasIndex, int channels)
     {

@@ -24,7 +24,9 @@ internal static class DataFlowCheck
         }
     }
 
-    /// <summary>Proves the order and returns the last operator that reads each tensor; the count of operators for results.</summary>
+    /// <summary>
+    /// Proves the order and returns the last operator that reads each tensor; the count of operators for results.
+    /// </summary>
     private static int[] Order(VerificationContext context)
     {
         ModelManifest manifest = context.Manifest;
@@ -40,7 +42,12 @@ internal static class DataFlowCheck
             {
                 int t = op.Inputs[k];
                 if (producers[t] == Undefined && manifest.Tensors[t].Constant is null)
-                    throw context.Fail($"operators[{i}].inputs[{k}]", $"tensor '{manifest.Tensors[t].Name}' is read before anything computes it");
+                {
+                    throw context.Fail(
+                        $"operators[{i}].inputs[{k}]",
+                        $"tensor '{manifest.Tensors[t].Name}' is read before anything computes it");
+                }
+
                 lastReaders[t] = i;
             }
 
@@ -90,6 +97,7 @@ internal static class DataFlowCheck
 
     private static void CheckWrite(VerificationContext context, int index, MemoryRegion written, List<int> live)
     {
+        string name = context.Manifest.Operators[index].Name;
         foreach (int t in live)
         {
             TensorDefinition tensor = context.Manifest.Tensors[t];
@@ -97,7 +105,7 @@ internal static class DataFlowCheck
             {
                 throw context.Fail(
                     $"operators[{index}].outputs[0]",
-                    $"it overwrites '{tensor.Name}' in the arena (tensor {t}), which is still to be read (operator '{context.Manifest.Operators[index].Name}')");
+                    $"it overwrites '{tensor.Name}' in the arena (tensor {t}), still to be read (operator '{name}')");
             }
         }
     }

@@ -1,3 +1,5 @@
+using static Edge.Runtime.Format.Verification.ShapeCheck;
+
 namespace Edge.Runtime.Format.Verification;
 
 /// <summary>Operators of the layers that stay in float32.</summary>
@@ -68,7 +70,7 @@ internal static class FloatCheck
         {
             throw scope.Fail(
                 "outputs[0]",
-                $"{VerificationContext.Text(a)} and {VerificationContext.Text(b)} do not broadcast to {VerificationContext.Text(output)}");
+                $"{Text(a)} and {Text(b)} do not broadcast to {Text(output)}");
         }
     }
 
@@ -79,7 +81,7 @@ internal static class FloatCheck
         if (a.Length < 2 || b.Length < 2 || output.Length < 2 || a[^1] != b[^2] || output[^2] != a[^2] || output[^1] != b[^1])
         {
             throw scope.Fail(
-                "outputs[0]", $"{VerificationContext.Text(output)} is not {VerificationContext.Text(a)} times {VerificationContext.Text(b)}");
+                "outputs[0]", $"{Text(output)} is not {Text(a)} times {Text(b)}");
         }
 
         Broadcast(scope, a[..^2], b[..^2], output[..^2]);
@@ -91,7 +93,10 @@ internal static class FloatCheck
         for (int i = 0; i < op.Axes.Length; i++)
         {
             if ((uint)op.Axes[i] >= (uint)input.Length || (i > 0 && op.Axes[i] <= op.Axes[i - 1]))
-                throw scope.Fail($"axes[{i}]", $"{op.Axes[i]} is no axis of rank {input.Length} or not larger than the one before");
+            {
+                throw scope.Fail(
+                    $"axes[{i}]", $"{op.Axes[i]} is no axis of rank {input.Length} or not larger than the one before");
+            }
         }
 
         int[] kept = [.. input];

@@ -1,3 +1,5 @@
+using static Edge.Runtime.Format.Verification.ShapeCheck;
+
 namespace Edge.Runtime.Format.Verification;
 
 /// <summary>What the caller sees: the image that goes in, the results, their labels, and the self-test.</summary>
@@ -24,17 +26,19 @@ internal static class InterfaceCheck
         if (!Enum.IsDefined(preprocessing.Resize))
             throw context.Fail("preprocessing.resize", "is no resize rule");
         int[] image = [1, preprocessing.Height, preprocessing.Width, preprocessing.Channels];
-        if (input.Type != ElementType.Int8 || input.Constant is not null || !InPlace.IsDense(input) || !input.Shape.AsSpan().SequenceEqual(image))
+        bool isPlainImage = input.Type == ElementType.Int8 && input.Constant is null && InPlace.IsDense(input);
+        if (!isPlainImage || !input.Shape.AsSpan().SequenceEqual(image))
         {
             throw context.Fail(
-                "input", $"tensor '{input.Name}' is no dense Int8 {VerificationContext.Text(image)} in the arena, which the preprocessing makes");
+                "input", $"tensor '{input.Name}' is no dense Int8 {Text(image)} in the arena, which the preprocessing makes");
         }
 
         if (preprocessing.Resize == ResizeRule.ShorterSideThenCenterCrop
             && preprocessing.ResizeTo < Math.Min(preprocessing.Width, preprocessing.Height))
         {
             throw context.Fail(
-                "preprocessing.resizeTo", $"{preprocessing.ResizeTo} leaves nothing to cut {preprocessing.Width}×{preprocessing.Height} out of");
+                "preprocessing.resizeTo",
+                $"{preprocessing.ResizeTo} leaves nothing to cut {preprocessing.Width}×{preprocessing.Height} out of");
         }
 
         PerChannel(context, "preprocessing.mean", preprocessing.Mean, preprocessing.Channels);
@@ -88,6 +92,10 @@ internal static class InterfaceCheck
             scores *= dimension;
         long named = (long)manifest.LabelOffset + manifest.Labels.Length;
         if (named != scores)
-            throw context.Fail("labels", $"{manifest.Labels.Length} labels behind {manifest.LabelOffset} outputs, but the model has {scores} scores");
+        {
+            throw context.Fail(
+                "labels",
+                $"{manifest.Labels.Length} labels behind {manifest.LabelOffset} outputs, but the model has {scores} scores");
+        }
     }
 }

@@ -1,6 +1,8 @@
 namespace Edge.Runtime.Format.Verification;
 
-/// <summary>The bytes of a tensor, or of some of its channels: rows of <paramref name="Width"/> bytes, <paramref name="Stride"/> apart.</summary>
+/// <summary>
+/// The bytes of a tensor, or of some of its channels: rows of <paramref name="Width"/> bytes, <paramref name="Stride"/> apart.
+/// </summary>
 internal readonly record struct MemoryRegion(long Start, long Rows, long Width, long Stride)
 {
     private long End => Start + ((Rows - 1) * Stride) + Width;

@@ -1,6 +1,10 @@
+using static Edge.Runtime.Format.Verification.ShapeCheck;
+
 namespace Edge.Runtime.Format.Verification;
 
-/// <summary>Operators that move elements: where each comes from lies inside the input, and every output element gets one.</summary>
+/// <summary>
+/// Operators that move elements: where each comes from lies inside the input, and every output element gets one.
+/// </summary>
 internal static class MovementCheck
 {
     public static void Concat(OperatorScope scope, ConcatOperator op)
@@ -64,7 +68,10 @@ internal static class MovementCheck
         scope.RequireSameQuantization();
         int[] input = scope.Input(0).Shape, output = scope.Output.Shape;
         if (Elements(input) != Elements(output))
-            throw scope.Fail("outputs[0]", $"shape {VerificationContext.Text(output)} can't hold the elements of {VerificationContext.Text(input)}");
+        {
+            throw scope.Fail(
+                "outputs[0]", $"shape {Text(output)} can't hold the elements of {Text(input)}");
+        }
     }
 
     public static void Transpose(OperatorScope scope, TransposeOperator op)

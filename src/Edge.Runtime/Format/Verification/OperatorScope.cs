@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Edge.Runtime.Numerics;
+using static Edge.Runtime.Format.Verification.ShapeCheck;
 
 namespace Edge.Runtime.Format.Verification;
 
@@ -67,7 +68,10 @@ internal readonly ref struct OperatorScope(VerificationContext context, int inde
         for (int i = 0; i < Operator.Inputs.Length; i++)
         {
             if (!InPlace.SameQuantization(Input(i), Output))
-                throw Fail($"inputs[{i}]", "scale or zero point differ from the output's, but this operator moves bytes as they are");
+            {
+                throw Fail(
+                    $"inputs[{i}]", "scale or zero point differ from the output's, but this operator moves bytes as they are");
+            }
         }
     }
 
@@ -85,11 +89,11 @@ internal readonly ref struct OperatorScope(VerificationContext context, int inde
     public void RequireImage(TensorDefinition tensor, string member)
     {
         if (tensor.Shape.Length != 4 || tensor.Shape[0] != 1)
-            throw Fail(member, $"shape {VerificationContext.Text(tensor.Shape)} is not [1, height, width, channels]");
+            throw Fail(member, $"shape {Text(tensor.Shape)} is not [1, height, width, channels]");
     }
 
     public ModelFormatException Mismatch(string member, ReadOnlySpan<int> found, ReadOnlySpan<int> wanted) =>
-        Fail(member, $"shape {VerificationContext.Text(found)} must be {VerificationContext.Text(wanted)}");
+        Fail(member, $"shape {Text(found)} must be {Text(wanted)}");
 
     /// <summary>Proves that channel slices stand only where the operator's kernels take them.</summary>
     public void RequireStrides()
@@ -134,7 +138,9 @@ internal readonly ref struct OperatorScope(VerificationContext context, int inde
             throw Fail(member, "must be finite");
     }
 
-    /// <summary>Proves that a factor between two scales is usable: not 0, not infinite, not so small that it lost precision.</summary>
+    /// <summary>
+    /// Proves that a factor between two scales is usable: not 0, not infinite, not so small that it lost precision.
+    /// </summary>
     public void RequireFactor(string member, float factor)
     {
         if (!float.IsNormal(factor))

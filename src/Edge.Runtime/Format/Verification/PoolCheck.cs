@@ -38,10 +38,11 @@ internal static class PoolCheck
     }
 
     /// <summary>
-    /// Every window holds at least one position of the image itself: a maximum or an average of nothing is undefined. Starts behind
-    /// the image were refused already; one in front of it can step over a narrow image when dilated.
+    /// Every window holds at least one position of the image itself: a maximum or an average of nothing is undefined. Starts
+    /// behind the image were refused already; one in front of it can step over a narrow image when dilated.
     /// </summary>
-    private static void RealPosition(OperatorScope scope, string side, int input, int output, int stride, int dilation, int before)
+    private static void RealPosition(
+        OperatorScope scope, string side, int input, int output, int stride, int dilation, int before)
     {
         for (long start = -before, i = 0; i < output && start < 0; i++, start += stride)
         {

@@ -20,9 +20,12 @@ internal static class ShapeCheck
                 throw context.Fail($"{field}[{i}]", $"dimension {shape[i]} is less than 1");
             elements *= shape[i];
             if (elements > MaxElements)
-                throw context.Fail(field, $"{VerificationContext.Text(shape)} has more than {MaxElements} elements");
+                throw context.Fail(field, $"{Text(shape)} has more than {MaxElements} elements");
         }
 
         return elements;
     }
+
+    /// <summary>Dimensions as an error message shows them.</summary>
+    public static string Text(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 }

@@ -1,6 +1,10 @@
+using static Edge.Runtime.Format.Verification.ShapeCheck;
+
 namespace Edge.Runtime.Format.Verification;
 
-/// <summary>Every tensor by itself: shape, quantization, and that it lies inside the arena or is a constant of the same shape.</summary>
+/// <summary>
+/// Every tensor by itself: shape, quantization, and that it lies inside the arena or is a constant of the same shape.
+/// </summary>
 internal static class TensorsCheck
 {
     /// <summary>A model for small boards that wants more scratch memory than this is damaged or hostile.</summary>
@@ -53,7 +57,7 @@ internal static class TensorsCheck
         {
             throw context.Fail(
                 $"{field}.constant",
-                $"constant {index} is {constant.Type} {VerificationContext.Text(constant.Shape)}, the tensor {tensor.Type} {VerificationContext.Text(tensor.Shape)}");
+                $"constant {index} is {constant.Type} {Text(constant.Shape)}, the tensor {tensor.Type} {Text(tensor.Shape)}");
         }
 
         if (!InPlace.IsDense(tensor))
@@ -75,6 +79,9 @@ internal static class TensorsCheck
         // At most 2^28 · 2^31 · 4: no overflow in 64 bits.
         long bytes = ((((elements / last) - 1) * tensor.RowStride) + last) * size;
         if (tensor.Offset > context.Manifest.ArenaSize || bytes > context.Manifest.ArenaSize - tensor.Offset)
-            throw context.Fail($"{field}.offset", $"{bytes} bytes at {tensor.Offset} reach behind the arena's {context.Manifest.ArenaSize}");
+        {
+            throw context.Fail(
+                $"{field}.offset", $"{bytes} bytes at {tensor.Offset} reach behind the arena's {context.Manifest.ArenaSize}");
+        }
     }
 }

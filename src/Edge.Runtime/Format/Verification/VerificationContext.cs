@@ -18,7 +18,4 @@ internal readonly ref struct VerificationContext(ModelManifest manifest, ReadOnl
         ReadOnlySpan<byte> text = _file[Container.HeaderLength..ManifestEnd];
         return new ModelFormatException(field, Container.HeaderLength + ManifestText.Find(text, field), problem);
     }
-
-    /// <summary>Dimensions as an error message shows them.</summary>
-    public static string Text(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 }

@@ -3,7 +3,9 @@ namespace Edge.Runtime.Format.Verification;
 /// <summary>Sliding windows: kernel, stride, dilation, padding, and the output size that follows from them.</summary>
 internal static class WindowCheck
 {
-    /// <summary>Output positions × kernel positions of one operator: bounds the tables that kernels build from a window.</summary>
+    /// <summary>
+    /// Output positions × kernel positions of one operator: bounds the tables that kernels build from a window.
+    /// </summary>
     public const long MaxPositions = 1L << 27;
 
     private const int MaxParameter = 1 << 15;
@@ -20,7 +22,8 @@ internal static class WindowCheck
         Positive(scope, "window.strideX", window.StrideX);
         Positive(scope, "window.dilationY", window.DilationY);
         Positive(scope, "window.dilationX", window.DilationX);
-        long spanY = ((window.KernelHeight - 1L) * window.DilationY) + 1, spanX = ((window.KernelWidth - 1L) * window.DilationX) + 1;
+        long spanY = ((window.KernelHeight - 1L) * window.DilationY) + 1;
+        long spanX = ((window.KernelWidth - 1L) * window.DilationX) + 1;
         Padding(scope, "window.padTop", window.PadTop, spanY);
         Padding(scope, "window.padBottom", window.PadBottom, spanY);
         Padding(scope, "window.padLeft", window.PadLeft, spanX);
@@ -29,7 +32,10 @@ internal static class WindowCheck
         Size(scope, 2, input.Shape[2], output.Shape[2], spanX, window.StrideX, window.PadLeft, window.PadRight, roundUp);
         long kernel = (long)window.KernelHeight * window.KernelWidth, positions = (long)output.Shape[1] * output.Shape[2];
         if (positions * kernel > MaxPositions)
-            throw scope.Fail("window", $"{positions} output positions times {kernel} kernel positions are more than {MaxPositions}");
+        {
+            throw scope.Fail(
+                "window", $"{positions} output positions times {kernel} kernel positions are more than {MaxPositions}");
+        }
     }
 
     private static void Positive(OperatorScope scope, string member, int value)
