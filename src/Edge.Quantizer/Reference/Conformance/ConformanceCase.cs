@@ -21,9 +21,6 @@ internal sealed class ConformanceCase
     private static readonly HashSet<string> TakesComputedOperands =
         ["Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Concat", "MatMul", "Gemm", "PRelu"];
 
-    /// <summary>Operators that opset 7, the first that import reads, defines as the opsets before it did.</summary>
-    private static readonly HashSet<string> SameInOpset7 = ["GlobalAveragePool", "GlobalMaxPool", "HardSigmoid"];
-
     private readonly string _folder;
     private readonly ModelProto _model;
 
@@ -32,8 +29,6 @@ internal sealed class ConformanceCase
     {
         _folder = folder;
         _model = OnnxFile.Read(Path.Combine(folder, "model.onnx"));
-        if (_model.Graph.Node.All(n => SameInOpset7.Contains(n.OpType)) && OnnxFile.Opset(_model) < OnnxImporter.FirstOpset)
-            _model.OpsetImport.Single().Version = OnnxImporter.FirstOpset;
     }
 
     public string Name => Path.GetFileName(_folder);
