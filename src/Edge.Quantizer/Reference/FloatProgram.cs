@@ -2,6 +2,7 @@ using Edge.Quantizer.Graph;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Runtime.Kernels;
+using Edge.Runtime.Kernels.Float;
 
 namespace Edge.Quantizer.Reference;
 
@@ -109,14 +110,15 @@ internal sealed class FloatProgram
         if (_nhwc.TryGetValue(root, out int known) && Shape(known).AsSpan().SequenceEqual([s[0], s[2], s[3], s[1]]))
             return known;
         int image = Temporary(s[0], s[2], s[3], s[1]);
-        Transpose(slot, image, 0, 2, 3, 1);
+        TransposeMatrices(slot, image, s[0], s[1], s[2] * s[3]);
         return _nhwc[root] = image;
     }
 
     /// <summary>Brings an image [n, h, w, c] to a slot [n, c, h, w], and remembers both forms.</summary>
     public void FromNhwc(int image, int slot)
     {
-        Transpose(image, slot, 0, 3, 1, 2);
+        int[] s = Shape(slot);
+        TransposeMatrices(image, slot, s[0], s[2] * s[3], s[1]);
         _nhwc[_slots[slot].Root ?? slot] = image;
     }
 
@@ -125,6 +127,9 @@ internal sealed class FloatProgram
 
     public void Transpose(int from, int to, params int[] permutation) =>
         Emit(new TransposeOperator { Name = _slots[to].Name, Inputs = [from], Outputs = [to], Permutation = permutation });
+
+    private void TransposeMatrices(int from, int to, int count, int rows, int columns) =>
+        Emit([from], [to], context => new FloatTranspose(context.Tensor(from), context.Tensor(to), count, rows, columns), _slots[to].Name);
 
     private int Add(string name, int[] shape, float[]? data, int? root)
     {

@@ -1,6 +1,7 @@
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Runtime.Kernels;
+using Edge.Runtime.Kernels.Float;
 
 namespace Edge.Runtime.Tests.Kernels.Float;
 
@@ -208,6 +209,65 @@ public sealed class FloatOperatorTests
         }
 
         AssertClose(expected, harness.Read<float>(output));
+    }
+
+    [Theory]
+    [InlineData(CoordinateMode.HalfPixel)]
+    [InlineData(CoordinateMode.PytorchHalfPixel)]
+    [InlineData(CoordinateMode.AlignCorners)]
+    [InlineData(CoordinateMode.Asymmetric)]
+    public void Bilinear_resize_keeps_a_linear_image_linear(CoordinateMode mode)
+    {
+        // The image is n + 10·y + x + c/8, so that each output pixel shows where it was read; borders repeat.
+        const int H = 4, W = 3, C = 11, OutputHeight = 8, OutputWidth = 2;
+        float[] x = [.. Enumerable.Range(0, 2 * H * W * C).Select(i => (i / (H * W * C)) + (10 * (i / (W * C) % H)) + (i / C % W) + (i % C / 8f))];
+        using var harness = new KernelHarness(InstructionSet.Scalar);
+        int input = harness.AddFloat([2, H, W, C], x, C + 2), output = harness.AddFloat([2, OutputHeight, OutputWidth, C], null, C + 1);
+        harness.Run(KernelFactory.Prepare(
+            new ResizeOperator
+            {
+                Name = "r",
+                Inputs = [input],
+                Outputs = [output],
+                Mode = ResizeMode.Bilinear,
+                Coordinates = mode,
+                ScaleY = 2,
+                ScaleX = 2f / 3,
+            },
+            harness));
+        AssertClose(
+            Enumerable.Range(0, 2 * OutputHeight * OutputWidth * C).Select(i =>
+            {
+                double row = Position(i / (OutputWidth * C) % OutputHeight, 2, H, OutputHeight);
+                double column = Position(i / C % OutputWidth, 2.0 / 3, W, OutputWidth);
+                return (i / (OutputHeight * OutputWidth * C)) + (10 * row) + column + (i % C / 8.0);
+            }),
+            harness.Read<float>(output));
+
+        double Position(int index, double scale, int length, int outputLength) => Math.Clamp(
+            mode switch
+            {
+                CoordinateMode.AlignCorners => (double)index * (length - 1) / (outputLength - 1),
+                CoordinateMode.Asymmetric => index / scale,
+                _ => ((index + 0.5) / scale) - 0.5,
+            },
+            0,
+            length - 1);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 40)]
+    [InlineData(33, 17)]
+    public void Transposed_matrices_swap_rows_and_columns(int rows, int columns)
+    {
+        float[] x = RandomFloats.Next(Numbers, 3 * rows * columns);
+        using var harness = new KernelHarness(InstructionSet.Scalar);
+        int input = harness.AddFloat([3, rows, columns], x), output = harness.AddFloat([3, columns, rows]);
+        harness.Run(new FloatTranspose(harness.Tensor(input), harness.Tensor(output), 3, rows, columns));
+        int size = rows * columns;
+        AssertClose(
+            Enumerable.Range(0, 3 * size).Select(i => (double)x[(i / size * size) + (i % rows * columns) + (i % size / rows)]), harness.Read<float>(output));
     }
 
     private static int Volume(ReadOnlySpan<int> shape)
