@@ -1,0 +1,117 @@
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
+using Edge.Quantizer.Onnx.Schema;
+using Edge.Quantizer.Reference;
+using Edge.Quantizer.Reference.OnnxRuntime;
+using Edge.Tests;
+using Google.Protobuf;
+using Xunit.Abstractions;
+
+namespace Edge.EndToEnd.Parity;
+
+/// <summary>
+/// Our float executor against ONNX Runtime without optimization, on every tensor of every network: max|a − b| ≤ 1e-4 · max|b|.
+/// </summary>
+public sealed class FloatParityTests(ITestOutputHelper report)
+{
+    private const double Tolerance = 1e-4;
+
+    public static TheoryData<string> Networks => [.. SharedNetwork.Files];
+
+    public static TheoryData<string> Architectures => SharedFolder.Exists
+        ? [.. Directory.GetFiles(SharedFolder.Path("onnx-light"), "*.onnx").Select(f => Path.GetFileName(f)).Order()]
+        : ["absent"];
+
+    [OnnxRuntimeTheory]
+    [MemberData(nameof(Networks))]
+    public void Trained_networks_agree_in_every_tensor_and_with_the_golden_outputs(string file)
+    {
+        SharedNetwork network = SharedNetwork.Load(file);
+        (string Name, Tensor Input, float[] Output)[] golden = [.. network.Golden()];
+        CompareEveryTensor(OnnxFile.Read(network.Path), golden[0].Input);
+
+        using var executor = new FloatExecutor(OnnxImporter.Load(network.Path));
+        foreach ((string name, Tensor input, float[] output) in golden)
+        {
+            double difference = Closeness.Relative(output, executor.Run(input).Floats);
+            Assert.True(difference <= Tolerance, $"{name}: differs by {difference:E2}");
+        }
+    }
+
+    [OnnxRuntimeTheory]
+    [MemberData(nameof(Architectures))]
+    public void Published_architectures_agree_in_every_tensor_with_their_own_constants(string file)
+    {
+        string path = SharedFolder.Path("onnx-light", file);
+        ModelProto model = OnnxFile.Read(path);
+        using var executor = new FloatExecutor(OnnxImporter.Load(path));
+        Tensor recorded = ReadTensor(Path.ChangeExtension(path, null) + "_output_0.pb");
+        Tensor ramp = Ramp(InputShape(model));
+
+        double difference = Closeness.Relative(recorded.Floats, executor.Run(ramp).Floats);
+
+        Assert.True(difference <= Tolerance, $"the recorded output differs by {difference:E2}");
+        CompareEveryTensor(model, ramp);
+    }
+
+    [OnnxRuntimeTheory]
+    [MemberData(nameof(Architectures))]
+    public void Published_architectures_agree_in_every_tensor_with_random_weights(string file)
+    {
+        ModelProto model = OnnxFile.Read(SharedFolder.Path("onnx-light", file));
+        RandomWeights.Fill(model, seed: 1);
+        int[] shape = InputShape(model);
+        var random = new Random(2);
+        float[] image = [.. Enumerable.Range(0, Tensor.Volume(shape)).Select(_ => (random.NextSingle() * 4) - 2)];
+        CompareEveryTensor(model, new Tensor(shape, image));
+    }
+
+    private void CompareEveryTensor(ModelProto model, Tensor input)
+    {
+        ModelProto exposed = model.Clone();
+        IntermediateOutputs.Expose(exposed);
+        IReadOnlyDictionary<string, OrtTensor> expected;
+        using (var session = new OnnxRuntimeSession(exposed.ToByteArray()))
+            expected = session.Run(new Dictionary<string, OrtTensor> { [session.InputNames[0]] = OrtTensor.From(input) });
+
+        using var executor = new FloatExecutor(OnnxImporter.Import(model, "model", "", new ImportOptions()));
+        int compared = 0;
+        (double Difference, string Tensor) worst = (0, "none");
+        executor.Run(input, (value, ours) =>
+        {
+            if (!expected.TryGetValue(value.Name, out OrtTensor? theirs) || theirs.Type != OrtElementType.Float32)
+                return;
+            compared++;
+            double difference = Closeness.Relative(theirs.Floats, ours.Floats);
+            if (difference > worst.Difference)
+                worst = (difference, value.Name);
+        });
+
+        report.WriteLine($"{compared} tensors, largest relative difference {worst.Difference:E2} in '{worst.Tensor}'");
+        Assert.True(worst.Difference <= Tolerance, $"'{worst.Tensor}' differs by {worst.Difference:E2}");
+        Assert.True(compared > 10, $"only {compared} tensors have the same name in both");
+    }
+
+    private static int[] InputShape(ModelProto model)
+    {
+        var initializers = model.Graph.Initializer.Select(i => i.Name).ToHashSet();
+        ValueInfoProto image = model.Graph.Input.Single(i => !initializers.Contains(i.Name));
+        return [.. image.Type.TensorType.Shape.Dim.Select(d => (int)d.DimValue)];
+    }
+
+    /// <summary>The input that the light models' outputs were recorded with: i / count.</summary>
+    private static Tensor Ramp(int[] shape)
+    {
+        int count = Tensor.Volume(shape);
+        return new Tensor(shape, [.. Enumerable.Range(0, count).Select(i => (float)((double)i / count))]);
+    }
+
+    private static Tensor ReadTensor(string path)
+    {
+        TensorProto proto = TensorProto.Parser.ParseFrom(File.ReadAllBytes(path));
+        float[] values = proto.FloatData.Count > 0
+            ? [.. proto.FloatData]
+            : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(proto.RawData.Span).ToArray();
+        return new Tensor([.. proto.Dims.Select(d => (int)d)], values);
+    }
+}
