@@ -8,7 +8,7 @@ internal static class ConvolutionCheck
     public static void Conv(OperatorScope scope, ConvOperator op)
     {
         scope.RequireTypes(ElementType.Int8, ElementType.Int8);
-        WindowCheck.Run(scope, op.Window, roundUp: false);
+        WindowCheck.Run(scope, op.Window, pool: false);
         scope.RequireBounds(op.Low, op.High);
         int outputs = scope.Output.Shape[3], inputs = ChannelsOfGroup(scope, op.Groups);
         ReadOnlySpan<sbyte> weights =
@@ -28,7 +28,7 @@ internal static class ConvolutionCheck
     public static void FloatConv(OperatorScope scope, FloatConvOperator op)
     {
         scope.RequireTypes(ElementType.Float32, ElementType.Float32);
-        WindowCheck.Run(scope, op.Window, roundUp: false);
+        WindowCheck.Run(scope, op.Window, pool: false);
         scope.RequireFinite("low", op.Low);
         scope.RequireFinite("high", op.High);
         if (op.Low > op.High)

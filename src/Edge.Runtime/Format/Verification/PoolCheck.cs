@@ -9,7 +9,7 @@ internal static class PoolCheck
     {
         scope.RequireDefined("kind", op.Kind);
         scope.RequireOneType();
-        WindowCheck.Run(scope, op.Window, roundUp: true);
+        WindowCheck.Run(scope, op.Window, pool: true);
         TensorDefinition input = scope.Input(0), output = scope.Output;
         if (input.Shape[3] != output.Shape[3])
             throw scope.Fail("outputs[0]", $"{output.Shape[3]} channels must be {input.Shape[3]}");

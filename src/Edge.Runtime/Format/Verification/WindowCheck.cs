@@ -10,8 +10,11 @@ internal static class WindowCheck
 
     private const int MaxParameter = 1 << 15;
 
-    /// <param name="roundUp">Whether a last window that reaches over the padding is allowed (ceil_mode of pools).</param>
-    public static void Run(OperatorScope scope, Window window, bool roundUp)
+    /// <param name="pool">
+    /// Pools may have a last window that reaches over the padding (ceil_mode), but none that sees only padding. Convolutions may
+    /// (SqueezeNet 1.0 pads a 1×1 convolution by 1), up to the size of the image.
+    /// </param>
+    public static void Run(OperatorScope scope, Window window, bool pool)
     {
         TensorDefinition input = scope.Input(0), output = scope.Output;
         scope.RequireImage(input, "inputs[0]");
@@ -24,12 +27,13 @@ internal static class WindowCheck
         Positive(scope, "window.dilationX", window.DilationX);
         long spanY = ((window.KernelHeight - 1L) * window.DilationY) + 1;
         long spanX = ((window.KernelWidth - 1L) * window.DilationX) + 1;
-        Padding(scope, "window.padTop", window.PadTop, spanY);
-        Padding(scope, "window.padBottom", window.PadBottom, spanY);
-        Padding(scope, "window.padLeft", window.PadLeft, spanX);
-        Padding(scope, "window.padRight", window.PadRight, spanX);
-        Size(scope, 1, input.Shape[1], output.Shape[1], spanY, window.StrideY, window.PadTop, window.PadBottom, roundUp);
-        Size(scope, 2, input.Shape[2], output.Shape[2], spanX, window.StrideX, window.PadLeft, window.PadRight, roundUp);
+        int imageY = pool ? 0 : input.Shape[1], imageX = pool ? 0 : input.Shape[2];
+        Padding(scope, "window.padTop", window.PadTop, spanY, imageY);
+        Padding(scope, "window.padBottom", window.PadBottom, spanY, imageY);
+        Padding(scope, "window.padLeft", window.PadLeft, spanX, imageX);
+        Padding(scope, "window.padRight", window.PadRight, spanX, imageX);
+        Size(scope, 1, input.Shape[1], output.Shape[1], spanY, window.StrideY, window.PadTop, window.PadBottom, pool);
+        Size(scope, 2, input.Shape[2], output.Shape[2], spanX, window.StrideX, window.PadLeft, window.PadRight, pool);
         long kernel = (long)window.KernelHeight * window.KernelWidth, positions = (long)output.Shape[1] * output.Shape[2];
         if (positions * kernel > MaxPositions)
         {
@@ -44,10 +48,11 @@ internal static class WindowCheck
             throw scope.Fail(member, $"{value} is not between 1 and {MaxParameter}");
     }
 
-    private static void Padding(OperatorScope scope, string member, int pad, long span)
+    private static void Padding(OperatorScope scope, string member, int pad, long span, int image)
     {
-        if (pad < 0 || pad >= span)
-            throw scope.Fail(member, $"{pad} is negative or not less than the kernel's reach of {span}");
+        long most = Math.Max(span - 1, image);
+        if (pad < 0 || pad > most)
+            throw scope.Fail(member, $"{pad} is not between 0 and {most}");
     }
 
     private static void Size(
