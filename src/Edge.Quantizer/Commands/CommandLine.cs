@@ -22,6 +22,8 @@ internal static class CommandLine
         InspectCommand.Create,
         ExportCommand.Create,
         CompareCommand.Create,
+        QuantizeCommand.Create,
+        EvaluateCommand.Create,
         ConformanceCommand.Create,
     ];
 

@@ -1,0 +1,43 @@
+using Edge.Quantizer.Graph;
+
+namespace Edge.Quantizer.Calibration;
+
+/// <summary>
+/// What calibration keeps of the float network, one image at a time: the distribution of every activation, and the mean inputs of
+/// every layer with weights.
+/// </summary>
+public sealed class ActivationStatistics
+{
+    private readonly Dictionary<Value, Histogram> _histograms = [];
+    private readonly Dictionary<Node, TapMeans> _inputMeans = [];
+    private readonly ILookup<Value, Node> _weighted;
+
+    public ActivationStatistics(ModelGraph graph)
+    {
+        foreach (Value value in graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Outputs)).Where(v => v.Type == DataType.Float32 && !v.IsConstant))
+            _histograms[value] = new Histogram();
+        foreach (Node node in graph.Nodes.Where(IsWeighted))
+            _inputMeans[node] = new TapMeans(node);
+        _weighted = _inputMeans.Keys.ToLookup(n => n.Input(0));
+    }
+
+    /// <summary>Layers whose bias can be corrected.</summary>
+    public IReadOnlyDictionary<Node, TapMeans> InputMeans => _inputMeans;
+
+    public Histogram HistogramOf(Value value) => _histograms[value];
+
+    /// <summary>Adds one tensor of one image.</summary>
+    public void Observe(Value value, Tensor tensor)
+    {
+        if (!_histograms.TryGetValue(value, out Histogram? histogram))
+            return;
+        histogram.Add(tensor.Floats);
+        foreach (Node node in _weighted[value])
+            _inputMeans[node].Add(tensor.Floats);
+    }
+
+    /// <summary>Convolutions and fully connected layers with constant weights.</summary>
+    public static bool IsWeighted(Node node) =>
+        (node.OpType == OpTypes.Conv && node.Input(1).IsConstant && node.Input(0).Shape is { Length: 4 })
+        || Quantization.Lowering.IsFullyConnected(node);
+}

@@ -1,0 +1,70 @@
+namespace Edge.Quantizer.Evaluation;
+
+/// <summary>What one classifier got right, beside a reference classifier on the same images.</summary>
+internal sealed class Accuracy(string name)
+{
+    public string Name { get; } = name;
+
+    /// <summary>Images classified.</summary>
+    public int Images { get; private set; }
+
+    /// <summary>Images whose class is known.</summary>
+    public int Labelled { get; private set; }
+
+    public int Top1 { get; private set; }
+
+    public int Top5 { get; private set; }
+
+    /// <summary>Images that the reference had right and this one has wrong.</summary>
+    public int Lost { get; private set; }
+
+    /// <summary>Images that the reference had wrong and this one has right.</summary>
+    public int Gained { get; private set; }
+
+    /// <summary>Images on which both name the same class.</summary>
+    public int Agreeing { get; private set; }
+
+    /// <param name="ranking">Classes, the likeliest first, five of them or all.</param>
+    /// <param name="reference">The reference's ranking.</param>
+    /// <param name="truth">The image's class; null when unknown.</param>
+    public void Add(ReadOnlySpan<int> ranking, ReadOnlySpan<int> reference, int? truth)
+    {
+        Images++;
+        Agreeing += ranking[0] == reference[0] ? 1 : 0;
+        if (truth is not { } expected)
+            return;
+        Labelled++;
+        bool right = ranking[0] == expected, referenceRight = reference[0] == expected;
+        Top1 += right ? 1 : 0;
+        Top5 += ranking.Contains(expected) ? 1 : 0;
+        Lost += referenceRight && !right ? 1 : 0;
+        Gained += right && !referenceRight ? 1 : 0;
+    }
+}
+
+/// <summary>Order of class scores.</summary>
+internal static class Ranking
+{
+    /// <summary>
+    /// Indices of the <paramref name="count"/> largest scores behind the first <paramref name="offset"/> outputs, counted from there;
+    /// of equal scores the first.
+    /// </summary>
+    public static int[] Best(ReadOnlySpan<float> scores, int offset, int count)
+    {
+        ReadOnlySpan<float> classes = scores[offset..];
+        var best = new List<int>(count);
+        while (best.Count < Math.Min(count, classes.Length))
+        {
+            int winner = -1;
+            for (int i = 0; i < classes.Length; i++)
+            {
+                if (!best.Contains(i) && (winner < 0 || classes[i] > classes[winner]))
+                    winner = i;
+            }
+
+            best.Add(winner);
+        }
+
+        return [.. best];
+    }
+}

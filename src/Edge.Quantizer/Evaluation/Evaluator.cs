@@ -1,0 +1,35 @@
+using Edge.Imaging;
+using Edge.Imaging.Codecs;
+using Edge.Quantizer.Quantization;
+
+namespace Edge.Quantizer.Evaluation;
+
+/// <summary>Runs several classifiers over one folder; the first is the reference that the others are compared with.</summary>
+internal sealed class Evaluator(IReadOnlyList<IClassifier> classifiers, int labelOffset)
+{
+    private const int Ranks = 5;
+
+    /// <param name="images">Files and their classes (without the label offset).</param>
+    public IReadOnlyList<Accuracy> Run(IReadOnlyList<FolderImage> images, QuantizationProgress? progress, CancellationToken cancellation)
+    {
+        var results = classifiers.Select(c => new Accuracy(c.Name)).ToList();
+        using var reader = new ImageReader();
+        var pixels = new PixelBuffer();
+        for (int i = 0; i < images.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            reader.Read(images[i].Path, pixels);
+            int[] reference = [];
+            for (int c = 0; c < classifiers.Count; c++)
+            {
+                int[] ranking = Ranking.Best(classifiers[c].Classify(pixels), labelOffset, Ranks);
+                reference = c == 0 ? ranking : reference;
+                results[c].Add(ranking, reference, images[i].Class);
+            }
+
+            progress?.Invoke("classifying", i + 1, images.Count);
+        }
+
+        return results;
+    }
+}

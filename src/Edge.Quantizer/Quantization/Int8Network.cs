@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>Receives the tensor that an operator of the int8 network wrote, as real values.</summary>
+/// <param name="tensor">Index into <see cref="ModelManifest.Tensors"/>.</param>
+/// <param name="values">Dense, in memory order; valid during the call only.</param>
+public delegate void Int8Observer(int tensor, ReadOnlySpan<float> values);
+
+/// <summary>The int8 network as the device runs it, with its inner tensors in view.</summary>
+public sealed class Int8Network : IDisposable
+{
+    private readonly Session _session;
+    private readonly RealValues _trace;
+
+    public Int8Network(EdgeModel model, int threads)
+    {
+        _session = new Session(model, new SessionOptions { Threads = threads });
+        _trace = new RealValues(model.Manifest.Tensors);
+    }
+
+    public EdgeModel Model => _session.Model;
+
+    public TensorDefinition InputDefinition => Model.Input;
+
+    /// <summary>The image as int8 codes; fill it before every run.</summary>
+    public Span<sbyte> Input => _session.Input;
+
+    /// <summary>The class scores of the last run.</summary>
+    public ReadOnlySpan<float> Scores => _session.Output;
+
+    public void Run() => _session.Run();
+
+    /// <summary>Runs and shows the input and every operator's output.</summary>
+    public void Run(Int8Observer observer)
+    {
+        _trace.Observer = observer;
+        int input = Model.Manifest.Input;
+        _trace.Show(input, MemoryMarshal.AsBytes(Input));
+        _session.Run(_trace);
+        _trace.Observer = null;
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private sealed class RealValues(TensorDefinition[] tensors) : ITraceSink
+    {
+        private float[] _values = [];
+        private byte[] _bytes = [];
+
+        public Int8Observer? Observer { get; set; }
+
+        public void Computed(int index, OperatorDefinition definition, TensorBytes output)
+        {
+            if (_bytes.Length < output.Length)
+                _bytes = new byte[output.Length];
+            Span<byte> dense = _bytes.AsSpan(0, output.Length);
+            output.CopyTo(dense);
+            Show(definition.Outputs[0], dense);
+        }
+
+        public void Show(int tensor, ReadOnlySpan<byte> dense)
+        {
+            TensorDefinition definition = tensors[tensor];
+            if (definition.Type == ElementType.Float32)
+            {
+                Observer?.Invoke(tensor, MemoryMarshal.Cast<byte, float>(dense));
+                return;
+            }
+
+            if (_values.Length < dense.Length)
+                _values = new float[dense.Length];
+            Span<float> real = _values.AsSpan(0, dense.Length);
+            for (int i = 0; i < dense.Length; i++)
+                real[i] = definition.Scale * ((sbyte)dense[i] - definition.ZeroPoint);
+            Observer?.Invoke(tensor, real);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Graph;
+using Edge.Runtime.Format;
+
+namespace Edge.Quantizer.Quantization;
+
+// Nodes that have an int8 form.
+public sealed partial class Lowering
+{
+    /// <summary>Whether the node was lowered to int8.</summary>
+    private bool LowerInt8(Node node)
+    {
+        switch (node.OpType)
+        {
+            case OpTypes.Conv: LowerConv(node); return true;
+            case OpTypes.Gemm: return LowerFullyConnected(node);
+            case OpTypes.Add: return LowerAdd(node);
+            case OpTypes.MaxPool or OpTypes.AveragePool: LowerPool(node, WindowOf(node)); return true;
+            case OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool: LowerPool(node, WholeImage(node)); return true;
+            case OpTypes.Softmax: return LowerSoftmax(node);
+            case OpTypes.Resize: LowerResize(node, Int8(node.Input(0)), NewInt8(node.Output)); return true;
+            case OpTypes.ChannelShuffle:
+                RequireNhwc(node);
+                _package.Add(new ChannelShuffleOperator { Name = node.Name, Inputs = [Int8(node.Input(0))], Outputs = [NewInt8(node.Output)], Groups = node.Attributes.Int("group", 1) });
+                return true;
+            default:
+                return LowerMovement(node, Int8, NewInt8) || LowerLookup(node);
+        }
+    }
+
+    private void LowerConv(Node node)
+    {
+        Value input = node.Input(0);
+        Tensor weights = ConstantInput(node, 1);
+        float[] bias = BiasOf(node, weights.Shape[0]);
+        Window window = WindowOf(node);
+        (int codes, int scales, int biasCodes) = AddWeights(input, weights, bias);
+        (int low, int high) = Bounds(node);
+        _package.Add(new ConvOperator
+        {
+            Name = node.Name,
+            Inputs = [Int8(input)],
+            Outputs = [NewInt8(node.Output)],
+            Window = window,
+            Groups = node.Attributes.Int("group", 1),
+            Weights = codes,
+            WeightScales = scales,
+            Bias = biasCodes,
+            Low = low,
+            High = high,
+        });
+    }
+
+    private bool LowerFullyConnected(Node node)
+    {
+        if (!IsFullyConnected(node))
+            return false;
+        Tensor weights = ConstantInput(node, 1);
+        (int codes, int scales, int biasCodes) = AddWeights(node.Input(0), weights, BiasOf(node, weights.Shape[0]));
+        (int low, int high) = Bounds(node);
+        _package.Add(new FullyConnectedOperator
+        {
+            Name = node.Name,
+            Inputs = [Int8(node.Input(0))],
+            Outputs = [NewInt8(node.Output)],
+            Weights = codes,
+            WeightScales = scales,
+            Bias = biasCodes,
+            Low = low,
+            High = high,
+        });
+        return true;
+    }
+
+    /// <summary>Whether the node is a matrix-vector product with constant weights [outputs, inputs].</summary>
+    internal static bool IsFullyConnected(Node node) =>
+        node.OpType == OpTypes.Gemm && node.Input(1).IsConstant && node.InputOrNull(2) is null or { IsConstant: true }
+        && node.Attributes.Int("transB", 0) == 1 && node.Attributes.Int("transA", 0) == 0
+        && node.Attributes.Float("alpha", 1) == 1 && node.Attributes.Float("beta", 1) == 1
+        && (node.InputOrNull(2)?.Constant is not { } bias || bias.Count == node.Input(1).Constant!.Shape[0])
+        && Shape(node.Input(0))[0] == 1;
+
+    private (int Codes, int Scales, int Bias) AddWeights(Value input, Tensor weights, float[] bias)
+    {
+        float inputScale = _plan[input].Scale;
+        QuantizedWeights quantized = WeightQuantizer.PerChannel(weights, bias, inputScale);
+        int outputs = weights.Shape[0];
+        int[] shape = weights.Rank == 4 ? [outputs, weights.Shape[2], weights.Shape[3], weights.Shape[1]] : weights.Shape;
+        return (
+            _package.AddConstant<sbyte>(shape, quantized.Codes),
+            _package.AddConstant<float>([outputs], quantized.Scales),
+            _package.AddConstant<int>([outputs], WeightQuantizer.Bias(bias, inputScale, quantized.Scales)));
+    }
+
+    private bool LowerAdd(Node node)
+    {
+        if (node.Input(0).IsConstant || node.Input(1).IsConstant || !Shape(node.Input(0)).SequenceEqual(Shape(node.Input(1))))
+            return false;
+        (int low, int high) = Bounds(node);
+        _package.Add(new AddOperator
+        {
+            Name = node.Name,
+            Inputs = [Int8(node.Input(0)), Int8(node.Input(1))],
+            Outputs = [NewInt8(node.Output)],
+            Low = low,
+            High = high,
+        });
+        return true;
+    }
+
+    private void LowerPool(Node node, Window window)
+    {
+        (int low, int high) = Bounds(node);
+        _package.Add(new PoolOperator
+        {
+            Name = node.Name,
+            Inputs = [Int8(node.Input(0))],
+            Outputs = [NewInt8(node.Output)],
+            Kind = PoolKindOf(node),
+            Window = window,
+            CountIncludePad = node.Attributes.Int("count_include_pad", 0) != 0,
+            Low = low,
+            High = high,
+        });
+    }
+
+    private static PoolKind PoolKindOf(Node node) =>
+        node.OpType is OpTypes.MaxPool or OpTypes.GlobalMaxPool ? PoolKind.Max : PoolKind.Average;
+
+    private static Window WholeImage(Node node)
+    {
+        RequireNhwc(node);
+        int[] image = Shape(node.Input(0));
+        return new Window { KernelHeight = image[1], KernelWidth = image[2] };
+    }
+
+    /// <summary>Softmax over the last axis of a vector: int8 in, float32 out.</summary>
+    private bool LowerSoftmax(Node node)
+    {
+        int[] shape = Shape(node.Input(0));
+        if (node.Attributes.Int("axis", -1) != shape.Length - 1)
+            return false;
+        var exponentials = new float[256];
+        double scale = _plan[node.Input(0)].Scale;
+        for (int d = 0; d < exponentials.Length; d++)
+            exponentials[d] = (float)Math.Exp(-scale * d);
+        _package.Add(new SoftmaxOperator
+        {
+            Name = node.Name,
+            Inputs = [Int8(node.Input(0))],
+            Outputs = [NewFloat(node.Output)],
+            Exponentials = _package.AddConstant<float>([256], exponentials),
+        });
+        return true;
+    }
+
+    private bool LowerLookup(Node node)
+    {
+        if (UnaryFunction(node) is not { } function)
+            return false;
+        QuantizationParameters x = _plan[node.Input(0)], y = _plan[node.Output];
+        (int low, int high) = Bounds(node);
+        var table = new sbyte[256];
+        for (int code = -128; code <= 127; code++)
+            table[code + 128] = (sbyte)Math.Clamp((int)y.Quantize(function((double)x.Scale * (code - x.ZeroPoint))), low, high);
+        _package.Add(new LookupOperator
+        {
+            Name = node.Name,
+            Inputs = [Int8(node.Input(0))],
+            Outputs = [NewInt8(node.Output)],
+            Table = _package.AddConstant<sbyte>([256], table),
+        });
+        return true;
+    }
+
+    /// <summary>The function of one real variable that an activation node computes; null for other nodes.</summary>
+    internal static Func<double, double>? UnaryFunction(Node node)
+    {
+        Attributes a = node.Attributes;
+        switch (node.OpType)
+        {
+            case OpTypes.Relu:
+                return x => Math.Max(x, 0);
+            case OpTypes.Clip:
+                float min = a.Float("min", float.NegativeInfinity), max = a.Float("max", float.PositiveInfinity);
+                return x => Math.Min(Math.Max(x, min), max);
+            case OpTypes.LeakyRelu:
+                float slope = a.Float("alpha", 0.01f);
+                return x => x >= 0 ? x : slope * x;
+            case OpTypes.PRelu when node.Input(1).Constant is { Count: 1 } single:
+                float shared = single.Floats[0];
+                return x => x >= 0 ? x : shared * x;
+            case OpTypes.Sigmoid:
+                return x => 1 / (1 + Math.Exp(-x));
+            case OpTypes.HardSigmoid:
+                float alpha = a.Float("alpha", 0.2f), beta = a.Float("beta", 0.5f);
+                return x => Math.Clamp((alpha * x) + beta, 0, 1);
+            case OpTypes.HardSwish:
+                return x => x * Math.Clamp((x / 6) + 0.5, 0, 1);
+            case OpTypes.Tanh:
+                return Math.Tanh;
+            default:
+                return null;
+        }
+    }
+
+}

@@ -1,0 +1,46 @@
+using Edge.Quantizer.Graph;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>
+/// Values that must have one scale and zero point so that concat, max pool, shuffle, slices and reshapes only move bytes.
+/// </summary>
+public static class ScaleGroups
+{
+    private static readonly HashSet<string> MovesBytes =
+    [
+        OpTypes.Concat, OpTypes.Split, OpTypes.Slice, OpTypes.Pad, OpTypes.MaxPool, OpTypes.GlobalMaxPool, OpTypes.Reshape,
+        OpTypes.Flatten, OpTypes.Squeeze, OpTypes.Unsqueeze, OpTypes.Transpose, OpTypes.Resize, OpTypes.ChannelShuffle,
+        OpTypes.Identity, OpTypes.Dropout,
+    ];
+
+    /// <summary>Every float activation of the graph in exactly one group, in graph order.</summary>
+    public static IEnumerable<List<Value>> Of(ModelGraph graph)
+    {
+        var parent = new Dictionary<Value, Value>();
+        var order = new List<Value>();
+        foreach (Value value in graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Outputs)))
+        {
+            if (value.Type == DataType.Float32 && !value.IsConstant && parent.TryAdd(value, value))
+                order.Add(value);
+        }
+
+        foreach (Node node in graph.Nodes.Where(n => MovesBytes.Contains(n.OpType)))
+        {
+            foreach (Value value in node.Inputs.OfType<Value>().Concat(node.Outputs))
+            {
+                if (parent.ContainsKey(value) && parent.ContainsKey(node.Output))
+                    parent[Root(value)] = Root(node.Output);
+            }
+        }
+
+        return order.GroupBy(Root).Select(g => g.ToList());
+
+        Value Root(Value value)
+        {
+            while (parent[value] != value)
+                value = parent[value] = parent[parent[value]];
+            return value;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Edge.Quantizer.Graph;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>Int8 weights of one layer: symmetric, one scale per output channel, codes in [−127, 127].</summary>
+/// <param name="Codes">[output channel, kernel row, kernel column, input channel of the group]; fully connected: [output, input].</param>
+/// <param name="Scales">One per output channel, finite and positive.</param>
+public sealed record QuantizedWeights(sbyte[] Codes, float[] Scales);
+
+public static class WeightQuantizer
+{
+    /// <summary>Largest |bias code|: leaves half of int32 to the products.</summary>
+    private const double BiasLimit = 1 << 30;
+
+    /// <summary>
+    /// Rounds weights to the grid with scale max|w| / 127 per output channel. A channel whose bias would leave int32 at scale
+    /// input·weight gets a coarser scale; a channel of zeros borrows the layer's largest.
+    /// </summary>
+    /// <param name="weights">[O, I/g, kH, kW] or [O, I].</param>
+    /// <param name="bias">One per output channel.</param>
+    /// <param name="inputScale">Scale of the layer's input.</param>
+    public static QuantizedWeights PerChannel(Tensor weights, float[] bias, float inputScale)
+    {
+        int outputs = weights.Shape[0], perOutput = weights.Count / outputs;
+        float[] w = weights.Floats, scales = new float[outputs];
+        float largest = 0;
+        foreach (float v in w)
+            largest = MathF.Max(largest, MathF.Abs(v));
+        float smallestScale = MathF.Max(largest / 127 / (1 << 20), 1e-30f);
+
+        for (int o = 0; o < outputs; o++)
+        {
+            float magnitude = 0;
+            foreach (float v in w.AsSpan(o * perOutput, perOutput))
+                magnitude = MathF.Max(magnitude, MathF.Abs(v));
+            float scale = magnitude > 0 ? magnitude / 127 : largest > 0 ? largest / 127 : 1;
+            float forBias = (float)(Math.Abs(bias[o]) / (inputScale * BiasLimit));
+            scales[o] = MathF.Max(MathF.Max(scale, forBias), smallestScale);
+        }
+
+        return new QuantizedWeights(Codes(weights, scales), scales);
+    }
+
+    /// <summary>b/(sx·sw[c]) rounded to even.</summary>
+    public static int[] Bias(float[] bias, float inputScale, float[] weightScales)
+    {
+        var codes = new int[bias.Length];
+        for (int c = 0; c < codes.Length; c++)
+        {
+            double code = Math.Round(bias[c] / ((double)inputScale * weightScales[c]), MidpointRounding.ToEven);
+            codes[c] = (int)Math.Clamp(code, -BiasLimit, BiasLimit);
+        }
+
+        return codes;
+    }
+
+    /// <summary>From [O, I, kH, kW] to [O, kH, kW, I]; a matrix [O, I] stays as it is.</summary>
+    public static T[] ToChannelsLast<T>(ReadOnlySpan<T> weights, int[] shape)
+    {
+        var result = new T[weights.Length];
+        int outputs = shape[0], inputs = shape[1], taps = weights.Length / Math.Max(1, outputs * inputs);
+        for (int o = 0; o < outputs; o++)
+        {
+            for (int i = 0; i < inputs; i++)
+            {
+                for (int t = 0; t < taps; t++)
+                    result[(((o * taps) + t) * inputs) + i] = weights[(((o * inputs) + i) * taps) + t];
+            }
+        }
+
+        return result;
+    }
+
+    private static sbyte[] Codes(Tensor weights, float[] scales)
+    {
+        int perOutput = weights.Count / scales.Length;
+        var codes = new sbyte[weights.Count];
+        for (int i = 0; i < codes.Length; i++)
+            codes[i] = (sbyte)Math.Clamp(MathF.Round(weights.Floats[i] / scales[i / perOutput], MidpointRounding.ToEven), -127, 127);
+        return ToChannelsLast<sbyte>(codes, weights.Shape);
+    }
+}
