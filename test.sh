@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs what the tests need (see tools/prepare.sh), builds everything and runs every test. Ends with "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "$0")"
+tools/prepare.sh tests
+dotnet build Edge.sln -c Release --nologo -v q
+mkdir -p artifacts
+status=0
+dotnet test Edge.sln -c Release --no-build --nologo "$@" 2>&1 | tee artifacts/test.log || status=$?
+
+echo
+grep -E '^\s*Skipped ' artifacts/test.log | sort | uniq -c | sort -rn | head -20 || true
+awk '/(Passed|Failed)! +- Failed:/ {
+        for (i = 1; i <= NF; i++) { v = $(i + 1); sub(",", "", v)
+            if ($i == "Passed:") passed += v; if ($i == "Failed:") failed += v; if ($i == "Skipped:") skipped += v } }
+     END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || passed == 0 }' artifacts/test.log || status=1
+exit $status
