@@ -2,7 +2,9 @@ using Edge.Runtime.Kernels.Conv;
 
 namespace Edge.Runtime.Tests.Kernels;
 
-/// <summary>The convolutions of the conformance suite: around a kernel's tile, then every other dimension of the problem.</summary>
+/// <summary>
+/// The convolutions of the conformance suite: around a kernel's tile, then every other dimension of the problem.
+/// </summary>
 internal static class ConvCases
 {
     public static IEnumerable<ConvCase> For(TileShape tile) =>
@@ -43,7 +45,8 @@ internal static class ConvCases
 
     private static IEnumerable<ConvCase> Groups()
     {
-        foreach ((int groups, int inputs, int outputs) in ((int, int, int)[])[(2, 8, 32), (3, 27, 15), (4, 12, 68), (5, 10, 5), (2, 66, 34)])
+        (int Groups, int Inputs, int Outputs)[] shapes = [(2, 8, 32), (3, 27, 15), (4, 12, 68), (5, 10, 5), (2, 66, 34)];
+        foreach ((int groups, int inputs, int outputs) in shapes)
         {
             var image = new ConvCase(5, 6, inputs, outputs) { Groups = groups };
             yield return image;
@@ -65,7 +68,7 @@ internal static class ConvCases
                 yield return image.Square(kernel: 3, stride: 2, pad: 1) with { PadTop = 0, PadLeft = 0, Workers = 3 };
                 yield return image.Square(kernel: 5, stride: 1, pad: 2) with { InputGap = 1, OutputGap = 2 };
                 yield return image.Square(kernel: 3, stride: 1, pad: 2, dilation: 2) with { Fill = ConvFill.LargestSums };
-                yield return image with { KernelHeight = 1, KernelWidth = 4, StrideX = 2, PadRight = 1, Fill = ConvFill.Extremes };
+                yield return image with { KernelWidth = 4, StrideX = 2, PadRight = 1, Fill = ConvFill.Extremes };
                 yield return image;
             }
         }
@@ -74,8 +77,9 @@ internal static class ConvCases
     private static IEnumerable<ConvCase> Numbers()
     {
         var pointwise = new ConvCase(3, 5, 67, 21);
-        foreach (ConvCase image in (ConvCase[])
-            [pointwise, pointwise.Square(3, 1, 1), (pointwise with { Outputs = 67, Groups = 67 }).Square(3, 1, 1), pointwise with { Height = 1, Width = 1 }])
+        ConvCase depthwise = (pointwise with { Outputs = 67, Groups = 67 }).Square(3, 1, 1);
+        ConvCase onePixel = pointwise with { Height = 1, Width = 1 };
+        foreach (ConvCase image in (ConvCase[])[pointwise, pointwise.Square(3, 1, 1), depthwise, onePixel])
         {
             foreach (ConvFill fill in Enum.GetValues<ConvFill>())
             {

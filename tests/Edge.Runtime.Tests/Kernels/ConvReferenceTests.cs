@@ -18,7 +18,8 @@ public sealed class ConvReferenceTests
     {
         // x − zx = (1, −2) and (3, 4); w = (10, 20) and (−5, 7); bias 4, −6; m = 0.5·1/0.25·1 = 2 and 0.5·2/0.25 = 4.
         sbyte[] y = Compute(
-            [1, 1, 2, 2], [11, 8, 13, 14], 10, [1, 1, 2, 2], 3, 1, [10, 20, -5, 7], [1, 2], [4, -6], new() { KernelHeight = 1, KernelWidth = 1 });
+            [1, 1, 2, 2], [11, 8, 13, 14], 10, [1, 1, 2, 2], 3, 1, [10, 20, -5, 7], [1, 2], [4, -6],
+            new() { KernelHeight = 1, KernelWidth = 1 });
 
         // acc = 10 − 40 + 4 = −26, −5 − 14 − 6 = −25; 30 + 80 + 4 = 114, −15 + 28 − 6 = 7.
         Assert.Equal([(sbyte)(-52 + 3), (sbyte)(-100 + 3), (sbyte)127, (sbyte)(28 + 3)], y);
@@ -87,6 +88,7 @@ public sealed class ConvReferenceTests
         sbyte[] input = harness.Read<sbyte>(0);
         ReadOnlySpan<sbyte> weights = harness.Constant<sbyte>(op.Weights);
         int outputs = problem.Outputs, groupInputs = problem.Inputs / problem.Groups, groupOutputs = outputs / problem.Groups;
+        int kernelSize = problem.KernelHeight * problem.KernelWidth;
         var sums = new long[problem.OutputHeight, problem.OutputWidth, outputs];
 
         // Every input element is sent to all the outputs that it has a part in.
@@ -94,16 +96,17 @@ public sealed class ConvReferenceTests
         {
             int c = i % problem.Inputs, x = i / problem.Inputs % problem.Width, y = i / problem.Inputs / problem.Width;
             int firstOutput = c / groupInputs * groupOutputs;
-            for (int tap = 0; tap < problem.KernelHeight * problem.KernelWidth; tap++)
+            for (int tap = 0; tap < kernelSize; tap++)
             {
                 int down = y + problem.PadTop - (tap / problem.KernelWidth * problem.DilationY);
                 int right = x + problem.PadLeft - (tap % problem.KernelWidth * problem.DilationX);
                 (int oy, int offRow) = Math.DivRem(down, problem.StrideY);
                 (int ox, int offColumn) = Math.DivRem(right, problem.StrideX);
-                bool reached = down >= 0 && right >= 0 && offRow == 0 && offColumn == 0 && oy < problem.OutputHeight && ox < problem.OutputWidth;
+                bool reached = down >= 0 && offRow == 0 && oy < problem.OutputHeight
+                    && right >= 0 && offColumn == 0 && ox < problem.OutputWidth;
                 for (int o = firstOutput; reached && o < firstOutput + groupOutputs; o++)
                 {
-                    sbyte weight = weights[(((o * problem.KernelHeight * problem.KernelWidth) + tap) * groupInputs) + (c % groupInputs)];
+                    sbyte weight = weights[(((o * kernelSize) + tap) * groupInputs) + (c % groupInputs)];
                     sums[oy, ox, o] += (long)(input[i] - problem.InputZeroPoint) * weight;
                 }
             }

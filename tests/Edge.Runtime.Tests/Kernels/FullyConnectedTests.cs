@@ -4,7 +4,9 @@ using Edge.Runtime.Kernels;
 
 namespace Edge.Runtime.Tests.Kernels;
 
-/// <summary>Fully connected layers in every form: the kernels are those of convolution, what is tested is how they get there.</summary>
+/// <summary>
+/// Fully connected layers in every form: the kernels are those of convolution, what is tested is how they get there.
+/// </summary>
 public sealed class FullyConnectedTests
 {
     private static readonly int[] Lengths = [1, 7, 16, 75, 260];
@@ -15,7 +17,8 @@ public sealed class FullyConnectedTests
     {
         // x − zx = (2, −1, 4); rows (1, 2, 3) and (−4, 5, 6); bias 1, −2; m = 0.5·1/0.25 = 2.
         using var harness = new KernelHarness(InstructionSet.Scalar);
-        FullyConnectedOperator op = Build(harness, [1, 3], [12, 9, 14], 10, null, [1, 2, 3, -4, 5, 6], [1, -2], outputScale: 0.25f);
+        FullyConnectedOperator op = Build(
+            harness, [1, 3], [12, 9, 14], 10, null, [1, 2, 3, -4, 5, 6], [1, -2], outputScale: 0.25f);
         harness.Run(KernelFactory.Prepare(op, harness));
         Assert.Equal([(sbyte)((12 + 1) * 2), (sbyte)((11 - 2) * 2)], harness.Read<sbyte>(op.Outputs[0]));
     }
@@ -48,7 +51,10 @@ public sealed class FullyConnectedTests
         foreach (int length in Lengths)
         {
             foreach (int outputs in Outputs)
-                Assert.Equal(Compute(InstructionSet.Scalar, [1, length], null, outputs), Compute(set, [1, length], null, outputs));
+            {
+                int[] shape = [1, length];
+                Assert.Equal(Compute(InstructionSet.Scalar, shape, null, outputs), Compute(set, shape, null, outputs));
+            }
         }
     }
 
@@ -66,7 +72,8 @@ public sealed class FullyConnectedTests
     }
 
     private static FullyConnectedOperator Build(
-        KernelHarness harness, int[] shape, sbyte[] input, int zeroPoint, int? rowStride, sbyte[] weights, int[] bias, float outputScale) =>
+        KernelHarness harness, int[] shape, sbyte[] input, int zeroPoint, int? rowStride,
+        sbyte[] weights, int[] bias, float outputScale) =>
         new()
         {
             Name = "case",

@@ -7,7 +7,9 @@ internal delegate bool ConvPredicate(in ConvProblem problem);
 
 internal delegate PreparedOperator ConvPreparation(in ConvProblem problem, PreparationContext context, string name);
 
-/// <summary>Output pixels, output channels and input channels that a kernel takes at a time: where its remainders begin.</summary>
+/// <summary>
+/// Output pixels, output channels and input channels that a kernel takes at a time: where its remainders begin.
+/// </summary>
 internal readonly record struct TileShape(int Pixels, int Channels, int Depth);
 
 /// <summary>One way to compute a convolution.</summary>
@@ -29,14 +31,16 @@ internal static class ConvKernelTable
     public static IReadOnlyList<ConvKernel> Kernels { get; } =
     [
         Depthwise<Depthwise3x3Avx2<PairSumsAvxVnni>>("Depthwise3x3AvxVnni", InstructionSet.AvxVnni, Depthwise3x3),
-        Depthwise<DepthwiseAvx2<PairSumsAvxVnni, SameChannels>>("DepthwiseAvxVnni", InstructionSet.AvxVnni, DepthwiseSameChannels),
+        Depthwise<DepthwiseAvx2<PairSumsAvxVnni, SameChannels>>(
+            "DepthwiseAvxVnni", InstructionSet.AvxVnni, DepthwiseSameChannels),
         Depthwise<DepthwiseAvx2<PairSumsAvxVnni, RepeatedChannelsAvx2>>(
             "DepthwiseMultiplierAvxVnni", InstructionSet.AvxVnni, DepthwiseAny),
         Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
         Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
         Depthwise<Depthwise3x3Avx2<PairSumsAvx2>>("Depthwise3x3Avx2", InstructionSet.Avx2, Depthwise3x3),
         Depthwise<DepthwiseAvx2<PairSumsAvx2, SameChannels>>("DepthwiseAvx2", InstructionSet.Avx2, DepthwiseSameChannels),
-        Depthwise<DepthwiseAvx2<PairSumsAvx2, RepeatedChannelsAvx2>>("DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
+        Depthwise<DepthwiseAvx2<PairSumsAvx2, RepeatedChannelsAvx2>>(
+            "DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
         Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
         Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
         Depthwise<Depthwise3x3Neon>(nameof(Depthwise3x3Neon), InstructionSet.Neon, Depthwise3x3),
@@ -46,7 +50,12 @@ internal static class ConvKernelTable
         Gemm<Gemm8x8NeonDot>(nameof(Gemm8x8NeonDot), InstructionSet.NeonDot, Any),
         Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
         Gemm<Gemm4x8Neon>(nameof(Gemm4x8Neon), InstructionSet.Neon, Any),
-        new(nameof(ConvScalar), InstructionSet.Scalar, new TileShape(1, 1, 1), Any, (in p, context, name) => new ConvScalar(p, context, name)),
+        new(
+            nameof(ConvScalar),
+            InstructionSet.Scalar,
+            new TileShape(1, 1, 1),
+            Any,
+            (in p, _, name) => new ConvScalar(p, name)),
     ];
 
     public static ConvKernel Choose(in ConvProblem problem, InstructionSet set)

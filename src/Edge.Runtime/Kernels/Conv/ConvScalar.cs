@@ -20,9 +20,8 @@ internal sealed unsafe class ConvScalar : PreparedOperator
     private readonly int[] _bias;
     private readonly float[] _multipliers;
 
-    public ConvScalar(in ConvProblem problem, PreparationContext context, string name)
+    public ConvScalar(in ConvProblem problem, string name)
     {
-        ArgumentNullException.ThrowIfNull(context);
         Kernel = name;
         MultiplyAccumulates = problem.MultiplyAccumulates;
         _window = problem.Window;

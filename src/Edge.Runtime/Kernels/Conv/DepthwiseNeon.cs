@@ -32,7 +32,8 @@ internal readonly unsafe struct DepthwiseNeon<TMap> : IDepthwiseTile
                 Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
                 Vector128<sbyte> x0 = TMap.Apply(Vector128.Load(taps[0] + offset), map);
                 Vector128<sbyte> x1 = TMap.Apply(Vector128.Load(taps[1] + offset), map);
-                Vector128<short> lower = DepthwiseNeon.ProductsLower(x0, w0, x1, w1), upper = DepthwiseNeon.ProductsUpper(x0, w0, x1, w1);
+                Vector128<short> lower = DepthwiseNeon.ProductsLower(x0, w0, x1, w1);
+                Vector128<short> upper = DepthwiseNeon.ProductsUpper(x0, w0, x1, w1);
                 s0 = AdvSimd.AddWideningLower(s0, lower.GetLower());
                 s1 = AdvSimd.AddWideningUpper(s1, lower);
                 s2 = AdvSimd.AddWideningLower(s2, upper.GetLower());
@@ -49,11 +50,14 @@ internal static class DepthwiseNeon
 {
     /// <summary>x0·w0 + x1·w1 of channels 0 to 7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<short> ProductsLower(Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1) =>
-        AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLower(x0.GetLower(), w0.GetLower()), x1.GetLower(), w1.GetLower());
+    public static Vector128<short> ProductsLower(
+        Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1) =>
+        AdvSimd.MultiplyWideningLowerAndAdd(
+            AdvSimd.MultiplyWideningLower(x0.GetLower(), w0.GetLower()), x1.GetLower(), w1.GetLower());
 
     /// <summary>x0·w0 + x1·w1 of channels 8 to 15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<short> ProductsUpper(Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1) =>
+    public static Vector128<short> ProductsUpper(
+        Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1) =>
         AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningUpper(x0, w0), x1, w1);
 }

@@ -31,8 +31,10 @@ internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
             for (nint k = 0; k < depth; k += 8, w += 128)
             {
                 Vector256<int> x = Gemm4x16Avx2.WidenTwice(a + k);
-                Vector256<short> pair0 = Avx2.Shuffle(x, 0b00_00_00_00).AsInt16(), pair1 = Avx2.Shuffle(x, 0b01_01_01_01).AsInt16();
-                Vector256<short> pair2 = Avx2.Shuffle(x, 0b10_10_10_10).AsInt16(), pair3 = Avx2.Shuffle(x, 0b11_11_11_11).AsInt16();
+                Vector256<short> pair0 = Avx2.Shuffle(x, 0b00_00_00_00).AsInt16();
+                Vector256<short> pair1 = Avx2.Shuffle(x, 0b01_01_01_01).AsInt16();
+                Vector256<short> pair2 = Avx2.Shuffle(x, 0b10_10_10_10).AsInt16();
+                Vector256<short> pair3 = Avx2.Shuffle(x, 0b11_11_11_11).AsInt16();
                 even0 += Avx2.MultiplyAddAdjacent(pair0, Vector256.Load(w));
                 even1 += Avx2.MultiplyAddAdjacent(pair0, Vector256.Load(w + 16));
                 odd0 += Avx2.MultiplyAddAdjacent(pair1, Vector256.Load(w + 32));

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Edge.Runtime.Kernels.Conv;
 
-/// <summary>One pixel × 16 channels on 256-bit VNNI, for fully connected layers; weights lie as in <see cref="Gemm6x16AvxVnni"/>.</summary>
+/// <summary>
+/// One pixel × 16 channels on 256-bit VNNI, for fully connected layers; weights lie as in <see cref="Gemm6x16AvxVnni"/>.
+/// </summary>
 internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
 {
     public static int Rows => 1;

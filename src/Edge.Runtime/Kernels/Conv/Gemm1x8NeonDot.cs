@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Edge.Runtime.Kernels.Conv;
 
-/// <summary>One pixel × 8 channels with SDOT, for fully connected layers; weights lie as in <see cref="Gemm8x8NeonDot"/>.</summary>
+/// <summary>
+/// One pixel × 8 channels with SDOT, for fully connected layers; weights lie as in <see cref="Gemm8x8NeonDot"/>.
+/// </summary>
 internal readonly unsafe struct Gemm1x8NeonDot : IGemmTile
 {
     public static int Rows => 1;

@@ -128,7 +128,9 @@ internal readonly unsafe struct Gemm4x8Neon : IGemmTile
         requantize.Store(s30, s31, outputs[3] + to);
     }
 
-    /// <summary>Table index that spreads a step's four activations: its first pair four times, then its second pair four times.</summary>
+    /// <summary>
+    /// Table index that spreads a step's four activations: its first pair four times, then its second pair four times.
+    /// </summary>
     /// <param name="step">Which four of sixteen activations, 0 to 3.</param>
     internal static Vector128<byte> PairsOfStep(int step) =>
         Vector128.Create((byte)0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3, 2, 3) + Vector128.Create((byte)(step * 4));

@@ -24,7 +24,8 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
     public static void Compute(in GemmBlock block)
     {
         Vector256<int> s00 = Vector256.Load(block.Bias), s01 = Vector256.Load(block.Bias + 8);
-        Vector256<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01, s40 = s00, s41 = s01, s50 = s00, s51 = s01;
+        Vector256<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
+        Vector256<int> s40 = s00, s41 = s01, s50 = s00, s51 = s01;
         Vector256<byte> flip = Vector256.Create((byte)0x80);
         sbyte** inputs = block.Inputs;
         sbyte* w = (sbyte*)block.Weights;

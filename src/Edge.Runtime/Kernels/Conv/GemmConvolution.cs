@@ -10,7 +10,9 @@ namespace Edge.Runtime.Kernels.Conv;
 internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
     where TTile : struct, IGemmTile
 {
-    /// <summary>Activations that a piece reads again for each of its channel blocks: half of a small core's first-level cache.</summary>
+    /// <summary>
+    /// Activations that a piece reads again for each of its channel blocks: half of a small core's first-level cache.
+    /// </summary>
     private const int PieceBytes = 16 * 1024;
 
     /// <summary>Pieces per worker that keep the last one from waiting long.</summary>

@@ -11,7 +11,9 @@ internal unsafe interface IDepthwiseTile
     /// <summary>Bytes of a packed weight: 1, or 2 where the kernel wants int16.</summary>
     static abstract int WeightBytes { get; }
 
-    /// <summary>Place of a weight among the 32 weights of a pair of taps; packed weights are [channel block][tap pair][slot].</summary>
+    /// <summary>
+    /// Place of a weight among the 32 weights of a pair of taps; packed weights are [channel block][tap pair][slot].
+    /// </summary>
     /// <param name="channel">Channel in the block, 0 to 15.</param>
     /// <param name="tap">Tap in the pair, 0 or 1.</param>
     static abstract int Slot(int channel, int tap);

@@ -16,7 +16,9 @@ internal unsafe interface IGemmTile
     /// <summary>Bytes of a packed weight: 1, or 2 where the tile wants int16.</summary>
     static abstract int WeightBytes { get; }
 
-    /// <summary>What the tile adds to every activation: 128 where it flips the sign bit to get an unsigned operand, else 0.</summary>
+    /// <summary>
+    /// What the tile adds to every activation: 128 where it flips the sign bit to get an unsigned operand, else 0.
+    /// </summary>
     static abstract int ActivationFlip { get; }
 
     /// <summary>
@@ -45,7 +47,9 @@ internal unsafe struct GemmBlock
 
     public int Taps;
 
-    /// <summary>Input channels of a tap, a multiple of the tile's depth step. Those behind the real ones meet weights of 0.</summary>
+    /// <summary>
+    /// Input channels of a tap, a multiple of the tile's depth step. Those behind the real ones meet weights of 0.
+    /// </summary>
     public int Depth;
 
     public byte* Weights;

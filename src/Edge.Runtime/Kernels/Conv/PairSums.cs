@@ -14,7 +14,8 @@ internal interface IPairSums
 internal readonly struct PairSumsAvx2 : IPairSums
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Add(Vector256<int> sum, Vector256<short> a, Vector256<short> b) => sum + Avx2.MultiplyAddAdjacent(a, b);
+    public static Vector256<int> Add(Vector256<int> sum, Vector256<short> a, Vector256<short> b) =>
+        sum + Avx2.MultiplyAddAdjacent(a, b);
 }
 
 /// <summary>vpdpwssd.</summary>

@@ -12,7 +12,9 @@ namespace Edge.Runtime.Kernels.Conv;
 /// </summary>
 internal sealed unsafe class TapTable
 {
-    /// <summary>Below this many input channels whole kernel rows are one tap even where that means copies at the border.</summary>
+    /// <summary>
+    /// Below this many input channels whole kernel rows are one tap even where that means copies at the border.
+    /// </summary>
     private const int FewChannels = 16;
 
     private readonly sbyte** _pointers;
@@ -87,7 +89,8 @@ internal sealed unsafe class TapTable
         sbyte* inside = problem.Input + ((((nint)y * problem.InputWidth) + begin) * problem.InputStride);
         if (end - begin == width)
             return inside;
-        copies.Add(new BorderCopy { From = inside, Bytes = (end - begin) * problem.InputChannels, Place = (begin - x) * problem.InputChannels });
+        int channels = problem.InputChannels;
+        copies.Add(new BorderCopy { From = inside, Bytes = (end - begin) * channels, Place = (begin - x) * channels });
         return (sbyte*)-copies.Count;
     }
 
