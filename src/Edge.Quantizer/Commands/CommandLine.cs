@@ -27,11 +27,15 @@ internal static class CommandLine
         ConformanceCommand.Create,
     ];
 
-    /// <summary>Runs one command line. Results go to <paramref name="output"/>; whatever goes wrong is one line on <paramref name="error"/>.</summary>
+    /// <summary>
+    /// Runs one command line. Results go to <paramref name="output"/>; whatever goes wrong is one line on <paramref
+    /// name="error"/>.
+    /// </summary>
     /// <returns>The process's exit code.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Turns trained ONNX image networks into int8 packages for edge-camera, and proves what that costs.");
+        var root = new RootCommand(
+            "Turns trained ONNX image networks into int8 packages for edge-camera, and proves what that costs.");
         foreach (Func<Command> create in Commands)
             root.Subcommands.Add(create());
         ParseResult parsed = root.Parse(args);
@@ -48,7 +52,10 @@ internal static class CommandLine
             });
             if (usage is null)
                 return code;
-            error.WriteLine($"See: edge-quantizer {(parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ")}--help");
+            error.WriteLine(
+                parsed.CommandResult.Command is RootCommand
+                    ? "See: edge-quantizer --help"
+                    : $"See: edge-quantizer {parsed.CommandResult.Command.Name} --help");
             return UsageError;
         }
         catch (OperationCanceledException)
@@ -69,7 +76,9 @@ internal static class CommandLine
         string message = e switch
         {
             AggregateException { InnerExceptions.Count: 1 } wrapped => Describe(wrapped.InnerExceptions[0]),
-            UserException or OnnxRuntimeException or ImagingException or ModelFormatException or IOException or UnauthorizedAccessException => e.Message,
+            UserException or OnnxRuntimeException or ImagingException or ModelFormatException or IOException
+                or UnauthorizedAccessException =>
+                e.Message,
             OutOfMemoryException => "not enough memory",
             _ => $"internal error, please report it: {e.GetType().Name}: {e.Message}",
         };

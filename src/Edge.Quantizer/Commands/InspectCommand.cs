@@ -29,8 +29,8 @@ internal static class InspectCommand
         var command = new Command(
             "inspect",
             """
-            Shows what a model holds: every operator with its output shape, parameters and multiply-accumulates, and what will run in
-            float32; of a package also quantization parameters, memory, labels, accuracy and provenance.
+            Shows what a model holds: every operator with its output shape, parameters and multiply-accumulates, and what will
+            run in float32; of a package also quantization parameters, memory, labels, accuracy and provenance.
 
             Examples:
               edge-quantizer inspect squeezenet.onnx

@@ -26,7 +26,8 @@ internal static class ModelInput
 
     public static Option<string[]> InputShape() => new("--input-shape")
     {
-        Description = "shape of an input that the model leaves open, as in 1x3x224x224; with several inputs name=1x3x224x224, repeated",
+        Description = "shape of an input that the model leaves open, as in 1x3x224x224; "
+            + "with several inputs name=1x3x224x224, repeated",
         HelpName = "shape",
     };
 

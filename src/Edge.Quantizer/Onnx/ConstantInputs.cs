@@ -29,7 +29,8 @@ internal static class ConstantInputs
     public static HashSet<string> Of(GraphProto graph)
     {
         HashSet<string> open = [.. graph.Input.Select(i => i.Name).Except(graph.Initializer.Select(t => t.Name))];
-        open.IntersectWith(graph.Node.SelectMany(n => n.Input.Skip(FirstConstantInput.GetValueOrDefault(n.OpType, n.Input.Count))));
+        open.IntersectWith(
+            graph.Node.SelectMany(n => n.Input.Skip(FirstConstantInput.GetValueOrDefault(n.OpType, n.Input.Count))));
         return open;
     }
 }

@@ -4,14 +4,17 @@ using Edge.Quantizer.Onnx.Schema;
 
 namespace Edge.Quantizer.Onnx;
 
-/// <summary>Tensor data in a file beside the model: location, offset and length. The file must lie inside the model's folder.</summary>
+/// <summary>
+/// Tensor data in a file beside the model: location, offset and length. The file must lie inside the model's folder.
+/// </summary>
 internal static class ExternalData
 {
     /// <exception cref="InvalidDataException">The location leaves the folder, or the file is missing or too short.</exception>
     public static unsafe T[] Read<T>(string folder, TensorProto proto, int count)
         where T : unmanaged
     {
-        string location = Entry(proto, "location") ?? throw new InvalidDataException("it lies in an external file that it does not name");
+        string location = Entry(proto, "location")
+            ?? throw new InvalidDataException("it lies in an external file that it does not name");
         long bytes = (long)count * sizeof(T);
         long offset = Number(proto, "offset") ?? 0;
         long length = Number(proto, "length") ?? bytes;
@@ -37,7 +40,11 @@ internal static class ExternalData
         if (!file.Exists)
             throw new InvalidDataException($"its external file '{location}' is missing in the model's folder");
         if (file.LinkTarget is not null)
-            throw new InvalidDataException($"its external file '{location}' is a symbolic link, which is refused: put the file itself there");
+        {
+            throw new InvalidDataException(
+                $"its external file '{location}' is a symbolic link, which is refused: put the file itself there");
+        }
+
         return file;
     }
 

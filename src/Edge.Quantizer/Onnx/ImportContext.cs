@@ -32,7 +32,8 @@ internal sealed class ImportContext(string source, TensorReader tensors, GraphPr
 
     public void Define(Value value) => _values.Add(value.Name, value);
 
-    public void Define(string name, Tensor constant) => Define(new Value(name) { Constant = constant, Shape = constant.Shape, Type = constant.Type });
+    public void Define(string name, Tensor constant) =>
+        Define(new Value(name) { Constant = constant, Shape = constant.Shape, Type = constant.Type });
 
     /// <summary>The value that a node or the graph's outputs read under this name.</summary>
     /// <exception cref="UserException">Nothing computes it.</exception>

@@ -11,7 +11,9 @@ public sealed record ImportOptions
     /// </summary>
     public IReadOnlyDictionary<string, int[]> InputShapes { get; init; } = new Dictionary<string, int[]>();
 
-    /// <summary>Graph inputs that are constants of this import, by name: an axis or a shape that the file takes at run time.</summary>
+    /// <summary>
+    /// Graph inputs that are constants of this import, by name: an axis or a shape that the file takes at run time.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> Constants { get; init; } = new Dictionary<string, Tensor>();
 
     /// <summary>Reads "1x3x224x224" or "name=1x3x224x224".</summary>
@@ -24,7 +26,10 @@ public sealed record ImportOptions
         for (int i = 0; i < parts.Length; i++)
         {
             if (!int.TryParse(parts[i], out shape[i]) || shape[i] < 1)
-                throw new UserException($"input shape '{text}': expected sizes joined by x, as in 1x3x224x224 or input=1x3x224x224");
+            {
+                throw new UserException(
+                    $"input shape '{text}': expected sizes joined by x, as in 1x3x224x224 or input=1x3x224x224");
+            }
         }
 
         return (equals < 0 ? "" : text[..equals], shape);

@@ -4,7 +4,9 @@ using Dimension = Edge.Quantizer.Onnx.Schema.TensorShapeProto.Types.Dimension;
 
 namespace Edge.Quantizer.Onnx;
 
-/// <summary>Gives every graph input a type and a known shape. Inputs that have an initializer (IR version 3) are constants.</summary>
+/// <summary>
+/// Gives every graph input a type and a known shape. Inputs that have an initializer (IR version 3) are constants.
+/// </summary>
 internal static class InputBinder
 {
     /// <exception cref="UserException">A shape stays open or contradicts the options.</exception>
@@ -20,10 +22,15 @@ internal static class InputBinder
                 continue;
             }
 
-            TypeProto.Types.Tensor type = input.Type?.TensorType ?? throw context.Error($"input '{input.Name}' is not a tensor, which is not supported");
+            TypeProto.Types.Tensor type = input.Type?.TensorType
+                ?? throw context.Error($"input '{input.Name}' is not a tensor, which is not supported");
             int[]? given = options.InputShapes.GetValueOrDefault(input.Name)
                 ?? (inputs.Count == 1 ? options.InputShapes.GetValueOrDefault("") : null);
-            var value = new Value(input.Name) { Shape = ShapeOf(context, input.Name, type, given), Type = TypeOf(context, input.Name, type.ElemType) };
+            var value = new Value(input.Name)
+            {
+                Shape = ShapeOf(context, input.Name, type, given),
+                Type = TypeOf(context, input.Name, type.ElemType),
+            };
             context.Define(value);
             context.Graph.Inputs.Add(value);
         }
@@ -39,7 +46,8 @@ internal static class InputBinder
             {
                 string known = string.Join(", ", inputs.Select(i => $"'{i.Name}'"));
                 throw context.Error(name.Length == 0
-                    ? $"the model has {inputs.Count} inputs: name the one whose shape you give, as in name=1x3x224x224; inputs are {known}"
+                    ? $"the model has {inputs.Count} inputs: name the one whose shape you give, as in name=1x3x224x224; "
+                        + $"inputs are {known}"
                     : $"the model has no input '{name}'; inputs are {known}");
             }
         }
@@ -60,9 +68,12 @@ internal static class InputBinder
     private static int[] ShapeOf(ImportContext context, string name, TypeProto.Types.Tensor type, int[]? given)
     {
         if (type.Shape is null)
-            return given ?? throw context.Error($"input '{name}' has no shape in the file; give one, as in --input-shape {name}=1x3x224x224");
+            return given
+                ?? throw context.Error(
+                    $"input '{name}' has no shape in the file; give one, as in --input-shape {name}=1x3x224x224");
         Google.Protobuf.Collections.RepeatedField<Dimension> dims = type.Shape.Dim;
-        string declared = string.Join("x", dims.Select(d => IsKnown(d) ? $"{d.DimValue}" : d.HasDimParam && d.DimParam.Length > 0 ? d.DimParam : "?"));
+        string declared = string.Join(
+            "x", dims.Select(d => IsKnown(d) ? $"{d.DimValue}" : d.HasDimParam && d.DimParam.Length > 0 ? d.DimParam : "?"));
         if (given is not null && given.Length != dims.Count)
             throw context.Error($"input '{name}' has {dims.Count} axes ({declared}), the given shape has {given.Length}");
         int[] shape = new int[dims.Count];
@@ -71,14 +82,20 @@ internal static class InputBinder
             if (IsKnown(dims[i]))
             {
                 if (dims[i].DimValue > int.MaxValue || (given is not null && given[i] != dims[i].DimValue))
-                    throw context.Error($"input '{name}' is {declared} in the file, which the given shape or the supported range contradicts on axis {i}");
+                {
+                    throw context.Error(
+                        $"input '{name}' is {declared} in the file, which the given shape or the supported range "
+                        + $"contradicts on axis {i}");
+                }
+
                 shape[i] = (int)dims[i].DimValue;
             }
             else
             {
                 shape[i] = given is not null ? given[i]
                     : i == 0 ? 1
-                    : throw context.Error($"input '{name}' has an open axis {i} ({declared}); give its shape, as in --input-shape 1x3x224x224");
+                    : throw context.Error(
+                        $"input '{name}' has an open axis {i} ({declared}); give its shape, as in --input-shape 1x3x224x224");
             }
         }
 

@@ -18,7 +18,8 @@ internal static class NodeOrder
                 ForEachProducer(graph.Node[i], producers, p => (readers[p] ??= []).Add(i));
         }
 
-        var ready = new PriorityQueue<int, int>(Enumerable.Range(0, needed.Length).Where(i => needed[i] && waitsFor[i] == 0).Select(i => (i, i)));
+        var ready = new PriorityQueue<int,
+        int>(Enumerable.Range(0, needed.Length).Where(i => needed[i] && waitsFor[i] == 0).Select(i => (i, i)));
         var order = new List<NodeProto>();
         while (ready.TryDequeue(out int index, out _))
         {
@@ -33,14 +34,16 @@ internal static class NodeOrder
         if (order.Count < needed.Count(n => n))
         {
             NodeProto stuck = graph.Node[Array.FindIndex(waitsFor, w => w > 0)];
-            throw new InvalidDataException($"nodes read each other's results in a circle, among them {stuck.OpType} '{NameOf(stuck)}'");
+            throw new InvalidDataException(
+                $"nodes read each other's results in a circle, among them {stuck.OpType} '{NameOf(stuck)}'");
         }
 
         return order;
     }
 
     /// <summary>A node's own name, or that of its first result when it has none.</summary>
-    public static string NameOf(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(o => o.Length > 0) ?? "";
+    public static string NameOf(NodeProto node) =>
+        node.Name.Length > 0 ? node.Name : node.Output.FirstOrDefault(o => o.Length > 0) ?? "";
 
     private static Dictionary<string, int> Producers(GraphProto graph)
     {
@@ -57,7 +60,10 @@ internal static class NodeOrder
         foreach (string name in graph.Input.Select(i => i.Name).Concat(graph.Initializer.Select(t => t.Name)))
         {
             if (producers.TryGetValue(name, out int index))
-                throw new InvalidDataException($"'{name}' is an input or weight and also a result of node '{NameOf(graph.Node[index])}'");
+            {
+                throw new InvalidDataException(
+                    $"'{name}' is an input or weight and also a result of node '{NameOf(graph.Node[index])}'");
+            }
         }
 
         return producers;

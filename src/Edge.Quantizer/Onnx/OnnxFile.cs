@@ -13,7 +13,11 @@ internal static class OnnxFile
         {
             using FileStream stream = File.OpenRead(path);
             if (stream.Length > int.MaxValue)
-                throw new UserException($"{path}: larger than 2 GiB, which ONNX's own format forbids; keep the weights in an external data file");
+            {
+                throw new UserException(
+                    $"{path}: larger than 2 GiB, which ONNX's own format forbids; keep the weights in an external data file");
+            }
+
             ModelProto model = ModelProto.Parser.ParseFrom(stream);
             if (model.Graph is null || model.OpsetImport.Count == 0)
                 throw new UserException($"{path}: not an ONNX model: it holds no graph or no opset");

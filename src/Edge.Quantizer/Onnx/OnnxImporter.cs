@@ -9,15 +9,20 @@ namespace Edge.Quantizer.Onnx;
 /// </summary>
 public static class OnnxImporter
 {
-    /// <summary>Every supported operator is understood from here on; older models import when theirs did not change since.</summary>
+    /// <summary>
+    /// Every supported operator is understood from here on; older models import when theirs did not change since.
+    /// </summary>
     public const int FirstOpset = 7;
     public const int LastOpset = 21;
 
-    /// <exception cref="UserException">The file is damaged or asks for something that is not supported: one line that says what and where.</exception>
+    /// <exception cref="UserException">The file is damaged or asks for something that is not supported: one line that says what
+    /// and where.</exception>
     public static ModelGraph Load(string path, ImportOptions? options = null) =>
         Import(OnnxFile.Read(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!, options ?? new ImportOptions());
 
-    /// <summary>Imports a parsed model. Raw weight data is dropped from <paramref name="model"/> once it is read, to save memory.</summary>
+    /// <summary>
+    /// Imports a parsed model. Raw weight data is dropped from <paramref name="model"/> once it is read, to save memory.
+    /// </summary>
     /// <param name="model">The file's content.</param>
     /// <param name="source">Name for error messages.</param>
     /// <param name="folder">Where external data lies.</param>
@@ -26,7 +31,11 @@ public static class OnnxImporter
     {
         long opset = OnnxFile.Opset(model);
         if (opset is < 1 or > LastOpset)
-            throw new UserException($"{source}: opset {opset} is not supported: convert the model to opset {FirstOpset} to {LastOpset}");
+        {
+            throw new UserException(
+                $"{source}: opset {opset} is not supported: convert the model to opset {FirstOpset} to {LastOpset}");
+        }
+
         GraphProto graph = model.Graph;
         var context = new ImportContext(source, new TensorReader(folder), graph, (int)opset);
         try

@@ -112,7 +112,8 @@ internal static class OperatorTable
 
     private static readonly HashSet<string> AnyType =
     [
-        OpTypes.Cast, OpTypes.Concat, OpTypes.Dropout, OpTypes.Flatten, OpTypes.Identity, OpTypes.Reshape, OpTypes.Slice, OpTypes.Split,
+        OpTypes.Cast, OpTypes.Concat, OpTypes.Dropout, OpTypes.Flatten, OpTypes.Identity, OpTypes.Reshape, OpTypes.Slice,
+        OpTypes.Split,
         OpTypes.Squeeze, OpTypes.Transpose, OpTypes.Unsqueeze,
     ];
 
@@ -123,11 +124,21 @@ internal static class OperatorTable
     public static void Import(SourceNode node, string domain)
     {
         if (!OnnxFile.IsStandardDomain(domain))
-            throw node.Error($"operators of domain '{domain}' are not supported; supported are ONNX's own {string.Join(", ", Supported)}");
+        {
+            throw node.Error(
+                $"operators of domain '{domain}' are not supported; supported are ONNX's own {string.Join(", ", Supported)}");
+        }
+
         if (!Network.TryGetValue(node.OpType, out Action<SourceNode>? rule) && !ShapesOnly.TryGetValue(node.OpType, out rule))
             throw node.Error($"this operator is not supported; supported are {string.Join(", ", Supported)}");
-        if (node.Opset < OnnxImporter.FirstOpset && UnchangedSince.GetValueOrDefault(node.OpType, OnnxImporter.FirstOpset) > node.Opset)
-            throw node.Error($"this opset of it is not supported: convert the model to opset {OnnxImporter.FirstOpset} to {OnnxImporter.LastOpset}");
+        if (node.Opset < OnnxImporter.FirstOpset
+            && UnchangedSince.GetValueOrDefault(node.OpType, OnnxImporter.FirstOpset) > node.Opset)
+        {
+            throw node.Error(
+                "this opset of it is not supported: "
+                + $"convert the model to opset {OnnxImporter.FirstOpset} to {OnnxImporter.LastOpset}");
+        }
+
         try
         {
             rule(node);
@@ -138,7 +149,9 @@ internal static class OperatorTable
         }
     }
 
-    /// <summary>Proves that an operator that computes gets float inputs; only movement and casts take other types at run time.</summary>
+    /// <summary>
+    /// Proves that an operator that computes gets float inputs; only movement and casts take other types at run time.
+    /// </summary>
     /// <exception cref="UserException">An input is an integer or a Boolean tensor.</exception>
     public static void CheckTypes(SourceNode source, Node node)
     {

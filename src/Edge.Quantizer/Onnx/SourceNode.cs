@@ -4,7 +4,9 @@ using Kind = Edge.Quantizer.Onnx.Schema.AttributeProto.Types.AttributeType;
 
 namespace Edge.Quantizer.Onnx;
 
-/// <summary>One node of the file while it is brought to canonical form: typed access to its inputs and attributes, and a way to emit.</summary>
+/// <summary>
+/// One node of the file while it is brought to canonical form: typed access to its inputs and attributes, and a way to emit.
+/// </summary>
 internal sealed class SourceNode(ImportContext context, NodeProto proto)
 {
     public string OpType => proto.OpType;
@@ -16,7 +18,8 @@ internal sealed class SourceNode(ImportContext context, NodeProto proto)
     public int OutputCount => proto.Output.Count;
 
     /// <summary>The input at this place; null when it is left out.</summary>
-    public Value? InputOrNull(int index) => index < proto.Input.Count && proto.Input[index].Length > 0 ? context.Lookup(proto.Input[index], this) : null;
+    public Value? InputOrNull(int index) =>
+        index < proto.Input.Count && proto.Input[index].Length > 0 ? context.Lookup(proto.Input[index], this) : null;
 
     public Value Input(int index) => InputOrNull(index) ?? throw Error($"input {index} is missing");
 
@@ -27,14 +30,16 @@ internal sealed class SourceNode(ImportContext context, NodeProto proto)
     public int[] Shape(int index) => Input(index).Shape!;
 
     /// <summary>An input that must be known at import.</summary>
-    public Tensor Constant(int index, string meaning) => ConstantOrNull(index, meaning) ?? throw Error($"input {index} ({meaning}) is missing");
+    public Tensor Constant(int index, string meaning) =>
+        ConstantOrNull(index, meaning) ?? throw Error($"input {index} ({meaning}) is missing");
 
     /// <inheritdoc cref="Constant"/>
     public Tensor? ConstantOrNull(int index, string meaning)
     {
         if (InputOrNull(index) is not { } value)
             return null;
-        return value.Constant ?? throw Error($"input {index} ({meaning}) must be constant, but '{value.Name}' is computed at run time");
+        return value.Constant
+            ?? throw Error($"input {index} ({meaning}) must be constant, but '{value.Name}' is computed at run time");
     }
 
     /// <summary>A constant list of integers; null when the input is left out.</summary>
@@ -70,7 +75,8 @@ internal sealed class SourceNode(ImportContext context, NodeProto proto)
 
     public float[]? Floats(string name) => Typed(name, Kind.Floats)?.Floats.ToArray();
 
-    public Tensor? Tensor(string name) => Typed(name, Kind.Tensor) is { } a ? context.ReadTensor(a.T ?? new TensorProto(), $"attribute '{name}'") : null;
+    public Tensor? Tensor(string name) =>
+        Typed(name, Kind.Tensor) is { } a ? context.ReadTensor(a.T ?? new TensorProto(), $"attribute '{name}'") : null;
 
     /// <summary>Integers as 32-bit sizes; null when absent.</summary>
     public int[]? Sizes(string name) => Ints(name) is { } values ? Array.ConvertAll(values, v => Size(v, name)) : null;
@@ -88,7 +94,8 @@ internal sealed class SourceNode(ImportContext context, NodeProto proto)
     public int[] Axes(IEnumerable<long> axes, int rank) => [.. axes.Select(a => Axis(a, rank))];
 
     /// <summary>Adds a canonical node that computes the first output of this one.</summary>
-    public void Emit(string opType, Value?[] inputs, Attributes? attributes = null) => Emit(opType, inputs, attributes, proto.Output.Count > 0 ? 1 : 0);
+    public void Emit(string opType, Value?[] inputs, Attributes? attributes = null) =>
+        Emit(opType, inputs, attributes, proto.Output.Count > 0 ? 1 : 0);
 
     /// <summary>Adds a canonical node that computes the first <paramref name="outputs"/> outputs of this one.</summary>
     public void Emit(string opType, Value?[] inputs, Attributes? attributes, int outputs) =>
@@ -112,7 +119,8 @@ internal sealed class SourceNode(ImportContext context, NodeProto proto)
     /// <summary>Counts a constant of this shape against the import's limit, before it is made.</summary>
     public void Reserve(int[] shape) => context.Account(this, shape);
 
-    public UserException Error(string message) => context.Error($"{OpType} '{NodeOrder.NameOf(proto)}' (opset {Opset}): {message}");
+    public UserException Error(string message) =>
+        context.Error($"{OpType} '{NodeOrder.NameOf(proto)}' (opset {Opset}): {message}");
 
     private AttributeProto? Find(string name) => proto.Attribute.FirstOrDefault(a => a.Name == name);
 

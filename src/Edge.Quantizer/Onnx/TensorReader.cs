@@ -23,7 +23,8 @@ internal sealed class TensorReader(string folder)
         _ => throw new InvalidDataException($"element type {(ElementKind)elementType} is not supported"),
     };
 
-    /// <exception cref="InvalidDataException">Dimensions, data and element type do not fit together, or external data is missing.</exception>
+    /// <exception cref="InvalidDataException">Dimensions, data and element type do not fit together, or external data is
+    /// missing.</exception>
     public Tensor Read(TensorProto proto)
     {
         if (proto.Segment is not null)
@@ -33,18 +34,21 @@ internal sealed class TensorReader(string folder)
         return (ElementKind)proto.DataType switch
         {
             ElementKind.Float => new Tensor(shape, Stored<float>(proto, count) ?? Listed(proto.FloatData, count)),
-            ElementKind.Double => new Tensor(shape, Convert(Stored<double>(proto, count) ?? Listed(proto.DoubleData, count), v => (float)v)),
+            ElementKind.Double =>
+                new Tensor(shape, Convert(Stored<double>(proto, count) ?? Listed(proto.DoubleData, count), v => (float)v)),
             ElementKind.Float16 => new Tensor(shape, Convert(Stored<ushort>(proto, count) ?? Bits(proto, count), HalfToSingle)),
             ElementKind.Bfloat16 => new Tensor(shape, Convert(Stored<ushort>(proto, count) ?? Bits(proto, count), BrainToSingle)),
             ElementKind.Int64 => new Tensor(shape, Stored<long>(proto, count) ?? Listed(proto.Int64Data, count)),
-            ElementKind.Int32 => new Tensor(shape, Convert(Stored<int>(proto, count) ?? Listed(proto.Int32Data, count), v => (long)v)),
+            ElementKind.Int32 =>
+                new Tensor(shape, Convert(Stored<int>(proto, count) ?? Listed(proto.Int32Data, count), v => (long)v)),
             ElementKind.Int16 => new Tensor(shape, Integers(proto, Stored<short>(proto, count), count, v => v)),
             ElementKind.Int8 => new Tensor(shape, Integers(proto, Stored<sbyte>(proto, count), count, v => v)),
             ElementKind.Uint16 => new Tensor(shape, Integers(proto, Stored<ushort>(proto, count), count, v => v)),
             ElementKind.Uint8 => new Tensor(shape, Integers(proto, Stored<byte>(proto, count), count, v => v)),
             ElementKind.Uint32 => new Tensor(shape, Stored<uint>(proto, count) is { } raw
                 ? Convert(raw, v => (long)v) : Convert(Listed(proto.Uint64Data, count), v => checked((long)v))),
-            ElementKind.Uint64 => new Tensor(shape, Convert(Stored<ulong>(proto, count) ?? Listed(proto.Uint64Data, count), v => checked((long)v))),
+            ElementKind.Uint64 =>
+                new Tensor(shape, Convert(Stored<ulong>(proto, count) ?? Listed(proto.Uint64Data, count), v => checked((long)v))),
             ElementKind.Bool => new Tensor(shape, Stored<byte>(proto, count) is { } raw
                 ? Convert(raw, v => v != 0) : Convert(Listed(proto.Int32Data, count), v => v != 0)),
             _ => throw new InvalidDataException($"element type {(ElementKind)proto.DataType} is not supported"),
@@ -57,7 +61,10 @@ internal sealed class TensorReader(string folder)
         foreach (long d in proto.Dims)
         {
             if (d < 0 || d > int.MaxValue || (count = checked(count * d)) > int.MaxValue)
-                throw new InvalidDataException($"its shape [{string.Join(", ", proto.Dims)}] is out of range (at most 2^31-1 elements)");
+            {
+                throw new InvalidDataException(
+                    $"its shape [{string.Join(", ", proto.Dims)}] is out of range (at most 2^31-1 elements)");
+            }
         }
 
         return [.. proto.Dims.Select(d => (int)d)];
@@ -68,18 +75,24 @@ internal sealed class TensorReader(string folder)
     /// <summary>bfloat16 is the upper half of a float32.</summary>
     private static float BrainToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
-    private static TTarget[] Convert<TSource, TTarget>(TSource[] source, Converter<TSource, TTarget> convert) => Array.ConvertAll(source, convert);
+    private static TTarget[] Convert<TSource, TTarget>(TSource[] source, Converter<TSource, TTarget> convert) =>
+        Array.ConvertAll(source, convert);
 
     /// <summary>Types narrower than 32 bits are listed one to an int32 when they are not stored raw.</summary>
     private static long[] Integers<T>(TensorProto proto, T[]? stored, int count, Converter<T, long> widen) =>
         stored is not null ? Array.ConvertAll(stored, widen) : Convert(Listed(proto.Int32Data, count), v => (long)v);
 
-    private static ushort[] Bits(TensorProto proto, int count) => Convert(Listed(proto.Int32Data, count), v => checked((ushort)v));
+    private static ushort[] Bits(TensorProto proto, int count) =>
+        Convert(Listed(proto.Int32Data, count), v => checked((ushort)v));
 
     private static T[] Listed<T>(Google.Protobuf.Collections.RepeatedField<T> list, int count) =>
-        list.Count == count ? [.. list] : throw new InvalidDataException($"its shape asks for {count} elements, it stores {list.Count}");
+        list.Count == count
+            ? [.. list]
+            : throw new InvalidDataException($"its shape asks for {count} elements, it stores {list.Count}");
 
-    /// <summary>The elements when they are stored as bytes, in the file or beside it; null when the typed lists hold them.</summary>
+    /// <summary>
+    /// The elements when they are stored as bytes, in the file or beside it; null when the typed lists hold them.
+    /// </summary>
     private unsafe T[]? Stored<T>(TensorProto proto, int count)
         where T : unmanaged
     {
@@ -88,7 +101,11 @@ internal sealed class TensorReader(string folder)
         if (!proto.HasRawData || (proto.RawData.IsEmpty && count > 0))
             return null;
         if (proto.RawData.Length != (long)count * sizeof(T))
-            throw new InvalidDataException($"its shape asks for {(long)count * sizeof(T)} bytes, it stores {proto.RawData.Length}");
+        {
+            throw new InvalidDataException(
+                $"its shape asks for {(long)count * sizeof(T)} bytes, it stores {proto.RawData.Length}");
+        }
+
         return MemoryMarshal.Cast<byte, T>(proto.RawData.Span).ToArray();
     }
 }

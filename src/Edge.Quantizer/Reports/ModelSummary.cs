@@ -28,7 +28,9 @@ public sealed record ModelSummary
     /// <summary>Multiply-accumulates of one run.</summary>
     public required long MultiplyAccumulates { get; init; }
 
-    /// <summary>Operators of the simplified graph that run in float32 between dequantize and quantize, each with the reason.</summary>
+    /// <summary>
+    /// Operators of the simplified graph that run in float32 between dequantize and quantize, each with the reason.
+    /// </summary>
     public required FloatOperator[] RunInFloat { get; init; }
 
     /// <param name="file">File name.</param>
@@ -54,9 +56,15 @@ public sealed record ModelSummary
             Opset = opset,
             Inputs = [.. imported.Inputs.Select(TensorSummary.Of)],
             Outputs = [.. imported.Outputs.Select(TensorSummary.Of)],
-            Nodes = [.. imported.Nodes.Select(n => NodeSummary.Of(n, floats.Contains(n.Name) ? "float" : kept.Contains(n.Name) ? "int8" : "fused"))],
-            Operators = new SortedDictionary<string, int>(imported.Nodes.GroupBy(n => n.OpType).ToDictionary(g => g.Key, g => g.Count())),
-            Parameters = imported.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct().Sum(v => (long)v.Constant!.Count),
+            Nodes =
+            [
+                .. from n in imported.Nodes
+                   select NodeSummary.Of(n, floats.Contains(n.Name) ? "float" : kept.Contains(n.Name) ? "int8" : "fused"),
+            ],
+            Operators = new SortedDictionary<string, int>(
+                imported.Nodes.GroupBy(n => n.OpType).ToDictionary(g => g.Key, g => g.Count())),
+            Parameters = imported.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct()
+                .Sum(v => (long)v.Constant!.Count),
             MultiplyAccumulates = imported.Nodes.Sum(Costs.MultiplyAccumulates),
             RunInFloat = inFloat,
         };
@@ -70,7 +78,8 @@ public sealed record TensorSummary(string Name, DataType Type, int[] Shape)
 }
 
 /// <summary>One node. <paramref name="RunsAs"/> is int8, float or fused (computed by another node, or left out).</summary>
-public sealed record NodeSummary(string Name, string Operator, int[] Shape, long Parameters, long MultiplyAccumulates, string RunsAs)
+public sealed record NodeSummary(
+    string Name, string Operator, int[] Shape, long Parameters, long MultiplyAccumulates, string RunsAs)
 {
     public static NodeSummary Of(Node node, string runsAs) =>
         new(node.Name, node.OpType, node.Output.Shape!, Costs.Parameters(node), Costs.MultiplyAccumulates(node), runsAs);

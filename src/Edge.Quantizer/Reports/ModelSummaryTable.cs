@@ -28,7 +28,8 @@ internal static class ModelSummaryTable
 
         console.Write(table);
         console.WriteLine($"operators: {string.Join(", ", model.Operators.Select(o => $"{o.Key} {o.Value}"))}");
-        console.WriteLine($"total: {model.Nodes.Length} nodes, {model.Parameters:N0} parameters, {model.MultiplyAccumulates:N0} MACs");
+        console.WriteLine(
+            $"total: {model.Nodes.Length} nodes, {model.Parameters:N0} parameters, {model.MultiplyAccumulates:N0} MACs");
         if (model.RunInFloat.Length == 0)
             console.WriteLine("every operator has an int8 form");
         foreach (FloatOperator op in model.RunInFloat)

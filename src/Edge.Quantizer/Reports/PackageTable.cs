@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace Edge.Quantizer.Reports;
 
-/// <summary>Prints a verified package for a person: operators, quantization parameters, memory, accuracy and provenance.</summary>
+/// <summary>
+/// Prints a verified package for a person: operators, quantization parameters, memory, accuracy and provenance.
+/// </summary>
 internal static class PackageTable
 {
     public static void Write(IAnsiConsole console, string file, EdgeModel model)
@@ -14,9 +16,11 @@ internal static class PackageTable
         console.WriteLine(m.Labels.Length == 0
             ? "labels: none"
             : $"labels: {m.Labels.Length}, from output {m.LabelOffset} on: {m.Labels[0]} … {m.Labels[^1]}");
-        console.WriteLine($"arena: {m.ArenaSize:N0} bytes; constants: {m.Constants.Length}, {m.Constants.Sum(c => c.Length):N0} bytes stored");
+        console.WriteLine(
+            $"arena: {m.ArenaSize:N0} bytes; constants: {m.Constants.Length}, {m.Constants.Sum(c => c.Length):N0} bytes stored");
 
-        Table table = Tables.New("#", "operator", "kind", "output", "type", "shape", "scale", "zero point", "offset", "row stride");
+        Table table = Tables.New(
+            "#", "operator", "kind", "output", "type", "shape", "scale", "zero point", "offset", "row stride");
         for (int i = 0; i < m.Operators.Length; i++)
         {
             OperatorDefinition op = m.Operators[i];
@@ -28,7 +32,9 @@ internal static class PackageTable
         foreach (int output in m.Outputs)
             console.WriteLine($"result: {m.Tensors[output].Name} {Tables.Shape(m.Tensors[output].Shape)}");
         if (m.Accuracy is { } a)
-            console.WriteLine($"accuracy: {a.Images} images, top-1 agreement {a.Top1Agreement:P1}, logits {a.LogitSqnr:F1} dB, calibrated by {a.Method}");
+            console.WriteLine(
+                $"accuracy: {a.Images} images, top-1 agreement {a.Top1Agreement:P1}, "
+                + $"logits {a.LogitSqnr:F1} dB, calibrated by {a.Method}");
         console.WriteLine(m.SelfTest is { } test ? $"self-test: {test.Seeds.Length} vectors" : "self-test: none");
         Provenance p = m.Provenance;
         console.WriteLine($"made by {p.Tool} from {p.Source} (SHA-256 {p.SourceSha256})");
@@ -43,7 +49,8 @@ internal static class PackageTable
     {
         bool quantized = tensor.Type == ElementType.Int8;
         table.AddRow(
-            Tables.Text($"{index}"), Tables.Text(op.Name), Tables.Text(op.GetType().Name.Replace("Operator", "", StringComparison.Ordinal)),
+            Tables.Text($"{index}"), Tables.Text(op.Name),
+            Tables.Text(op.GetType().Name.Replace("Operator", "", StringComparison.Ordinal)),
             Tables.Text(tensor.Name), Tables.Text($"{tensor.Type}"), Tables.Text(Tables.Shape(tensor.Shape)),
             Tables.Text(quantized ? $"{tensor.Scale:G6}" : ""), Tables.Text(quantized ? $"{tensor.ZeroPoint}" : ""),
             Tables.Text(tensor.Constant is null ? $"{tensor.Offset}" : "constant"), Tables.Text($"{tensor.RowStride}"));

@@ -8,7 +8,9 @@ internal static class Tables
     /// <summary>Columns that a table may take when the output is no terminal.</summary>
     private const int WidthOfFiles = 200;
 
-    /// <summary>A console that writes where a command's results go, without colours or wrapping unless that is a terminal.</summary>
+    /// <summary>
+    /// A console that writes where a command's results go, without colours or wrapping unless that is a terminal.
+    /// </summary>
     public static IAnsiConsole Console(TextWriter output)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });

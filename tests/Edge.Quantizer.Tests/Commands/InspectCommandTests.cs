@@ -31,7 +31,9 @@ public sealed class InspectCommandTests : IDisposable
         JsonElement facts = JsonDocument.Parse(output).RootElement;
         Assert.Equal(0, code);
         Assert.Equal(2592, facts.GetProperty("multiplyAccumulates").GetInt64());
-        Assert.Equal(["int8", "fused", "float"], facts.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("runsAs").GetString()));
+        Assert.Equal(
+            ["int8", "fused", "float"],
+            facts.GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("runsAs").GetString()));
         Assert.Equal([1, 4, 6, 6], facts.GetProperty("outputs")[0].GetProperty("shape").Deserialize<int[]>()!);
     }
 

@@ -11,7 +11,8 @@ public class GraphStructureTests
     [InlineData(-1)]
     [InlineData(0)]
     public void An_open_batch_is_bound_to_one(object batch) =>
-        Assert.Equal([1, 3], new OnnxBuilder().Input("x", batch, 3).Node("Relu", "x", "y").Output("y").Import().Outputs[0].Shape!);
+        Assert.Equal(
+            [1, 3], new OnnxBuilder().Input("x", batch, 3).Node("Relu", "x", "y").Output("y").Import().Outputs[0].Shape!);
 
     [Fact]
     public void Another_open_size_must_be_given()
@@ -19,18 +20,22 @@ public class GraphStructureTests
         OnnxBuilder builder = new OnnxBuilder().Input("image", "N", 3, "height", 8).Node("Relu", "image", "y").Output("y");
 
         Assert.Equal(
-            "test.onnx: input 'image' has an open axis 2 (Nx3xheightx8); give its shape, as in --input-shape 1x3x224x224", builder.ImportError());
+            "test.onnx: input 'image' has an open axis 2 (Nx3xheightx8); give its shape, as in --input-shape 1x3x224x224",
+            builder.ImportError());
         Assert.Equal([1, 3, 9, 8], builder.Import(Shape("", 1, 3, 9, 8)).Outputs[0].Shape!);
         Assert.Equal([2, 3, 9, 8], builder.Import(Shape("image", 2, 3, 9, 8)).Outputs[0].Shape!);
         Assert.Contains("contradicts on axis 3", builder.ImportError(Shape("", 1, 3, 9, 9)), StringComparison.Ordinal);
         Assert.Contains("has 4 axes", builder.ImportError(Shape("", 1, 3, 9)), StringComparison.Ordinal);
-        Assert.Contains("no input 'picture'; inputs are 'image'", builder.ImportError(Shape("picture", 1, 3, 9, 8)), StringComparison.Ordinal);
+        Assert.Contains(
+            "no input 'picture'; inputs are 'image'", builder.ImportError(Shape("picture", 1, 3, 9, 8)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Initializers_that_are_also_inputs_are_weights()
     {
-        ModelGraph graph = new OnnxBuilder(7).Input("x", 1, 3).Input("w", 3, 2).Weight("w", [3, 2]).Node("MatMul", "x w", "y").Output("y").Import();
+        ModelGraph graph = new OnnxBuilder(7).Input("x", 1, 3).Input("w", 3, 2).Weight("w", [3, 2]).Node("MatMul", "x w", "y")
+            .Output("y").Import();
 
         Assert.Equal("x", Assert.Single(graph.Inputs).Name);
         Assert.True(graph.Nodes[0].Input(1).IsConstant);
@@ -39,10 +44,12 @@ public class GraphStructureTests
     [Fact]
     public void Inputs_can_be_bound_to_constants()
     {
-        OnnxBuilder builder = new OnnxBuilder().Input("x", 4, 2).Input("s", TensorProto.Types.DataType.Int64, 1).Node("Reshape", "x s", "y").Output("y");
+        OnnxBuilder builder = new OnnxBuilder().Input("x", 4, 2).Input("s", TensorProto.Types.DataType.Int64, 1)
+            .Node("Reshape", "x s", "y").Output("y");
 
         Assert.Equal(["s"], ConstantInputs.Of(builder.Graph));
-        ModelGraph graph = builder.Import(new ImportOptions { Constants = new Dictionary<string, Tensor> { ["s"] = new([1], [8L]) } });
+        ModelGraph graph = builder.Import(
+            new ImportOptions { Constants = new Dictionary<string, Tensor> { ["s"] = new([1], [8L]) } });
         Assert.Equal([8], graph.Outputs[0].Shape!);
         Assert.Single(graph.Inputs);
     }
@@ -73,7 +80,8 @@ public class GraphStructureTests
 
     [Fact]
     public void An_output_that_nothing_computes_is_named() => Assert.Contains(
-        "graph output reads 'z'", new OnnxBuilder().Input("x", 1, 3).Node("Relu", "x", "y").Output("z").ImportError(), StringComparison.Ordinal);
+        "graph output reads 'z'", new OnnxBuilder().Input("x", 1, 3).Node("Relu", "x", "y").Output("z").ImportError(),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_value_with_two_producers_is_named() => Assert.Contains(
@@ -86,7 +94,9 @@ public class GraphStructureTests
     {
         string message = new OnnxBuilder().Input("x", 1, 3).Node("Erf", "x", "y").Output("y").ImportError();
 
-        Assert.StartsWith("test.onnx: Erf 'erf0' (opset 13): this operator is not supported; supported are Add, AveragePool, ", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "test.onnx: Erf 'erf0' (opset 13): this operator is not supported; supported are Add, AveragePool, ", message,
+            StringComparison.Ordinal);
         Assert.EndsWith("Unsqueeze, Upsample", message, StringComparison.Ordinal);
     }
 
@@ -96,7 +106,9 @@ public class GraphStructureTests
         OnnxBuilder builder = new OnnxBuilder().Input("x", 1, 3).Node("Gelu", "x", "y").Output("y");
         builder.Graph.Node[0].Domain = "com.microsoft";
 
-        Assert.Contains("Gelu 'gelu0' (opset 13): operators of domain 'com.microsoft' are not supported", builder.ImportError(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Gelu 'gelu0' (opset 13): operators of domain 'com.microsoft' are not supported", builder.ImportError(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,7 +137,10 @@ public class GraphStructureTests
 
     [Fact]
     public void Line_breaks_in_names_do_not_break_the_message() =>
-        Assert.Contains("a b", new OnnxBuilder().Input("x", 1, 3).Input("a\nb", "N", "M").Node("Add", "x a\nb", "y").Output("y").ImportError(), StringComparison.Ordinal);
+        Assert.Contains(
+            "a b",
+            new OnnxBuilder().Input("x", 1, 3).Input("a\nb", "N", "M").Node("Add", "x a\nb", "y").Output("y").ImportError(),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Shapes_that_do_not_broadcast_are_named() => Assert.Contains(
@@ -151,5 +166,6 @@ public class GraphStructureTests
         new OnnxBuilder().Input("x", 1, 50000, 50000).Node("Relu", "x", "y").Output("y").ImportError(),
         StringComparison.Ordinal);
 
-    private static ImportOptions Shape(string name, params int[] shape) => new() { InputShapes = new Dictionary<string, int[]> { [name] = shape } };
+    private static ImportOptions Shape(string name, params int[] shape) =>
+        new() { InputShapes = new Dictionary<string, int[]> { [name] = shape } };
 }

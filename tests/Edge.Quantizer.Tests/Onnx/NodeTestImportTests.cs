@@ -5,7 +5,9 @@ using Edge.Quantizer.Onnx.Schema;
 
 namespace Edge.Tests.Onnx;
 
-/// <summary>ONNX's own node tests (Debian package libonnx-testdata): every model of supported operators imports, or says why not.</summary>
+/// <summary>
+/// ONNX's own node tests (Debian package libonnx-testdata): every model of supported operators imports, or says why not.
+/// </summary>
 public class NodeTestImportTests
 {
     /// <summary>What some of the models ask for and Edge does not claim, as import puts it.</summary>
@@ -44,13 +46,17 @@ public class NodeTestImportTests
         }
 
         Assert.Empty(failures);
-        Assert.All(NotClaimed, reason => Assert.Contains(refusals, message => message.Contains(reason, StringComparison.Ordinal)));
+        Assert.All(
+            NotClaimed, reason => Assert.Contains(refusals, message => message.Contains(reason, StringComparison.Ordinal)));
         Assert.InRange(imported, 200, int.MaxValue);
     }
 
-    /// <summary>All but those of CastLike to and from bfloat16: their recorded inputs have other shapes than their models say.</summary>
+    /// <summary>
+    /// All but those of CastLike to and from bfloat16: their recorded inputs have other shapes than their models say.
+    /// </summary>
     private static IEnumerable<string> Folders() =>
-        Directory.GetDirectories(NodeTestFactAttribute.Folder).Where(f => !f.Contains("test_castlike", StringComparison.Ordinal)).Order();
+        Directory.GetDirectories(NodeTestFactAttribute.Folder)
+            .Where(f => !f.Contains("test_castlike", StringComparison.Ordinal)).Order();
 
     private static ImportOptions Recorded(GraphProto graph, string folder)
     {
@@ -76,7 +82,8 @@ public class NodeTestImportTests
     {
         for (int i = 0; i < graph.Outputs.Count; i++)
         {
-            TensorProto recorded = TensorProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(folder, "test_data_set_0", $"output_{i}.pb")));
+            TensorProto recorded = TensorProto.Parser.ParseFrom(
+                File.ReadAllBytes(Path.Combine(folder, "test_data_set_0", $"output_{i}.pb")));
             if (!recorded.Dims.SequenceEqual(graph.Outputs[i].Shape!.Select(d => (long)d)))
                 yield return $"{Path.GetFileName(folder)}: {graph.Outputs[i]}, recorded [{string.Join(", ", recorded.Dims)}]";
         }

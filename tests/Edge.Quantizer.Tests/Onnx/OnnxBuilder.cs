@@ -53,7 +53,9 @@ internal sealed class OnnxBuilder
         return this;
     }
 
-    /// <summary>Attribute values are int, float, string, int[] (written as int64), float[] or <see cref="TensorProto"/>.</summary>
+    /// <summary>
+    /// Attribute values are int, float, string, int[] (written as int64), float[] or <see cref="TensorProto"/>.
+    /// </summary>
     /// <param name="opType">Operator.</param>
     /// <param name="inputs">Names separated by blanks; "-" leaves one out.</param>
     /// <param name="outputs">Names separated by blanks.</param>
@@ -85,7 +87,8 @@ internal sealed class OnnxBuilder
     }
 
     /// <summary>A model of one node: input x, the given weights or integer lists as further inputs, output y.</summary>
-    public static OnnxBuilder Single(int opset, string opType, int[] x, object[] constants, params (string Name, object Value)[] attributes)
+    public static OnnxBuilder Single(
+        int opset, string opType, int[] x, object[] constants, params (string Name, object Value)[] attributes)
     {
         OnnxBuilder builder = new OnnxBuilder(opset).Input("x", [.. x.Select(d => (object)d)]);
         string inputs = "x";

@@ -28,7 +28,8 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void Damaged_bytes_never_crash_the_import()
     {
-        byte[] whole = OnnxBuilder.Single(11, "Pad", [1, 2, 8, 8], [new long[] { 0, 0, 1, 1, 0, 0, 1, 1 }, 0f]).Model.ToByteArray();
+        byte[] whole = OnnxBuilder.Single(
+            11, "Pad", [1, 2, 8, 8], [new long[] { 0, 0, 1, 1, 0, 0, 1, 1 }, 0f]).Model.ToByteArray();
         var random = new Random(1);
         string path = Path.Combine(_folder, "damaged.onnx");
         for (int i = 0; i < 500; i++)

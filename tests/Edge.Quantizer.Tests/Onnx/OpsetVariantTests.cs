@@ -65,9 +65,12 @@ public class OpsetVariantTests
     [Fact]
     public void Split_sizes_are_an_attribute_then_an_input_or_a_count()
     {
-        ModelGraph old = new OnnxBuilder(11).Input("x", 1, 5, 2).Node("Split", "x", "a y", ("axis", 1), ("split", new[] { 2, 3 })).Output("y").Import();
-        ModelGraph now = new OnnxBuilder(13).Input("x", 1, 5, 2).Integers("s", 2, 3).Node("Split", "x s", "a y", ("axis", -2)).Output("y").Import();
-        ModelGraph counted = new OnnxBuilder(18).Input("x", 1, 5, 2).Node("Split", "x", "a y", ("axis", 1), ("num_outputs", 2)).Output("y").Import();
+        ModelGraph old = new OnnxBuilder(11).Input("x", 1, 5, 2)
+            .Node("Split", "x", "a y", ("axis", 1), ("split", new[] { 2, 3 })).Output("y").Import();
+        ModelGraph now = new OnnxBuilder(13).Input("x", 1, 5, 2).Integers("s", 2, 3).Node("Split", "x s", "a y", ("axis", -2))
+            .Output("y").Import();
+        ModelGraph counted = new OnnxBuilder(18).Input("x", 1, 5, 2).Node("Split", "x", "a y", ("axis", 1), ("num_outputs", 2))
+            .Output("y").Import();
 
         Assert.All([old, now], g => Assert.Equal([2, 3], g.Nodes[0].Attributes.Ints("split")!));
         Assert.Equal([3, 2], counted.Nodes[0].Attributes.Ints("split")!);
@@ -97,9 +100,14 @@ public class OpsetVariantTests
     [Fact]
     public void Slice_bounds_are_attributes_then_inputs_and_are_clamped()
     {
-        Node old = Only(OnnxBuilder.Single(9, "Slice", Image, [], ("starts", new[] { 1 }), ("ends", new[] { 1000 }), ("axes", new[] { 1 })));
-        Node now = Only(OnnxBuilder.Single(13, "Slice", Image, [new long[] { -3 }, new[] { long.MaxValue }, new long[] { -3 }, new long[] { 2 }]));
-        Node reversed = Only(OnnxBuilder.Single(13, "Slice", Image, [new long[] { -1 }, new[] { long.MinValue }, new long[] { 3 }, new long[] { -1 }]));
+        Node old = Only(
+            OnnxBuilder.Single(9, "Slice", Image, [], ("starts", new[] { 1 }), ("ends", new[] { 1000 }), ("axes", new[] { 1 })));
+        Node now = Only(
+            OnnxBuilder.Single(
+                13, "Slice", Image, [new long[] { -3 }, new[] { long.MaxValue }, new long[] { -3 }, new long[] { 2 }]));
+        Node reversed = Only(
+            OnnxBuilder.Single(
+                13, "Slice", Image, [new long[] { -1 }, new[] { long.MinValue }, new long[] { 3 }, new long[] { -1 }]));
         Node empty = Only(OnnxBuilder.Single(13, "Slice", Image, [new long[] { 5 }, new long[] { 2 }, new long[] { 2 }]));
 
         Assert.Equal([0, 1, 0, 0], old.Attributes.Ints("starts")!);
@@ -164,9 +172,14 @@ public class OpsetVariantTests
         Node hard = Only(OnnxBuilder.Single(13, "HardSigmoid", Image, []));
         Assert.Equal((0.2f, 0.5f), (hard.Attributes.Float("alpha", 0), hard.Attributes.Float("beta", 0)));
         Node lrn = Only(OnnxBuilder.Single(13, "LRN", Image, [], ("size", 5)));
-        Assert.Equal((1e-4f, 0.75f, 1f), (lrn.Attributes.Float("alpha", 0), lrn.Attributes.Float("beta", 0), lrn.Attributes.Float("bias", 0)));
+        Assert.Equal(
+            (1e-4f, 0.75f, 1f),
+            (lrn.Attributes.Float("alpha", 0), lrn.Attributes.Float("beta", 0), lrn.Attributes.Float("bias", 0)));
         Node gemm = Only(OnnxBuilder.Single(11, "Gemm", [2, 3], [new[] { 5, 3 }], ("transB", 1)));
-        Assert.Equal((1f, 1f, 0, 1), (gemm.Attributes.Float("alpha", 0), gemm.Attributes.Float("beta", 0), gemm.Attributes.Int("transA", -1), gemm.Attributes.Int("transB", -1)));
+        Assert.Equal(
+            (1f, 1f, 0, 1),
+            (gemm.Attributes.Float("alpha", 0), gemm.Attributes.Float("beta", 0), gemm.Attributes.Int("transA", -1),
+                gemm.Attributes.Int("transB", -1)));
         Assert.Equal([2, 5], gemm.Output.Shape!);
         Assert.Equal([3, 2, 1, 0], Only(OnnxBuilder.Single(13, "Transpose", Image, [])).Attributes.Ints("perm")!);
         Assert.Equal([1, 192], Only(OnnxBuilder.Single(13, "Flatten", Image, [])).Output.Shape!);

@@ -36,7 +36,8 @@ public class ResizeImportTests
     [InlineData(10, 0.5f, "ceil")]
     public void Old_nearest_rounds_down_to_grow_and_up_to_shrink(int opset, float scale, string rounding)
     {
-        Node node = Assert.Single(OnnxBuilder.Single(opset, "Resize", [1, 1, 4, 4], [new[] { 1, 1, scale, scale }]).Import().Nodes);
+        Node node = Assert.Single(
+            OnnxBuilder.Single(opset, "Resize", [1, 1, 4, 4], [new[] { 1, 1, scale, scale }]).Import().Nodes);
 
         Assert.Equal("asymmetric", node.Attributes.Text("coordinate_transformation_mode", ""));
         Assert.Equal(rounding, node.Attributes.Text("nearest_mode", ""));
@@ -51,7 +52,8 @@ public class ResizeImportTests
     public void Equal_coordinate_rules_get_one_name(string mode, string rounding, string canonicalMode, string canonicalRounding)
     {
         Node node = Assert.Single(OnnxBuilder.Single(
-            11, "Resize", Image, [null!, Twice], ("coordinate_transformation_mode", mode), ("nearest_mode", rounding)).Import().Nodes);
+            11, "Resize", Image, [null!, Twice], ("coordinate_transformation_mode", mode),
+            ("nearest_mode", rounding)).Import().Nodes);
 
         Assert.Equal(canonicalMode, node.Attributes.Text("coordinate_transformation_mode", ""));
         Assert.Equal(canonicalRounding, node.Attributes.Text("nearest_mode", ""));
@@ -63,7 +65,8 @@ public class ResizeImportTests
     public void The_aspect_ratio_can_be_kept(string policy, int[] expected) => Assert.Equal(
         expected,
         OnnxBuilder.Single(
-            18, "Resize", Image, [null!, null!, new long[] { 6, 7 }], ("axes", new[] { 2, 3 }), ("keep_aspect_ratio_policy", policy)).Import().Outputs[0].Shape!);
+            18, "Resize", Image, [null!, null!, new long[] { 6, 7 }], ("axes", new[] { 2, 3 }),
+            ("keep_aspect_ratio_policy", policy)).Import().Outputs[0].Shape!);
 
     [Theory]
     [InlineData("mode", "cubic")]
@@ -71,7 +74,8 @@ public class ResizeImportTests
     [InlineData("nearest_mode", "up")]
     [InlineData("antialias", 1)]
     public void What_is_not_supported_is_named(string name, object value) =>
-        Assert.Contains(name, OnnxBuilder.Single(18, "Resize", Image, [null!, Twice], (name, value)).ImportError(), StringComparison.Ordinal);
+        Assert.Contains(
+            name, OnnxBuilder.Single(18, "Resize", Image, [null!, Twice], (name, value)).ImportError(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0f)]
@@ -80,5 +84,7 @@ public class ResizeImportTests
     [InlineData(float.PositiveInfinity)]
     [InlineData(1e12f)]
     public void Scales_must_be_finite_and_positive(float scale) =>
-        Assert.Contains("Resize 'resize0'", OnnxBuilder.Single(13, "Resize", Image, [null!, new[] { 1, 1, scale, 1 }]).ImportError(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Resize 'resize0'", OnnxBuilder.Single(13, "Resize", Image, [null!, new[] { 1, 1, scale, 1 }]).ImportError(),
+            StringComparison.Ordinal);
 }

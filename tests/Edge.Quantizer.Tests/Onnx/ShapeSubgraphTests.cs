@@ -36,7 +36,8 @@ public class ShapeSubgraphTests
     {
         ModelGraph graph = new OnnxBuilder(13).Input("x", 2, 3).Integers("wanted", -1, 6).Integers("minus", -1)
             .Node("Shape", "wanted", "count").Node("ConstantOfShape", "count", "ones", ("value", Int64(1)))
-            .Node("Equal", "wanted minus", "open").Node("Where", "open ones wanted", "shape").Node("Reshape", "x shape", "y").Output("y").Import();
+            .Node("Equal", "wanted minus", "open").Node("Where", "open ones wanted", "shape").Node("Reshape", "x shape", "y")
+                .Output("y").Import();
 
         Assert.Equal([1, 6], graph.Outputs[0].Shape!);
     }
@@ -51,18 +52,21 @@ public class ShapeSubgraphTests
     [InlineData("Min", 7, 2, 2)]
     public void Integers_compute_as_in_ONNX(string opType, long a, long b, long expected) => Assert.Equal(
         [expected],
-        new OnnxBuilder(13).Integers("a", a).Integers("b", b).Node(opType, "a b", "y").Output("y").Import().Outputs[0].Constant!.Longs);
+        new OnnxBuilder(13).Integers("a", a).Integers("b", b).Node(opType, "a b", "y").Output("y").Import().Outputs[0]
+            .Constant!.Longs);
 
     [Fact]
     public void Range_counts_in_steps() => Assert.Equal(
         [5, 3, 1],
         new OnnxBuilder(13).Node("Constant", "", "a", ("value_int", 5)).Node("Constant", "", "b", ("value_int", 0))
-            .Node("Constant", "", "c", ("value_int", -2)).Node("Range", "a b c", "y").Output("y").Import().Outputs[0].Constant!.Longs);
+            .Node("Constant", "", "c", ("value_int", -2)).Node("Range", "a b c", "y").Output("y").Import().Outputs[0]
+                .Constant!.Longs);
 
     [Fact]
     public void Shape_gives_a_part_on_request() => Assert.Equal(
         [3, 4],
-        new OnnxBuilder(15).Input("x", 2, 3, 4, 5).Node("Shape", "x", "y", ("start", 1), ("end", -1)).Output("y").Import().Outputs[0].Constant!.Longs);
+        new OnnxBuilder(15).Input("x", 2, 3, 4, 5).Node("Shape", "x", "y", ("start", 1), ("end", -1)).Output("y").Import()
+            .Outputs[0].Constant!.Longs);
 
     [Fact]
     public void Stored_weights_fold_through_movement()
@@ -77,7 +81,8 @@ public class ShapeSubgraphTests
     [Fact]
     public void Gather_takes_rows_in_any_order() => Assert.Equal(
         [5, 6, 1, 2],
-        new OnnxBuilder(13).Weight("w", [3, 2], 1, 2, 3, 4, 5, 6).Integers("i", -1, 0).Node("Gather", "w i", "y").Output("y").Import().Outputs[0].Constant!.Floats);
+        new OnnxBuilder(13).Weight("w", [3, 2], 1, 2, 3, 4, 5, 6).Integers("i", -1, 0).Node("Gather", "w i", "y").Output("y")
+            .Import().Outputs[0].Constant!.Floats);
 
     [Fact]
     public void An_integer_division_by_zero_is_named() => Assert.Contains(
@@ -103,8 +108,10 @@ public class ShapeSubgraphTests
     [Fact]
     public void A_shape_that_is_known_at_run_time_only_is_refused() => Assert.Contains(
         "input 1 (shape) must be constant, but 's' is computed at run time",
-        new OnnxBuilder(13).Input("x", 4, 2).Input("s", TensorProto.Types.DataType.Int64, 2).Node("Reshape", "x s", "y").Output("y").ImportError(),
+        new OnnxBuilder(13).Input("x", 4, 2).Input("s", TensorProto.Types.DataType.Int64, 2).Node("Reshape", "x s", "y")
+            .Output("y").ImportError(),
         StringComparison.Ordinal);
 
-    private static TensorProto Int64(long value) => new() { DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { value } };
+    private static TensorProto Int64(long value) =>
+        new() { DataType = (int)TensorProto.Types.DataType.Int64, Dims = { 1 }, Int64Data = { value } };
 }

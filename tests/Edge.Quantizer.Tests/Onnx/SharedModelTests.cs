@@ -25,7 +25,8 @@ public class SharedModelTests
             facts.GetProperty("operators").Deserialize<Dictionary<string, int>>()!.OrderBy(p => p.Key),
             graph.Nodes.GroupBy(n => n.OpType).Select(g => KeyValuePair.Create(g.Key, g.Count())).OrderBy(p => p.Key));
         // Bounds of Clip and scales of Resize are float inputs in the file and attributes here.
-        long weights = graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct().Sum(v => (long)v.Constant!.Count);
+        long weights = graph.Nodes.SelectMany(n => n.Inputs).OfType<Value>().Where(v => v.IsConstant).Distinct()
+            .Sum(v => (long)v.Constant!.Count);
         long attributes = graph.Nodes.Sum(n => n.OpType == OpTypes.Clip ? 2 : n.Attributes.Floats("scales")?.Length ?? 0);
         Assert.Equal(facts.GetProperty("float_parameters").GetInt64(), weights + attributes);
     }
@@ -49,6 +50,7 @@ public class SharedModelTests
     private static JsonElement Facts(string file)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("models", "models.json")));
-        return document.RootElement.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("file").GetString() == file).Clone();
+        return document.RootElement.GetProperty("models").EnumerateArray()
+            .Single(m => m.GetProperty("file").GetString() == file).Clone();
     }
 }

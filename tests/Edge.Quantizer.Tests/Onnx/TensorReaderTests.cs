@@ -18,7 +18,9 @@ public sealed class TensorReaderTests : IDisposable
     {
         Assert.Equal([1.5f, -2f], Raw(ElementKind.Float, 1.5f, -2f).Floats);
         Assert.Equal([0.1f, 1e-40f], Raw(ElementKind.Double, 0.1, 1e-40).Floats);
-        Assert.Equal([1.5f, 65504f, 5.9604645e-8f, float.NegativeInfinity], Raw<ushort>(ElementKind.Float16, 0x3E00, 0x7BFF, 0x0001, 0xFC00).Floats);
+        Assert.Equal(
+            [1.5f, 65504f, 5.9604645e-8f, float.NegativeInfinity],
+            Raw<ushort>(ElementKind.Float16, 0x3E00, 0x7BFF, 0x0001, 0xFC00).Floats);
         Assert.Equal([1.5f, -3.3895314e38f], Raw<ushort>(ElementKind.Bfloat16, 0x3FC0, 0xFF7F).Floats);
     }
 
@@ -52,13 +54,23 @@ public sealed class TensorReaderTests : IDisposable
     [Fact]
     public void Data_that_does_not_fill_the_shape_is_refused()
     {
-        Assert.Contains("asks for 12 bytes, it stores 8", Refusal(OnnxBuilder.Dense("t", ElementKind.Float, [3], new byte[8])), StringComparison.Ordinal);
-        Assert.Contains("asks for 3 elements, it stores 1", Refusal(new TensorProto { DataType = 1, Dims = { 3 }, FloatData = { 1 } }), StringComparison.Ordinal);
+        Assert.Contains(
+            "asks for 12 bytes, it stores 8", Refusal(OnnxBuilder.Dense("t", ElementKind.Float, [3], new byte[8])),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "asks for 3 elements, it stores 1", Refusal(new TensorProto { DataType = 1, Dims = { 3 }, FloatData = { 1 } }),
+            StringComparison.Ordinal);
         Assert.Contains("out of range", Refusal(new TensorProto { DataType = 1, Dims = { -1 } }), StringComparison.Ordinal);
-        Assert.Contains("out of range", Refusal(new TensorProto { DataType = 1, Dims = { 1 << 20, 1 << 20 } }), StringComparison.Ordinal);
-        Assert.Contains("asks for 2000000000 elements", Refusal(new TensorProto { DataType = 1, Dims = { 2_000_000_000 } }), StringComparison.Ordinal);
-        Assert.Contains("String is not supported", Refusal(new TensorProto { DataType = 8, Dims = { 0 } }), StringComparison.Ordinal);
-        Assert.Contains("segments", Refusal(new TensorProto { DataType = 1, Segment = new TensorProto.Types.Segment { Begin = 0, End = 1 } }), StringComparison.Ordinal);
+        Assert.Contains(
+            "out of range", Refusal(new TensorProto { DataType = 1, Dims = { 1 << 20, 1 << 20 } }), StringComparison.Ordinal);
+        Assert.Contains(
+            "asks for 2000000000 elements", Refusal(new TensorProto { DataType = 1, Dims = { 2_000_000_000 } }),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "String is not supported", Refusal(new TensorProto { DataType = 8, Dims = { 0 } }), StringComparison.Ordinal);
+        Assert.Contains(
+            "segments", Refusal(new TensorProto { DataType = 1, Segment = new TensorProto.Types.Segment { Begin = 0, End = 1 } }),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public class WindowImportTests
     [InlineData("SAME_LOWER", new[] { 1, 1, 0, 0 }, new[] { 1, 4, 4, 4 })]
     public void Automatic_padding_becomes_pads(string mode, int[] pads, int[] shape)
     {
-        ModelGraph graph = OnnxBuilder.Single(13, "Conv", [1, 2, 8, 8], [new[] { 4, 2, 3, 3 }], ("auto_pad", mode), ("strides", new[] { 2, 2 })).Import();
+        ModelGraph graph = OnnxBuilder.Single(
+            13, "Conv", [1, 2, 8, 8], [new[] { 4, 2, 3, 3 }], ("auto_pad", mode), ("strides", new[] { 2, 2 })).Import();
 
         Node conv = Assert.Single(graph.Nodes);
         Assert.Equal(pads, conv.Attributes.Ints("pads")!);
@@ -47,10 +48,12 @@ public class WindowImportTests
     // The fourth window would start behind the input: ONNX leaves it out.
     [InlineData(5, 2, 3, 1, 1, 2)]
     [InlineData(4, 1, 2, 0, 1, 2)]
-    public void Ceil_mode_adds_a_last_window_only_if_it_starts_inside(int size, int kernel, int stride, int pad, int ceil, int expected)
+    public void Ceil_mode_adds_a_last_window_only_if_it_starts_inside(
+        int size, int kernel, int stride, int pad, int ceil, int expected)
     {
         ModelGraph graph = OnnxBuilder.Single(
-            12, "MaxPool", [1, 1, size], [], ("kernel_shape", new[] { kernel }), ("strides", new[] { stride }), ("pads", new[] { pad, pad }),
+            12, "MaxPool", [1, 1, size], [], ("kernel_shape", new[] { kernel }), ("strides", new[] { stride }),
+            ("pads", new[] { pad, pad }),
             ("ceil_mode", ceil)).Import();
 
         Assert.Equal([1, 1, expected], graph.Outputs[0].Shape!);
@@ -60,7 +63,8 @@ public class WindowImportTests
     public void A_pool_over_the_same_size_needs_no_ceil_mode()
     {
         Node pool = Assert.Single(OnnxBuilder.Single(
-            19, "AveragePool", [1, 3, 5, 5], [], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("auto_pad", "SAME_UPPER"),
+            19, "AveragePool", [1, 3, 5, 5], [], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }),
+            ("auto_pad", "SAME_UPPER"),
             ("ceil_mode", 1), ("count_include_pad", 1)).Import().Nodes);
 
         Assert.Equal([1, 3, 3, 3], pool.Output.Shape!);
@@ -78,7 +82,8 @@ public class WindowImportTests
     [InlineData(new[] { 1, 2, 8 }, new[] { 4, 2, 3, 3 }, 1, "do not fit")]
     [InlineData(new[] { 1, 2, 8, 8 }, new[] { 3, 1, 3, 3 }, 2, "do not fit")]
     public void Weights_that_do_not_fit_are_named(int[] x, int[] w, int group, string expected) =>
-        Assert.Contains(expected, OnnxBuilder.Single(13, "Conv", x, [w], ("group", group)).ImportError(), StringComparison.Ordinal);
+        Assert.Contains(
+            expected, OnnxBuilder.Single(13, "Conv", x, [w], ("group", group)).ImportError(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("strides", new[] { 0, 1 })]
@@ -88,11 +93,14 @@ public class WindowImportTests
     [InlineData("pads", new[] { -1, 0, 0, 0 })]
     [InlineData("kernel_shape", new[] { 2, 2 })]
     public void Window_attributes_out_of_range_are_refused(string name, int[] value) =>
-        Assert.Contains("Conv 'conv0'", OnnxBuilder.Single(13, "Conv", [1, 2, 8, 8], [new[] { 4, 2, 3, 3 }], (name, value)).ImportError(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Conv 'conv0'", OnnxBuilder.Single(13, "Conv", [1, 2, 8, 8], [new[] { 4, 2, 3, 3 }], (name, value)).ImportError(),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_pool_window_of_padding_only_is_refused() => Assert.Contains(
         "padding is not smaller than the kernel",
-        OnnxBuilder.Single(13, "MaxPool", [1, 2, 8, 8], [], ("kernel_shape", new[] { 2, 2 }), ("pads", new[] { 2, 0, 0, 0 })).ImportError(),
+        OnnxBuilder.Single(
+            13, "MaxPool", [1, 2, 8, 8], [], ("kernel_shape", new[] { 2, 2 }), ("pads", new[] { 2, 0, 0, 0 })).ImportError(),
         StringComparison.Ordinal);
 }

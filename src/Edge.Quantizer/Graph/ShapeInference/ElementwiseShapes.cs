@@ -1,6 +1,8 @@
 namespace Edge.Quantizer.Graph.ShapeInference;
 
-/// <summary>Operators that compute every output element from elements at the same place, with NumPy broadcasting where ONNX has it.</summary>
+/// <summary>
+/// Operators that compute every output element from elements at the same place, with NumPy broadcasting where ONNX has it.
+/// </summary>
 internal static class ElementwiseShapes
 {
     public static int[] Broadcast(Node node)
@@ -12,7 +14,8 @@ internal static class ElementwiseShapes
     }
 
     public static int[] Broadcast(Node node, ReadOnlySpan<int> a, ReadOnlySpan<int> b) =>
-        TryBroadcast(a, b) ?? throw new InvalidDataException($"{node}: shapes {Shapes.Text(a)} and {Shapes.Text(b)} do not broadcast");
+        TryBroadcast(a, b)
+            ?? throw new InvalidDataException($"{node}: shapes {Shapes.Text(a)} and {Shapes.Text(b)} do not broadcast");
 
     /// <summary>NumPy: shapes are aligned at the last axis; axes must be equal or 1. Null when they are not.</summary>
     public static int[]? TryBroadcast(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
@@ -35,7 +38,11 @@ internal static class ElementwiseShapes
         int[] x = Shapes.InputShape(node, 0);
         int[] slope = Shapes.InputShape(node, 1);
         if (!Broadcast(node, x, slope).AsSpan().SequenceEqual(x))
-            throw new InvalidDataException($"{node}: slope {Shapes.Text(slope)} does not broadcast to the input {Shapes.Text(x)}");
+        {
+            throw new InvalidDataException(
+                $"{node}: slope {Shapes.Text(slope)} does not broadcast to the input {Shapes.Text(x)}");
+        }
+
         return x;
     }
 
@@ -49,7 +56,10 @@ internal static class ElementwiseShapes
         {
             int[] parameter = Shapes.InputShape(node, i);
             if (parameter.Length != 1 || parameter[0] != channels)
-                throw new InvalidDataException($"{node}: '{node.Input(i).Name}' has shape {Shapes.Text(parameter)}, expected [{channels}]");
+            {
+                throw new InvalidDataException(
+                    $"{node}: '{node.Input(i).Name}' has shape {Shapes.Text(parameter)}, expected [{channels}]");
+            }
         }
 
         return x;

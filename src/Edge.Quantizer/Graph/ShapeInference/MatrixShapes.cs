@@ -13,7 +13,11 @@ internal static class MatrixShapes
         (int m, int ka) = node.Attributes.Int("transA", 0) != 0 ? (a[1], a[0]) : (a[0], a[1]);
         (int kb, int n) = node.Attributes.Int("transB", 0) != 0 ? (b[1], b[0]) : (b[0], b[1]);
         if (ka != kb)
-            throw new InvalidDataException($"{node}: inner dimensions of {Shapes.Text(a)} and {Shapes.Text(b)} differ: {ka} and {kb}");
+        {
+            throw new InvalidDataException(
+                $"{node}: inner dimensions of {Shapes.Text(a)} and {Shapes.Text(b)} differ: {ka} and {kb}");
+        }
+
         int[] y = [m, n];
         if (node.InputOrNull(2) is not null)
         {
@@ -25,7 +29,9 @@ internal static class MatrixShapes
         return y;
     }
 
-    /// <summary>NumPy's matmul: the last two axes multiply, the others broadcast; a vector acts as a row (left) or column (right).</summary>
+    /// <summary>
+    /// NumPy's matmul: the last two axes multiply, the others broadcast; a vector acts as a row (left) or column (right).
+    /// </summary>
     public static int[] MatMul(Node node)
     {
         int[] a = Shapes.InputShape(node, 0);
@@ -35,7 +41,11 @@ internal static class MatrixShapes
         int[] left = a.Length == 1 ? [1, a[0]] : a;
         int[] right = b.Length == 1 ? [b[0], 1] : b;
         if (left[^1] != right[^2])
-            throw new InvalidDataException($"{node}: inner dimensions of {Shapes.Text(a)} and {Shapes.Text(b)} differ: {left[^1]} and {right[^2]}");
+        {
+            throw new InvalidDataException(
+                $"{node}: inner dimensions of {Shapes.Text(a)} and {Shapes.Text(b)} differ: {left[^1]} and {right[^2]}");
+        }
+
         var y = new List<int>(ElementwiseShapes.Broadcast(node, left.AsSpan(..^2), right.AsSpan(..^2)));
         if (a.Length > 1)
             y.Add(left[^2]);

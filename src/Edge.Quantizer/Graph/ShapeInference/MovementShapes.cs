@@ -13,7 +13,10 @@ internal static class MovementShapes
             for (int d = 0; d < y.Length; d++)
             {
                 if (x.Length != y.Length || (d != axis && x[d] != y[d]))
-                    throw new InvalidDataException($"{node}: input {i} {Shapes.Text(x)} does not fit {Shapes.Text(y)} on axis {axis}");
+                {
+                    throw new InvalidDataException(
+                        $"{node}: input {i} {Shapes.Text(x)} does not fit {Shapes.Text(y)} on axis {axis}");
+                }
             }
 
             y[axis] = checked(y[axis] + x[axis]);
@@ -28,7 +31,11 @@ internal static class MovementShapes
         int axis = Axis(node, x);
         int[] sizes = Required(node, "split");
         if (sizes.Any(s => s < 0) || sizes.Sum(s => (long)s) != x[axis])
-            throw new InvalidDataException($"{node}: split {Shapes.Text(sizes)} does not add up to {x[axis]}, axis {axis} of {Shapes.Text(x)}");
+        {
+            throw new InvalidDataException(
+                $"{node}: split {Shapes.Text(sizes)} does not add up to {x[axis]}, axis {axis} of {Shapes.Text(x)}");
+        }
+
         return Array.ConvertAll(sizes, size =>
         {
             int[] y = [.. x];
@@ -47,7 +54,8 @@ internal static class MovementShapes
         for (int i = 0; i < x.Length; i++)
         {
             long last = starts[i] + ((sizes[i] - 1L) * steps[i]);
-            if (sizes[i] < 0 || steps[i] == 0 || (sizes[i] > 0 && (starts[i] < 0 || starts[i] >= x[i] || last < 0 || last >= x[i])))
+            if (sizes[i] < 0 || steps[i] == 0
+                || (sizes[i] > 0 && (starts[i] < 0 || starts[i] >= x[i] || last < 0 || last >= x[i])))
             {
                 throw new InvalidDataException(
                     $"{node}: start {starts[i]}, step {steps[i]}, size {sizes[i]} leave axis {i} of {Shapes.Text(x)}");
@@ -68,7 +76,10 @@ internal static class MovementShapes
             (int before, int after) = (pads[i], pads[x.Length + i]);
             y[i] = checked(x[i] + before + after);
             if (y[i] < 0 || (mode == "reflect" && (before >= x[i] || after >= x[i])))
-                throw new InvalidDataException($"{node}: pads {Shapes.Text(pads)} ({mode}) do not fit the input {Shapes.Text(x)}");
+            {
+                throw new InvalidDataException(
+                    $"{node}: pads {Shapes.Text(pads)} ({mode}) do not fit the input {Shapes.Text(x)}");
+            }
         }
 
         return y;

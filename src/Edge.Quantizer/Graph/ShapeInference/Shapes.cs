@@ -45,7 +45,9 @@ public static class Shapes
 
     /// <summary>The element type of a node's outputs.</summary>
     public static DataType TypeOf(Node node) => node.OpType == OpTypes.Cast
-        ? Enum.TryParse(node.Attributes.Text("to", ""), out DataType type) ? type : throw new InvalidDataException($"{node}: bad 'to'")
+        ? Enum.TryParse(node.Attributes.Text("to", ""), out DataType type)
+            ? type
+            : throw new InvalidDataException($"{node}: bad 'to'")
         : node.Input(0).Type;
 
     /// <summary>The axis that holds channels: last in NHWC, else 1.</summary>
@@ -55,7 +57,8 @@ public static class Shapes
     internal static int[] InputShape(Node node, int index)
     {
         Value value = node.Input(index);
-        return value.Constant?.Shape ?? value.Shape ?? throw new InvalidDataException($"{node}: the shape of '{value.Name}' is not known yet");
+        return value.Constant?.Shape ?? value.Shape
+            ?? throw new InvalidDataException($"{node}: the shape of '{value.Name}' is not known yet");
     }
 
     internal static string Text(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
@@ -65,8 +68,8 @@ public static class Shapes
         OpTypes.Conv => [WindowShapes.Conv(node)],
         OpTypes.MaxPool or OpTypes.AveragePool => [WindowShapes.Pool(node)],
         OpTypes.GlobalAveragePool or OpTypes.GlobalMaxPool => [WindowShapes.GlobalPool(node)],
-        OpTypes.Relu or OpTypes.LeakyRelu or OpTypes.Clip or OpTypes.Sigmoid or OpTypes.HardSigmoid or OpTypes.HardSwish or OpTypes.Tanh
-            or OpTypes.Dropout or OpTypes.Identity or OpTypes.Cast => [InputShape(node, 0)],
+        OpTypes.Relu or OpTypes.LeakyRelu or OpTypes.Clip or OpTypes.Sigmoid or OpTypes.HardSigmoid or OpTypes.HardSwish
+            or OpTypes.Tanh or OpTypes.Dropout or OpTypes.Identity or OpTypes.Cast => [InputShape(node, 0)],
         OpTypes.BatchNormalization => [ElementwiseShapes.BatchNormalization(node)],
         OpTypes.PRelu => [ElementwiseShapes.PRelu(node)],
         OpTypes.Softmax => [ElementwiseShapes.Softmax(node)],

@@ -31,7 +31,9 @@ public sealed record WindowAttributes
     /// <summary>Elements in one window.</summary>
     public int KernelVolume => Tensor.Volume(Kernel);
 
-    /// <summary>Reads kernel_shape, strides, dilations, pads, ceil_mode and count_include_pad; absent ones mean 1, 1, 0, 0 and 0.</summary>
+    /// <summary>
+    /// Reads kernel_shape, strides, dilations, pads, ceil_mode and count_include_pad; absent ones mean 1, 1, 0, 0 and 0.
+    /// </summary>
     /// <exception cref="InvalidDataException">kernel_shape is absent, or an attribute has a wrong length or range.</exception>
     public static WindowAttributes From(Node node)
     {

@@ -11,14 +11,23 @@ internal static class WindowShapes
         WindowAttributes window = WindowAttributes.From(node);
         int group = node.Attributes.Int("group", 1);
         if (x.Length != window.SpatialRank + 2 || w.Length != x.Length)
-            throw new InvalidDataException($"{node}: input {Shapes.Text(x)} and weights {Shapes.Text(w)} do not fit a {window.SpatialRank}-D kernel");
+        {
+            throw new InvalidDataException(
+                $"{node}: input {Shapes.Text(x)} and weights {Shapes.Text(w)} do not fit a {window.SpatialRank}-D kernel");
+        }
+
         if (!w.AsSpan(2).SequenceEqual(window.Kernel))
-            throw new InvalidDataException($"{node}: weights {Shapes.Text(w)} do not have kernel_shape {Shapes.Text(window.Kernel)}");
+        {
+            throw new InvalidDataException(
+                $"{node}: weights {Shapes.Text(w)} do not have kernel_shape {Shapes.Text(window.Kernel)}");
+        }
+
         int channels = x[Shapes.ChannelAxis(node, x.Length)];
         if (group < 1 || (long)w[1] * group != channels || w[0] % group != 0 || w[0] == 0)
         {
             throw new InvalidDataException(
-                $"{node}: input {Shapes.Text(x)}, weights {Shapes.Text(w)} and group {group} do not fit: expected {channels} = group · {w[1]} input channels");
+                $"{node}: input {Shapes.Text(x)}, weights {Shapes.Text(w)} and group {group} do not fit: expected "
+                + $"{channels} = group · {w[1]} input channels");
         }
 
         if (node.InputOrNull(2) is not null && Shapes.InputShape(node, 2) is var bias && (bias.Length != 1 || bias[0] != w[0]))
@@ -35,7 +44,10 @@ internal static class WindowShapes
         for (int i = 0; i < window.SpatialRank; i++)
         {
             if (window.PadsBegin[i] >= window.Extent(i) || window.PadsEnd[i] >= window.Extent(i))
-                throw new InvalidDataException($"{node}: a padding is not smaller than the kernel, so a window would hold padding only");
+            {
+                throw new InvalidDataException(
+                    $"{node}: a padding is not smaller than the kernel, so a window would hold padding only");
+            }
         }
 
         return Slide(node, x, window, x[Shapes.ChannelAxis(node, x.Length)]);
@@ -66,7 +78,8 @@ internal static class WindowShapes
             if (size < 1)
             {
                 throw new InvalidDataException(
-                    $"{node}: kernel {Shapes.Text(window.Kernel)} with dilations {Shapes.Text(window.Dilations)} is larger than the padded input {Shapes.Text(x)}");
+                    $"{node}: kernel {Shapes.Text(window.Kernel)} with dilations {Shapes.Text(window.Dilations)} is larger "
+                    + $"than the padded input {Shapes.Text(x)}");
             }
 
             y[firstSpatial + i] = size;

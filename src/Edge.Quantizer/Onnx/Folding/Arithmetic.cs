@@ -4,10 +4,13 @@ using Edge.Quantizer.Graph.ShapeInference;
 
 namespace Edge.Quantizer.Onnx.Folding;
 
-/// <summary>Element by element arithmetic on constants, with NumPy broadcasting; integers divide towards zero, as in ONNX.</summary>
+/// <summary>
+/// Element by element arithmetic on constants, with NumPy broadcasting; integers divide towards zero, as in ONNX.
+/// </summary>
 internal static class Arithmetic
 {
-    /// <exception cref="InvalidDataException">Types differ, shapes do not broadcast, or an integer is divided by zero.</exception>
+    /// <exception cref="InvalidDataException">Types differ, shapes do not broadcast, or an integer is divided by
+    /// zero.</exception>
     public static Tensor Binary(string opType, Tensor a, Tensor b)
     {
         if (a.Type != b.Type)
@@ -62,7 +65,9 @@ internal static class Arithmetic
         ?? throw new InvalidDataException($"shapes [{string.Join(", ", a)}] and [{string.Join(", ", b)}] do not broadcast");
 
     private static Tensor Binary<T>(string opType, int[] shape, T[] a, T[] b, Func<int[], T[], Tensor> make)
-        where T : struct, INumber<T> => Comparison<T>(opType) is { } compare ? new Tensor(shape, Zip(a, b, compare)) : make(shape, Zip(a, b, Number<T>(opType)));
+        where T : struct, INumber<T> => Comparison<T>(opType) is { } compare
+            ? new Tensor(shape, Zip(a, b, compare))
+            : make(shape, Zip(a, b, Number<T>(opType)));
 
     private static Func<T, T, T> Number<T>(string opType)
         where T : struct, INumber<T> => opType switch

@@ -8,7 +8,9 @@ namespace Edge.Quantizer.Onnx.Folding;
 /// </summary>
 internal static class ConstantFolder
 {
-    /// <summary>The results, one per output; null when an input is not constant or the operator is left to the executor.</summary>
+    /// <summary>
+    /// The results, one per output; null when an input is not constant or the operator is left to the executor.
+    /// </summary>
     /// <param name="node">A node whose output shapes are inferred.</param>
     public static Tensor[]? Evaluate(Node node)
     {
@@ -23,7 +25,8 @@ internal static class ConstantFolder
         int[] shape = node.Output.Shape!;
         return node.OpType switch
         {
-            OpTypes.Identity or OpTypes.Dropout or OpTypes.Reshape or OpTypes.Flatten or OpTypes.Squeeze or OpTypes.Unsqueeze => [inputs[0].Reshape(shape)],
+            OpTypes.Identity or OpTypes.Dropout or OpTypes.Reshape or OpTypes.Flatten or OpTypes.Squeeze or OpTypes.Unsqueeze =>
+                [inputs[0].Reshape(shape)],
             OpTypes.Cast => [Arithmetic.Cast(inputs[0], node.Output.Type)],
             OpTypes.Add or OpTypes.Sub or OpTypes.Mul or OpTypes.Div => [Arithmetic.Binary(node.OpType, inputs[0], inputs[1])],
             OpTypes.Sum => [inputs.Aggregate((a, b) => Arithmetic.Binary(OpTypes.Add, a, b))],

@@ -15,9 +15,13 @@ internal static class Elementwise
         node.Emit(OpTypes.LeakyRelu, [node.Input(0)], new Attributes().Set("alpha", node.Float("alpha", 0.01f)));
 
     public static void HardSigmoid(SourceNode node) =>
-        node.Emit(OpTypes.HardSigmoid, [node.Input(0)], new Attributes().Set("alpha", node.Float("alpha", 0.2f)).Set("beta", node.Float("beta", 0.5f)));
+        node.Emit(
+            OpTypes.HardSigmoid, [node.Input(0)],
+            new Attributes().Set("alpha", node.Float("alpha", 0.2f)).Set("beta", node.Float("beta", 0.5f)));
 
-    /// <summary>Bounds are attributes up to opset 10, then inputs. With min above max every element becomes max, as ONNX defines.</summary>
+    /// <summary>
+    /// Bounds are attributes up to opset 10, then inputs. With min above max every element becomes max, as ONNX defines.
+    /// </summary>
     public static void Clip(SourceNode node)
     {
         (float? low, float? high) = node.Opset < 11
@@ -48,7 +52,8 @@ internal static class Elementwise
     public static void Lrn(SourceNode node) => node.Emit(
         OpTypes.Lrn,
         [node.Input(0)],
-        new Attributes().Set("size", node.Int("size", 0)).Set("alpha", node.Float("alpha", 1e-4f)).Set("beta", node.Float("beta", 0.75f))
+        new Attributes().Set("size", node.Int("size", 0)).Set("alpha", node.Float("alpha", 1e-4f))
+            .Set("beta", node.Float("beta", 0.75f))
             .Set("bias", node.Float("bias", 1)));
 
     /// <summary>
@@ -59,7 +64,9 @@ internal static class Elementwise
     {
         Value x = node.Input(0);
         int[] shape = x.Shape!;
-        int axis = shape.Length == 0 ? throw node.Error("its input is a scalar") : node.Axis(node.Int("axis", node.Opset < 13 ? 1 : -1), shape.Length);
+        int axis = shape.Length == 0
+            ? throw node.Error("its input is a scalar")
+            : node.Axis(node.Int("axis", node.Opset < 13 ? 1 : -1), shape.Length);
         int[] wide = node.Opset < 13 ? [.. Enumerable.Range(axis, shape.Length - axis).Where(i => shape[i] != 1)] : [];
         if (wide.Length > 1)
         {

@@ -46,9 +46,11 @@ internal static class Movement
     {
         int[] x = node.Shape(0);
         bool asInputs = node.Opset >= 10;
-        long[] starts = (asInputs ? node.IntegersOrNull(1, "starts") : node.Ints("starts")) ?? throw node.Error("starts are missing");
+        long[] starts = (asInputs ? node.IntegersOrNull(1, "starts") : node.Ints("starts"))
+            ?? throw node.Error("starts are missing");
         long[] ends = (asInputs ? node.IntegersOrNull(2, "ends") : node.Ints("ends")) ?? throw node.Error("ends are missing");
-        long[] axes = (asInputs ? node.IntegersOrNull(3, "axes") : node.Ints("axes")) ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
+        long[] axes = (asInputs ? node.IntegersOrNull(3, "axes") : node.Ints("axes"))
+            ?? [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         long[] steps = (asInputs ? node.IntegersOrNull(4, "steps") : null) ?? [.. starts.Select(_ => 1L)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
             throw node.Error("starts, ends, axes and steps differ in length");
@@ -72,7 +74,9 @@ internal static class Movement
         bool asInputs = node.Opset >= 11;
         long[] pads = (asInputs ? node.IntegersOrNull(1, "pads") : node.Ints("pads")) ?? throw node.Error("pads are missing");
         float value = asInputs ? node.ScalarOrNull(2, "constant_value") ?? 0 : node.Float("value", 0);
-        int[] axes = asInputs && node.IntegersOrNull(3, "axes") is { } some ? node.Axes(some, rank) : [.. Enumerable.Range(0, rank)];
+        int[] axes = asInputs && node.IntegersOrNull(3, "axes") is { } some
+            ? node.Axes(some, rank)
+            : [.. Enumerable.Range(0, rank)];
         if (pads.Length != 2 * axes.Length || axes.Distinct().Count() != axes.Length)
             throw node.Error($"pads has {pads.Length} entries, expected {2 * axes.Length}");
         int[] all = new int[2 * rank];

@@ -2,12 +2,16 @@ using Edge.Quantizer.Graph;
 
 namespace Edge.Quantizer.Onnx.Operators;
 
-/// <summary>Upsample (opset 7, 9) and Resize (10, 11, 13, 18, 19) as one canonical Resize with sizes and scales for every axis.</summary>
+/// <summary>
+/// Upsample (opset 7, 9) and Resize (10, 11, 13, 18, 19) as one canonical Resize with sizes and scales for every axis.
+/// </summary>
 internal static class Resizing
 {
     /// <summary>Scales are an attribute up to opset 8, then an input.</summary>
     public static void Upsample(SourceNode node) =>
-        Legacy(node, node.Opset < 9 ? node.Floats("scales") ?? throw node.Error("scales are missing") : node.Constant(1, "scales").Floats);
+        Legacy(
+            node,
+            node.Opset < 9 ? node.Floats("scales") ?? throw node.Error("scales are missing") : node.Constant(1, "scales").Floats);
 
     public static void Resize(SourceNode node)
     {
@@ -56,7 +60,9 @@ internal static class Resizing
     private static string Mode(SourceNode node)
     {
         string mode = node.Text("mode", "nearest");
-        return mode is "nearest" or "linear" ? mode : throw node.Error($"mode '{mode}' is not supported; supported are nearest and linear");
+        return mode is "nearest" or "linear"
+            ? mode
+            : throw node.Error($"mode '{mode}' is not supported; supported are nearest and linear");
     }
 
     private static (int[] Sizes, float[] Scales) Target(SourceNode node, int[] x, int[] axes)
@@ -119,7 +125,8 @@ internal static class Resizing
                 return ("half_pixel", rounding);
             default:
                 throw node.Error(
-                    $"coordinate_transformation_mode '{mode}' is not supported; supported are half_pixel, pytorch_half_pixel, align_corners and asymmetric");
+                    $"coordinate_transformation_mode '{mode}' is not supported; supported are half_pixel, "
+                    + "pytorch_half_pixel, align_corners and asymmetric");
         }
     }
 

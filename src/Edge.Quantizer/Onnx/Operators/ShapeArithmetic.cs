@@ -53,7 +53,10 @@ internal static class ShapeArithmetic
         int[] shape = [.. data.Shape[..axis], .. indices.Shape, .. data.Shape[(axis + 1)..]];
         node.Reserve(shape);
         int[] joined = [.. data.Shape[..axis], rows.Length, .. data.Shape[(axis + 1)..]];
-        node.EmitConstant(rows.Length == 0 ? StridedView.Copy(data, shape, 0, new long[shape.Length]) : ConstantFolder.Concat(rows, axis, joined).Reshape(shape));
+        node.EmitConstant(
+            rows.Length == 0
+                ? StridedView.Copy(data, shape, 0, new long[shape.Length])
+                : ConstantFolder.Concat(rows, axis, joined).Reshape(shape));
     }
 
     public static void Range(SourceNode node)
@@ -121,9 +124,11 @@ internal static class ShapeArithmetic
     }
 
     private static Tensor Known(SourceNode node, int index) => node.Input(index).Constant
-        ?? throw node.Error($"it is supported in shape computations only, but input '{node.Input(index).Name}' is known at run time only");
+        ?? throw node.Error(
+            $"it is supported in shape computations only, but input '{node.Input(index).Name}' is known at run time only");
 
-    private static float Scalar(SourceNode node, int index) => node.ScalarOrNull(index, "scalar") ?? throw node.Error($"input {index} is missing");
+    private static float Scalar(SourceNode node, int index) =>
+        node.ScalarOrNull(index, "scalar") ?? throw node.Error($"input {index} is missing");
 
     private static int[] ShapeInput(SourceNode node, int index)
     {

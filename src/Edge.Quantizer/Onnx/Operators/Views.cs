@@ -57,7 +57,8 @@ internal static class Views
     /// <summary>Axes of the result.</summary>
     public static void Unsqueeze(SourceNode node)
     {
-        long[] axes = (node.Opset < 13 ? node.Ints("axes") : node.IntegersOrNull(1, "axes")) ?? throw node.Error("axes are missing");
+        long[] axes = (node.Opset < 13 ? node.Ints("axes") : node.IntegersOrNull(1, "axes"))
+            ?? throw node.Error("axes are missing");
         int rank = node.Shape(0).Length + axes.Length;
         node.Emit(OpTypes.Unsqueeze, [node.Input(0)], new Attributes().Set("axes", node.Axes(axes, rank).Order().ToArray()));
     }

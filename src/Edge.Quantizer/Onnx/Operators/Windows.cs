@@ -32,11 +32,17 @@ internal static class Windows
     private static Attributes Window(SourceNode node, int[] kernel, int[] x)
     {
         if (x.Length != kernel.Length + 2 || kernel.Length > 3)
-            throw node.Error($"a kernel of {kernel.Length} axes does not fit the input [{string.Join(", ", x)}]; supported are 1 to 3 spatial axes");
+        {
+            throw node.Error(
+                $"a kernel of {kernel.Length} axes does not fit the input [{string.Join(", ", x)}]; "
+                + "supported are 1 to 3 spatial axes");
+        }
+
         int[] ones = [.. kernel.Select(_ => 1)];
         int[] strides = node.Sizes("strides") ?? ones;
         int[] dilations = node.Sizes("dilations") ?? ones;
-        if (strides.Length != kernel.Length || dilations.Length != kernel.Length || strides.Concat(dilations).Concat(kernel).Any(v => v < 1))
+        if (strides.Length != kernel.Length || dilations.Length != kernel.Length
+            || strides.Concat(dilations).Concat(kernel).Any(v => v < 1))
             throw node.Error("kernel_shape, strides and dilations must have one entry of at least 1 per spatial axis");
         return new Attributes().Set("kernel_shape", kernel).Set("strides", strides).Set("dilations", dilations)
             .Set("pads", Pads(node, kernel, strides, dilations, x));
