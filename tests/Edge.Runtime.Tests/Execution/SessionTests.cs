@@ -19,15 +19,22 @@ public sealed class SessionTests
             Assert.Equal(expected, Trace(model, form, threads));
     }
 
+    [Theory]
+    [MemberData(nameof(SupportedForms))]
+    public void Every_form_stays_inside_its_memory(InstructionSet form)
+    {
+        GuardedContext.Run(TinyModel.Everything().Parse(), form);
+        for (int seed = 0; seed < 10; seed++)
+            GuardedContext.Run(Planned(RandomGraph.Create(seed)), form);
+    }
+
     [Fact]
     public void A_planned_arena_gives_the_same_tensors_as_one_in_which_nothing_is_shared()
     {
         for (int seed = 0; seed < 60; seed++)
         {
             TinyModel tiny = RandomGraph.Create(seed);
-            ModelManifest planned = ArenaPlanner.Plan(tiny.Manifest).ApplyTo(tiny.Manifest);
-            EdgeModel model = EdgeModel.Parse(EdgeModelWriter.ToBytes(planned, tiny.Constants));
-            Assert.Equal(Trace(tiny.Parse(), InstructionSets.Best, 1), Trace(model, InstructionSets.Best, 1));
+            Assert.Equal(Trace(tiny.Parse(), InstructionSets.Best, 1), Trace(Planned(tiny), InstructionSets.Best, 1));
         }
     }
 
@@ -131,6 +138,9 @@ public sealed class SessionTests
         EdgeModel model = TinyModel.Inceptionlike().Parse();
         Assert.Throws<NotSupportedException>(() => new Session(model, new SessionOptions { InstructionSet = missing }));
     }
+
+    private static EdgeModel Planned(TinyModel tiny) =>
+        EdgeModel.Parse(EdgeModelWriter.ToBytes(ArenaPlanner.Plan(tiny.Manifest).ApplyTo(tiny.Manifest), tiny.Constants));
 
     private static List<byte[]> Trace(EdgeModel model, InstructionSet form, int threads)
     {
