@@ -27,6 +27,7 @@ internal static class QuantizeCommand
         var labels = new Option<string?>("--labels") { Description = "text file, one class name per line in output order", HelpName = "file" };
         var offset = new Option<int>("--label-offset") { Description = "outputs in front of the first real class (1 where output 0 is background)", HelpName = "n" };
         var output = new Option<string?>("--output", "-o") { Description = "package to write; default: the model's name with .edge", HelpName = "file" };
+        var name = new Option<string?>("--name") { Description = "what the network is called; default: the model's file name", HelpName = "text" };
         var method = new Option<string>("--method")
         {
             Description = $"calibration method: auto (judged on held-out calibration images), {string.Join(", ", RangeEstimator.All.Select(e => e.Name))}",
@@ -48,13 +49,13 @@ internal static class QuantizeCommand
               edge-quantizer quantize mobilenet.onnx --calibration photos/ --preprocessing input.json --labels names.txt --label-offset 1
             """)
         {
-            model, inputShape, calibration, preprocessing, labels, offset, output, method, noBias, sensitivity, threads, json,
+            model, inputShape, calibration, preprocessing, labels, offset, output, name, method, noBias, sensitivity, threads, json,
         };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(model);
             string target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".edge");
-            RangeEstimator? given = parsed.GetValue(method) is { } name && name != "auto" ? RangeEstimator.Named(name) : null;
+            RangeEstimator? given = parsed.GetValue(method) is { } wanted && wanted != "auto" ? RangeEstimator.Named(wanted) : null;
             InputPreprocessing input = PreprocessingFile.Load(parsed.GetRequiredValue(preprocessing));
             string[] names = parsed.GetValue(labels) is { } file ? Labels(file) : [];
             ImageFolder folder = ImageFolder.Open(parsed.GetRequiredValue(calibration));
@@ -70,7 +71,7 @@ internal static class QuantizeCommand
                 BiasCorrection = !parsed.GetValue(noBias),
                 Threads = parsed.GetValue(threads) is > 0 and var n ? n : Environment.ProcessorCount,
             };
-            var description = new PackageDescription(graph.Name, input, names, parsed.GetValue(offset), Provenance(path, files));
+            var description = new PackageDescription(parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path), input, names, parsed.GetValue(offset), Provenance(path, files));
             using var images = new ImageCalibrationSet(files, input);
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
             QuantizedNetwork quantized = new PostTrainingQuantizer(graph, images, description, options).Run(progress.Show);
