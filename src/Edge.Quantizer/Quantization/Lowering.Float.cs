@@ -34,6 +34,16 @@ public sealed partial class Lowering
                     Axis = node.Attributes.Int("axis", 0),
                 });
                 return true;
+            case OpTypes.ChannelShuffle:
+                RequireNhwc(node);
+                _package.Add(new ChannelShuffleOperator
+                {
+                    Name = node.Name,
+                    Inputs = [read(node.Input(0))],
+                    Outputs = [create(node.Output)],
+                    Groups = node.Attributes.Int("group", 1),
+                });
+                return true;
             case OpTypes.Slice:
                 _package.Add(new SliceOperator
                 {

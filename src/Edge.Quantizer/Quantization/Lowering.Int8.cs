@@ -19,10 +19,6 @@ public sealed partial class Lowering
             case OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool: LowerPool(node, WholeImage(node)); return true;
             case OpTypes.Softmax: return LowerSoftmax(node);
             case OpTypes.Resize: LowerResize(node, Int8(node.Input(0)), NewInt8(node.Output)); return true;
-            case OpTypes.ChannelShuffle:
-                RequireNhwc(node);
-                _package.Add(new ChannelShuffleOperator { Name = node.Name, Inputs = [Int8(node.Input(0))], Outputs = [NewInt8(node.Output)], Groups = node.Attributes.Int("group", 1) });
-                return true;
             default:
                 return LowerMovement(node, Int8, NewInt8) || LowerLookup(node);
         }

@@ -1,0 +1,26 @@
+using Edge.Quantizer.Evaluation;
+
+namespace Edge.Quantizer.Tests.Evaluation;
+
+public class AccuracyTests
+{
+    [Fact]
+    public void Ranks_scores_behind_the_background_and_prefers_the_first_of_equals()
+    {
+        Assert.Equal([1, 2, 0], Ranking.Best([9f, 0.1f, 0.5f, 0.5f], offset: 1, count: 5));
+        Assert.Equal([0, 2], Ranking.Best([9f, 0.1f, 0.5f, 0.5f], offset: 0, count: 2));
+    }
+
+    [Fact]
+    public void Counts_right_lost_gained_and_agreeing_images()
+    {
+        var accuracy = new Accuracy("test");
+        accuracy.Add([3, 1], [3, 1], truth: 3);
+        accuracy.Add([1, 3], [3, 1], truth: 3);
+        accuracy.Add([7, 2], [2, 7], truth: 7);
+        accuracy.Add([4, 5], [4, 5], truth: null);
+
+        Assert.Equal((4, 3, 2, 3), (accuracy.Images, accuracy.Labelled, accuracy.Top1, accuracy.Top5));
+        Assert.Equal((1, 1, 2), (accuracy.Lost, accuracy.Gained, accuracy.Agreeing));
+    }
+}
