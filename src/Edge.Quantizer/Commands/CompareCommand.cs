@@ -12,14 +12,18 @@ internal static class CompareCommand
     public static Command Create()
     {
         Argument<string> file = ModelInput.PackageArgument();
-        var images = new Argument<string[]>("images") { Description = "JPEG or PNG files, or folders of them", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("images")
+        {
+            Description = "JPEG or PNG files, or folders of them",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var command = new Command(
             "compare",
             """
-            Runs a package and its QDQ export in ONNX Runtime on the same images and compares every operator's bytes: alone, fed with
-            our bytes, and within the whole network. Fails when an operator alone differs by more than the arithmetic contract allows:
-            not at all, or one step for add, average pool and bilinear resize.
+            Runs a package and its QDQ export in ONNX Runtime on the same images and compares every operator's bytes: alone,
+            fed with our bytes, and within the whole network. Fails when an operator alone differs by more than the arithmetic
+            contract allows: not at all, or one step for add, average pool and bilinear resize.
 
             Example:
               edge-quantizer compare squeezenet.edge photos/
@@ -38,7 +42,8 @@ internal static class CompareCommand
 
     private static int Run(string package, string[] images, bool json, TextWriter output, CancellationToken cancellation)
     {
-        List<string> paths = [.. images.SelectMany(p => Directory.Exists(p) ? ImageFolder.Open(p).Images.Select(i => i.Path) : [p])];
+        List<string> paths =
+            [.. images.SelectMany(p => Directory.Exists(p) ? ImageFolder.Open(p).Images.Select(i => i.Path) : [p])];
         using var comparison = new OnnxRuntimeComparison(ModelInput.LoadPackage(package));
         using var reader = new ImageReader();
         var image = new PixelBuffer();

@@ -4,7 +4,7 @@ using Google.Protobuf;
 
 namespace Edge.Quantizer.Onnx;
 
-/// <summary>Writes an ONNX model node by node. Values are named by strings; every method returns the name of what it made.</summary>
+/// <summary>Writes an ONNX model node by node. Values have names; every method returns the name of what it made.</summary>
 internal sealed class OnnxWriter
 {
     private readonly ModelProto _model;

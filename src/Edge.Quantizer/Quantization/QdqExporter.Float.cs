@@ -60,7 +60,8 @@ internal sealed partial class QdqExporter
                 ToExportedOrder<float>(weights, [outputs, op.Window.KernelHeight, op.Window.KernelWidth, inputs])),
             _writer.Initializer<float>(op.Name + "/bias", [outputs], bias),
         ];
-        string sum = _writer.Node("Conv", Temporary(op, "sum"), operands, [.. WindowAttributes(op.Window), ("group", (long)op.Groups)]);
+        string sum = _writer.Node(
+            "Conv", Temporary(op, "sum"), operands, [.. WindowAttributes(op.Window), ("group", (long)op.Groups)]);
         if (op.Low is not null || op.High is not null)
             sum = Clip(op, sum, op.Low, op.High);
         Define(op.Outputs[0], Output(op).Shape.Length == 4 ? sum : Reshape(sum, Output(op).Shape));
@@ -119,7 +120,8 @@ internal sealed partial class QdqExporter
     }
 
     /// <summary>
-    /// An operand of lower rank lines up with the last axes in memory order; beside an NCHW image it must stand as an NCHW image too.
+    /// An operand of lower rank lines up with the last axes in memory order; beside an NCHW image it must stand as an NCHW
+    /// image too.
     /// </summary>
     private string Broadcastable(int index, int rank)
     {
@@ -134,6 +136,7 @@ internal sealed partial class QdqExporter
     {
         if (Input(op).Shape.Length != 4)
             throw new UserException($"'{op.Name}': ONNX defines LRN for images only; this model cannot be exported");
-        Result(op, "LRN", [Value(op.Inputs[0])], ("size", (long)op.Size), ("alpha", op.Alpha), ("beta", op.Beta), ("bias", op.Bias));
+        string[] image = [Value(op.Inputs[0])];
+        Result(op, "LRN", image, ("size", (long)op.Size), ("alpha", op.Alpha), ("beta", op.Beta), ("bias", op.Bias));
     }
 }

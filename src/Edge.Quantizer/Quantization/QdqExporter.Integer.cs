@@ -22,12 +22,12 @@ internal sealed partial class QdqExporter
         return made;
     }
 
-    /// <summary>The real values of an int8 tensor. Every reader gets its own node: ONNX Runtime fuses a group as a whole.</summary>
+    /// <summary>The real values of an int8 tensor. Every reader gets its own node: ONNX Runtime fuses whole groups.</summary>
     private string Dequantize(int index)
     {
         (string scale, string zeroPoint) = Parameters(index);
-        return _writer.Node(
-            "DequantizeLinear", _writer.Reserve(_manifest.Tensors[index].Name + "_dequantized"), [Value(index), scale, zeroPoint]);
+        string name = _writer.Reserve(_manifest.Tensors[index].Name + "_dequantized");
+        return _writer.Node("DequantizeLinear", name, [Value(index), scale, zeroPoint]);
     }
 
     /// <summary>
@@ -98,10 +98,11 @@ internal sealed partial class QdqExporter
     private string DequantizedBias(OperatorDefinition op, int[] bias, float[] weightScales)
     {
         float inputScale = Input(op).Scale;
+        float[] scales = Array.ConvertAll(weightScales, s => inputScale * s);
         string[] inputs =
         [
             _writer.Initializer<int>(op.Name + "/bias", [bias.Length], bias),
-            _writer.Initializer<float>(op.Name + "/bias_scales", [bias.Length], Array.ConvertAll(weightScales, s => inputScale * s)),
+            _writer.Initializer<float>(op.Name + "/bias_scales", [bias.Length], scales),
         ];
         return _writer.Node("DequantizeLinear", Temporary(op, "bias_real"), inputs, ("axis", 0L));
     }
@@ -119,7 +120,8 @@ internal sealed partial class QdqExporter
             DequantizedWeights(op, [outputs, inputs, op.Window.KernelHeight, op.Window.KernelWidth], weights, scales),
             DequantizedBias(op, Constant<int>(op.Bias), scales),
         ];
-        string real = _writer.Node("Conv", Temporary(op, "real"), operands, [.. WindowAttributes(op.Window), ("group", (long)op.Groups)]);
+        string real = _writer.Node(
+            "Conv", Temporary(op, "real"), operands, [.. WindowAttributes(op.Window), ("group", (long)op.Groups)]);
         Quantize(real, op.Outputs[0], op.Low, op.High);
     }
 
@@ -166,7 +168,11 @@ internal sealed partial class QdqExporter
         TensorDefinition output = Output(op);
         bool average = op.Kind == PoolKind.Average;
         if (average && (op.Window.DilationY != 1 || op.Window.DilationX != 1))
-            throw new UserException($"pool '{op.Name}': a dilated average pool has no form in ONNX opset {Opset}; this model cannot be exported");
+        {
+            throw new UserException(
+                $"pool '{op.Name}': a dilated average pool has no form in ONNX opset {Opset}; this model cannot be exported");
+        }
+
         bool clamped = op.Low != sbyte.MinValue || op.High != sbyte.MaxValue;
         (string, object)[] attributes = PoolAttributes(op, input.Shape, output.Shape);
         if (output.Type == ElementType.Float32)
@@ -175,7 +181,8 @@ internal sealed partial class QdqExporter
         }
         else if (!average && clamped)
         {
-            Clamp(_writer.Node("MaxPool", Temporary(op, "unclamped"), [Value(op.Inputs[0])], attributes), op.Outputs[0], op.Low, op.High);
+            string unclamped = _writer.Node("MaxPool", Temporary(op, "unclamped"), [Value(op.Inputs[0])], attributes);
+            Clamp(unclamped, op.Outputs[0], op.Low, op.High);
         }
         else if (!average)
         {
@@ -198,8 +205,10 @@ internal sealed partial class QdqExporter
     private static (string Name, object Value)[] PoolAttributes(PoolOperator op, int[] input, int[] output)
     {
         Window window = op.Window;
-        int missingBelow = Missing(input[1] + window.PadTop + window.PadBottom, output[1], window.StrideY, window.DilationY, window.KernelHeight);
-        int missingRight = Missing(input[2] + window.PadLeft + window.PadRight, output[2], window.StrideX, window.DilationX, window.KernelWidth);
+        int paddedHeight = input[1] + window.PadTop + window.PadBottom;
+        int paddedWidth = input[2] + window.PadLeft + window.PadRight;
+        int missingBelow = Missing(paddedHeight, output[1], window.StrideY, window.DilationY, window.KernelHeight);
+        int missingRight = Missing(paddedWidth, output[2], window.StrideX, window.DilationX, window.KernelWidth);
         bool ceiling = false;
         if (op.CountIncludePad)
         {

@@ -1,4 +1,5 @@
 using Edge.Runtime.Format;
+using static Edge.Quantizer.Onnx.Schema.TensorProto.Types;
 
 namespace Edge.Quantizer.Quantization;
 
@@ -56,15 +57,19 @@ internal sealed partial class QdqExporter
             : _writer.Node("Transpose", _writer.Reserve(value + "/nchw"), [value], ("perm", NhwcToNchw));
     }
 
-    private string Reshape(string value, int[] shape) =>
-        _writer.Node("Reshape", _writer.Reserve(value + "/reshaped"), [value, Int64s(value + "/shape", Array.ConvertAll(shape, d => (long)d))]);
+    private string Reshape(string value, int[] shape)
+    {
+        string dimensions = Int64s(value + "/shape", Array.ConvertAll(shape, d => (long)d));
+        return _writer.Node("Reshape", _writer.Reserve(value + "/reshaped"), [value, dimensions]);
+    }
 
     private string Int64s(string stem, params long[] values) => _writer.Initializer<long>(stem, [values.Length], values);
 
     private void Transpose(TransposeOperator op)
     {
-        string value = _writer.Node(
-            "Transpose", Temporary(op, "transposed"), [ToMemoryOrder(op.Inputs[0])], ("perm", Array.ConvertAll(op.Permutation, p => (long)p)));
+        long[] permutation = Array.ConvertAll(op.Permutation, p => (long)p);
+        string source = ToMemoryOrder(op.Inputs[0]);
+        string value = _writer.Node("Transpose", Temporary(op, "transposed"), [source], ("perm", permutation));
         Define(op.Outputs[0], FromMemoryOrder(value, Output(op)));
     }
 
@@ -123,9 +128,10 @@ internal sealed partial class QdqExporter
         // On bytes ONNX Runtime truncates what it interpolates, so bilinear works on the bytes' float values and rounds to even.
         bool viaFloat = op.Mode == ResizeMode.Bilinear && output.Type == ElementType.Int8;
         if (viaFloat)
-            source = _writer.Node("Cast", Temporary(op, "float"), [source], ("to", (long)Onnx.Schema.TensorProto.Types.DataType.Float));
+            source = _writer.Node("Cast", Temporary(op, "float"), [source], ("to", (long)DataType.Float));
 
-        bool scalesGiveShape = (int)(input.Shape[1] * op.ScaleY) == output.Shape[1] && (int)(input.Shape[2] * op.ScaleX) == output.Shape[2];
+        bool scalesGiveShape =
+            (int)(input.Shape[1] * op.ScaleY) == output.Shape[1] && (int)(input.Shape[2] * op.ScaleX) == output.Shape[2];
         string scales = scalesGiveShape ? _writer.Initializer<float>(op.Name + "/scales", [4], [1, 1, op.ScaleY, op.ScaleX]) : "";
         string sizes = scalesGiveShape ? "" : Int64s(op.Name + "/sizes", PerExportedAxis(output.Shape));
         string coordinates = op.Coordinates switch
@@ -152,7 +158,7 @@ internal sealed partial class QdqExporter
         if (viaFloat)
         {
             string rounded = _writer.Node("Round", Temporary(op, "rounded"), [resized]);
-            Result(op, "Cast", [rounded], ("to", (long)Onnx.Schema.TensorProto.Types.DataType.Uint8));
+            Result(op, "Cast", [rounded], ("to", (long)DataType.Uint8));
         }
     }
 }

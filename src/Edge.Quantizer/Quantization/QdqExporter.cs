@@ -36,7 +36,7 @@ internal sealed partial class QdqExporter
 
     /// <summary>The whole model: float image in (NCHW), float results out.</summary>
     /// <param name="model">The package.</param>
-    /// <param name="expose">Whether every intermediate tensor becomes an output too, under the name that <see cref="ValueName"/> gives.</param>
+    /// <param name="expose">Whether every intermediate tensor becomes an output too, named by <see cref="ValueName"/>.</param>
     /// <exception cref="UserException">An operator has no form in opset 13.</exception>
     public static byte[] Export(EdgeModel model, bool expose = false)
     {
@@ -71,7 +71,11 @@ internal sealed partial class QdqExporter
 
         exporter.Emit(op);
         foreach (int index in op.Outputs)
-            exporter._writer.Output(exporter.Value(index), TypeOf(manifest.Tensors[index]), ExportedShape(manifest.Tensors[index]));
+        {
+            TensorDefinition tensor = manifest.Tensors[index];
+            exporter._writer.Output(exporter.Value(index), TypeOf(tensor), ExportedShape(tensor));
+        }
+
         return exporter._writer.ToBytes();
     }
 
@@ -80,7 +84,8 @@ internal sealed partial class QdqExporter
         tensor.Type == ElementType.Int8 ? tensor.Name + "_quantized" : tensor.Name + "_float";
 
     /// <summary>NCHW for rank 4, unchanged otherwise.</summary>
-    public static int[] ExportedShape(TensorDefinition tensor) => tensor.Shape is [int n, int h, int w, int c] ? [n, c, h, w] : tensor.Shape;
+    public static int[] ExportedShape(TensorDefinition tensor) =>
+        tensor.Shape is [int n, int h, int w, int c] ? [n, c, h, w] : tensor.Shape;
 
     private static DataType TypeOf(TensorDefinition tensor) => tensor.Type == ElementType.Int8 ? DataType.Uint8 : DataType.Float;
 
@@ -179,11 +184,13 @@ internal sealed partial class QdqExporter
         if (_values[index] is { } known)
             return known;
         TensorDefinition tensor = _manifest.Tensors[index];
-        int constant = tensor.Constant ?? throw new InvalidDataException($"tensor '{tensor.Name}' is read before an operator writes it");
+        int constant = tensor.Constant
+            ?? throw new InvalidDataException($"tensor '{tensor.Name}' is read before an operator writes it");
         int[] shape = ExportedShape(tensor);
+        string name = ValueName(tensor);
         return _values[index] = tensor.Type == ElementType.Int8
-            ? _writer.Initializer<byte>(ValueName(tensor), shape, ToExportedOrder(ShiftToUInt8(Constant<sbyte>(constant)), tensor.Shape))
-            : _writer.Initializer<float>(ValueName(tensor), shape, ToExportedOrder(Constant<float>(constant), tensor.Shape));
+            ? _writer.Initializer<byte>(name, shape, ToExportedOrder(ShiftToUInt8(Constant<sbyte>(constant)), tensor.Shape))
+            : _writer.Initializer<float>(name, shape, ToExportedOrder(Constant<float>(constant), tensor.Shape));
     }
 
     private T[] Constant<T>(int index)
@@ -192,7 +199,8 @@ internal sealed partial class QdqExporter
     private string Temporary(OperatorDefinition op, string what) => _writer.Reserve($"{op.Name}/{what}");
 
     /// <summary>Adds the node whose result is the operator's (only) output, as float32 or as bytes.</summary>
-    private void Result(OperatorDefinition op, string opType, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+    private void Result(
+        OperatorDefinition op, string opType, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         _writer.Node(opType, Define(op.Outputs[0]), inputs, attributes);
 
     private static byte[] ShiftToUInt8(sbyte[] values) => Array.ConvertAll(values, v => (byte)(v + Offset));

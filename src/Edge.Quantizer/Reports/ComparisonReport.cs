@@ -8,7 +8,8 @@ using Spectre.Console;
 namespace Edge.Quantizer.Reports;
 
 /// <summary>All operators of one kind together.</summary>
-public sealed record KindComparison(string Kind, int Operators, long Elements, long Different, int LargestStep, bool Holds)
+public sealed record KindComparison(
+    string Kind, int Operators, long Elements, long Different, int LargestStep, double LargestRelative, bool Holds)
 {
     /// <summary>Share of elements that differ when every operator gets our bytes, 0 to 1.</summary>
     public double Fraction => Elements == 0 ? 0 : (double)Different / Elements;
@@ -67,6 +68,7 @@ public sealed record ComparisonReport
                 g.Sum(l => l.Alone.Elements),
                 g.Sum(l => l.Alone.Different),
                 g.Max(l => l.Alone.LargestStep),
+                g.Max(l => l.Alone.LargestRelative),
                 g.All(l => l.Holds))),
         ],
         Layers = comparison.Layers,
@@ -76,36 +78,41 @@ public sealed record ComparisonReport
 
     internal void Write(IAnsiConsole console)
     {
-        Table layers = Tables.New("operator", "kind", "ONNX Runtime ran", "alone: differ", "largest", "in the network: differ", "largest", "");
+        Table layers = Tables.New(
+            "operator", "kind", "ONNX Runtime ran", "alone: differ", "largest", "in the network: differ", "largest", "");
         foreach (LayerComparison l in Layers)
         {
             layers.AddRow(
                 Tables.Text(l.Name), Tables.Text(l.Kind), Tables.Text(l.RanAs),
-                Tables.Text(Share(l.Alone.Fraction)), Tables.Text(Largest(l, l.Alone)),
-                Tables.Text(Share(l.Chained.Fraction)), Tables.Text(Largest(l, l.Chained)),
+                Tables.Text(Share(l.Alone.Fraction)), Tables.Text(Largest(l.Alone.LargestStep, l.Alone.LargestRelative)),
+                Tables.Text(Share(l.Chained.Fraction)), Tables.Text(Largest(l.Chained.LargestStep, l.Chained.LargestRelative)),
                 Tables.Text(l.Holds ? "" : "DIFFERS"));
         }
 
         console.Write(layers);
-        Table kinds = Tables.New("kind", "operators", "elements", "differ", "largest step", "");
+        Table kinds = Tables.New("kind", "operators", "elements", "differ", "largest", "");
         foreach (KindComparison k in Kinds)
         {
             kinds.AddRow(
-                Tables.Text(k.Kind), Tables.Text($"{k.Operators}"), Tables.Text($"{k.Elements:N0}"), Tables.Text(Share(k.Fraction)),
-                Tables.Text(k.LargestStep == 0 ? "" : $"{k.LargestStep}"), Tables.Text(k.Holds ? "holds" : "DIFFERS"));
+                Tables.Text(k.Kind), Tables.Text($"{k.Operators}"), Tables.Text($"{k.Elements:N0}"),
+                Tables.Text(Share(k.Fraction)), Tables.Text(Largest(k.LargestStep, k.LargestRelative)),
+                Tables.Text(k.Holds ? "holds" : "DIFFERS"));
         }
 
         console.Write(kinds);
-        console.WriteLine($"ONNX Runtime {OnnxRuntime} runs the export as {string.Join(", ", FusedOperators.Select(p => $"{p.Value} {p.Key}"))}");
+        string fused = string.Join(", ", FusedOperators.Select(p => $"{p.Value} {p.Key}"));
+        console.WriteLine($"ONNX Runtime {OnnxRuntime} runs the export as {fused}");
         console.WriteLine($"top-1 equal in {SameTop1} of {Images} images; our kernels: {OurKernels}");
-        string verdict = Holds ? "parity holds: every operator alone gives ONNX Runtime's bytes, as far as the contract asks for them"
+        string verdict = Holds ? "parity holds: every operator alone gives ONNX Runtime's result as exactly as the contract asks"
             : HostIsExact ? "parity is broken: see the operators marked DIFFERS"
             : "this processor lacks VNNI: ONNX Runtime may saturate sums at 16 bits, so its differences do not count against us";
         console.WriteLine($"{Package}: {verdict}");
     }
 
-    private static string Share(double fraction) => fraction == 0 ? "equal" : fraction < 0.0001 ? $"{fraction:0.0E+0}" : $"{fraction:P2}";
+    private static string Share(double fraction) =>
+        fraction == 0 ? "equal" : fraction < 0.0001 ? $"{fraction:0.0E+0}" : $"{fraction:P2}";
 
-    private static string Largest(LayerComparison layer, TensorDifference difference) =>
-        difference.Different == 0 ? "" : layer.AllowedStep is null ? $"{difference.LargestRelative:0.0E+0} rel." : $"{difference.LargestStep}";
+    /// <summary>The largest difference: steps of an int8 tensor, or relative to the largest value of a float32 tensor.</summary>
+    private static string Largest(int step, double relative) =>
+        step > 0 ? $"{step} step{(step == 1 ? "" : "s")}" : relative > 0 ? $"{relative:0.0E+0} relative" : "";
 }

@@ -18,7 +18,8 @@ public sealed class OnnxRuntimeGoldenTests
         foreach ((string name, Tensor input, float[] expected) in network.Golden())
         {
             Tensor output = session.Run(input)[session.OutputNames[0]];
-            Assert.True(Closeness.Relative(expected, output.Floats) <= 1e-4, $"{name}: differs by {Closeness.Relative(expected, output.Floats):E2}");
+            double difference = Closeness.Relative(expected, output.Floats);
+            Assert.True(difference <= 1e-4, $"{name}: differs by {difference:E2}");
         }
     }
 }

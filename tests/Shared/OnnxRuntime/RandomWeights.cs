@@ -18,7 +18,7 @@ internal static class RandomWeights
         NearZero,
     }
 
-    /// <summary>Replaces every ConstantOfShape that feeds a layer by an initializer. The same seed gives the same numbers.</summary>
+    /// <summary>Replaces every ConstantOfShape by an initializer. The same seed gives the same numbers.</summary>
     public static void Fill(ModelProto model, int seed)
     {
         GraphProto graph = model.Graph;

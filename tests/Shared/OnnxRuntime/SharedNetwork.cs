@@ -3,10 +3,11 @@ using Edge.Imaging;
 using Edge.Imaging.Codecs;
 using Edge.Imaging.Preprocessing;
 using Edge.Quantizer.Graph;
+using Edge.Runtime.Format;
 
 namespace Edge.Tests;
 
-/// <summary>A trained network of the folder shared, with its preprocessing and the recorded outputs for its golden crops.</summary>
+/// <summary>A trained network of the folder shared, its preprocessing and the recorded outputs for its golden crops.</summary>
 internal sealed class SharedNetwork
 {
     private readonly JsonElement _input;
@@ -18,7 +19,7 @@ internal sealed class SharedNetwork
 
     public string Path => SharedFolder.Path("models", File);
 
-    /// <summary>All networks by file name; one placeholder when the folder is absent, so that theories are listed as skipped.</summary>
+    /// <summary>All networks; one placeholder when the folder is absent, so that theories are listed as skipped.</summary>
     public static IEnumerable<string> Files => SharedFolder.Exists ? Entries().Select(e => e.File) : ["absent"];
 
     public static SharedNetwork Load(string file) => Entries().First(e => e.File == file);
@@ -36,13 +37,14 @@ internal sealed class SharedNetwork
         {
             var image = new PixelBuffer();
             reader.Read(SharedFolder.Path("models", "golden", $"{width}x{channels}", crop.Name), image);
-            var unresized = new ImagePreprocessor(preprocessor.Preprocessing with { Resize = Edge.Runtime.Format.ResizeRule.Stretch });
+            var unresized = new ImagePreprocessor(preprocessor.Preprocessing with { Resize = ResizeRule.Stretch });
             float[] nhwc = new float[unresized.InputLength];
             unresized.Run(image, nhwc);
             float[] nchw = new float[nhwc.Length];
             for (int i = 0; i < nhwc.Length; i++)
                 nchw[(i % channels * height * width) + (i / channels)] = nhwc[i];
-            yield return (crop.Name, new Tensor([1, channels, height, width], nchw), [.. crop.Value.EnumerateArray().Select(v => v.GetSingle())]);
+            float[] output = [.. crop.Value.EnumerateArray().Select(v => v.GetSingle())];
+            yield return (crop.Name, new Tensor([1, channels, height, width], nchw), output);
         }
     }
 

@@ -54,7 +54,7 @@ public sealed record LayerComparison
     /// <summary>The operator's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>conv, grouped, depthwise, fully-connected, max-pool, average-pool, add, concat, or the name of the operator.</summary>
+    /// <summary>conv, grouped, depthwise, fully-connected, max-pool, average-pool, or the name of the operator.</summary>
     public required string Kind { get; init; }
 
     /// <summary>What ONNX Runtime ran for this operator alone, for example "QLinearConv".</summary>
@@ -69,6 +69,6 @@ public sealed record LayerComparison
     /// <summary>The whole network from the image on: differences of earlier layers included.</summary>
     public TensorDifference Chained { get; } = new();
 
-    /// <summary>Whether the operator alone stays within <see cref="AllowedStep"/> (float32: within 1e-4 of the largest value).</summary>
+    /// <summary>Whether the operator alone stays within <see cref="AllowedStep"/>; in float32 within 1e-4 · max|b|.</summary>
     public bool Holds => AllowedStep is { } step ? Alone.LargestStep <= step : Alone.LargestRelative <= 1e-4;
 }

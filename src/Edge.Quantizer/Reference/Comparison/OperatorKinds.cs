@@ -24,7 +24,9 @@ internal static class OperatorKinds
     {
         if (manifest.Tensors[op.Outputs[0]].Type == ElementType.Float32)
             return null;
-        return op is AddOperator or PoolOperator { Kind: PoolKind.Average } or ResizeOperator { Mode: ResizeMode.Bilinear } ? 1 : 0;
+        bool formulasDiffer =
+            op is AddOperator or PoolOperator { Kind: PoolKind.Average } or ResizeOperator { Mode: ResizeMode.Bilinear };
+        return formulasDiffer ? 1 : 0;
     }
 
     // ChannelShuffle becomes channel-shuffle.

@@ -27,7 +27,10 @@ public sealed class OnnxRuntimeSession : IDisposable
     /// <exception cref="OnnxRuntimeException">The library refuses the model.</exception>
     /// <exception cref="UserException">The library is not installed.</exception>
     public OnnxRuntimeSession(
-        ReadOnlySpan<byte> model, OrtOptimization optimization = OrtOptimization.None, int threads = 0, string? optimizedModelPath = null)
+        ReadOnlySpan<byte> model,
+        OrtOptimization optimization = OrtOptimization.None,
+        int threads = 0,
+        string? optimizedModelPath = null)
     {
         using OrtHandle options = _api.CreateSessionOptions((int)optimization, threads, optimizedModelPath);
         _session = _api.CreateSession(model, options);
@@ -44,7 +47,7 @@ public sealed class OnnxRuntimeSession : IDisposable
 
     /// <summary>Computes all outputs.</summary>
     /// <param name="inputs">One tensor for every name of <see cref="InputNames"/>.</param>
-    /// <exception cref="OnnxRuntimeException">An input has another name, type or shape than the model's, or the run failed.</exception>
+    /// <exception cref="OnnxRuntimeException">An input has not the model's name, type or shape, or the run failed.</exception>
     public IReadOnlyDictionary<string, OrtTensor> Run(IReadOnlyDictionary<string, OrtTensor> inputs)
     {
         string[] inputNames = [.. inputs.Keys];

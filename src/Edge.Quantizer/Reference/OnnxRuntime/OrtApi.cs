@@ -86,7 +86,8 @@ internal sealed unsafe class OrtApi
         var options = new OrtHandle(this, raw, Slot.ReleaseSessionOptions);
         try
         {
-            Check(((delegate* unmanaged<nint, int, nint>)_table[(int)Slot.SetSessionGraphOptimizationLevel])(raw, optimizationLevel));
+            nint setLevel = _table[(int)Slot.SetSessionGraphOptimizationLevel];
+            Check(((delegate* unmanaged<nint, int, nint>)setLevel)(raw, optimizationLevel));
             Check(((delegate* unmanaged<nint, int, nint>)_table[(int)Slot.SetIntraOpNumThreads])(raw, threads));
             AddConfiguration(raw, "session.intra_op.allow_spinning", "0");
             if (optimizedModelPath is not null)
@@ -181,7 +182,8 @@ internal sealed unsafe class OrtApi
             fixed (nint* inputText0 = inputText, outputText0 = outputText, inputs0 = inputValues, outputs0 = outputValues)
             {
                 Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_table[(int)Slot.Run])(
-                    session.Value, 0, inputText0, inputs0, (nuint)inputs.Length, outputText0, (nuint)outputValues.Length, outputs0));
+                    session.Value, 0, inputText0, inputs0, (nuint)inputs.Length,
+                    outputText0, (nuint)outputValues.Length, outputs0));
             }
 
             return Array.ConvertAll(outputValues, v => new OrtHandle(this, v, Slot.ReleaseValue));
@@ -239,7 +241,8 @@ internal sealed unsafe class OrtApi
     {
         if (status == 0)
             return;
-        string? message = Utf8StringMarshaller.ConvertToManaged(((delegate* unmanaged<nint, byte*>)_table[(int)Slot.GetErrorMessage])(status));
+        byte* text = ((delegate* unmanaged<nint, byte*>)_table[(int)Slot.GetErrorMessage])(status);
+        string? message = Utf8StringMarshaller.ConvertToManaged(text);
         Release(Slot.ReleaseStatus, status);
         throw new OnnxRuntimeException($"ONNX Runtime: {message?.ReplaceLineEndings(" ") ?? "unknown error"}");
     }

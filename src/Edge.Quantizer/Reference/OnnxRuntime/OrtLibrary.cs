@@ -66,11 +66,11 @@ internal static class OrtLibrary
 
     private static IEnumerable<string> Candidates()
     {
+        string[] package = ["tools", "onnxruntime", "node_modules", "onnxruntime-node", "bin", "napi-v6", "linux"];
         string architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
         for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
         {
-            yield return Path.Combine(
-                d.FullName, "tools", "onnxruntime", "node_modules", "onnxruntime-node", "bin", "napi-v6", "linux", architecture, FileName);
+            yield return Path.Combine([d.FullName, .. package, architecture, FileName]);
         }
 
         yield return Path.Combine(AppContext.BaseDirectory, FileName);

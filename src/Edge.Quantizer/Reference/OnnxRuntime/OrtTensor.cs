@@ -22,7 +22,7 @@ public sealed class OrtTensor
     private OrtTensor(OrtElementType type, int[] shape, Array data)
     {
         if (Tensor.Volume(shape) != data.Length)
-            throw new ArgumentException($"shape [{string.Join(", ", shape)}] does not hold {data.Length} elements", nameof(shape));
+            throw new ArgumentException($"shape [{string.Join(", ", shape)}] is not of {data.Length} elements", nameof(shape));
         (Type, Shape, _data) = (type, shape, data);
     }
 
