@@ -43,7 +43,11 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
     /// <summary>Images that judge a method: their logits are kept.</summary>
     private const int MaxJudged = 128;
 
+    private static readonly RangeEstimator WholeRange = new MinMaxEstimator();
+
+
     private readonly Value _logits = LogitsOf(graph);
+    private readonly HashSet<Value> _decisive = Decisive(graph);
     private readonly ActivationStatistics _statistics = new(graph);
 
     /// <summary>Quantizes the network.</summary>
@@ -126,10 +130,27 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     private Dictionary<Node, double[]> FloatMeans() => _statistics.InputMeans.ToDictionary(p => p.Key, p => p.Value.Means());
 
-    /// <summary>The image's range follows from its preprocessing; all others from the histograms.</summary>
-    private QuantizationPlan PlanOf(RangeEstimator estimator) => QuantizationPlan.Create(
-        graph,
-        value => value == graph.Inputs[0] ? InputRange(description.Preprocessing) : estimator.Estimate(_statistics.HistogramOf(value)));
+    /// <summary>
+    /// The image's range follows from its preprocessing, the logits keep all that was seen (a saturated winner loses to the runner-up),
+    /// all others follow the estimator.
+    /// </summary>
+    private QuantizationPlan PlanOf(RangeEstimator estimator) => QuantizationPlan.Create(graph, value =>
+        value == graph.Inputs[0] ? InputRange(description.Preprocessing)
+        : (_decisive.Contains(value) ? WholeRange : estimator).Estimate(_statistics.HistogramOf(value)));
+
+    /// <summary>The logits and what is only averaged or reshaped to become them.</summary>
+    private static HashSet<Value> Decisive(ModelGraph graph)
+    {
+        var values = new HashSet<Value>();
+        Value value = LogitsOf(graph);
+        while (values.Add(value)
+            && value.Producer is { OpType: OpTypes.Reshape or OpTypes.Transpose or OpTypes.GlobalAveragePool or OpTypes.AveragePool } node)
+        {
+            value = node.Input(0);
+        }
+
+        return values;
+    }
 
     /// <summary>What pixels from 0 to 255 become.</summary>
     public static ValueRange InputRange(InputPreprocessing p)
