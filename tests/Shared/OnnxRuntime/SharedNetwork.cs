@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Edge.Imaging;
 using Edge.Imaging.Codecs;
@@ -10,14 +11,23 @@ namespace Edge.Tests;
 /// <summary>A trained network of the folder shared, its preprocessing and the recorded outputs for its golden crops.</summary>
 internal sealed class SharedNetwork
 {
-    private readonly JsonElement _input;
+    private readonly JsonElement _entry;
 
-    private SharedNetwork(string file, JsonElement input) => (File, _input) = (file, input);
+    private SharedNetwork(JsonElement entry) => _entry = entry;
 
     /// <summary>File name, for example squeezenet1_1.onnx.</summary>
-    public string File { get; }
+    public string File => _entry.GetProperty("file").GetString()!;
 
     public string Path => SharedFolder.Path("models", File);
+
+    /// <summary>The preprocessing as the quantize command reads it: JSON.</summary>
+    public string Preprocessing => _entry.GetProperty("input").GetRawText();
+
+    /// <summary>The path of the file of class names.</summary>
+    public string Labels => SharedFolder.Path("models", _entry.GetProperty("labels").GetString()!);
+
+    /// <summary>Outputs in front of the first real class.</summary>
+    public int LabelOffset => _entry.GetProperty("label_offset").GetInt32();
 
     /// <summary>All networks; one placeholder when the folder is absent, so that theories are listed as skipped.</summary>
     public static IEnumerable<string> Files => SharedFolder.Exists ? Entries().Select(e => e.File) : ["absent"];
@@ -29,7 +39,7 @@ internal sealed class SharedNetwork
     {
         using JsonDocument outputs = JsonDocument.Parse(
             System.IO.File.ReadAllBytes(SharedFolder.Path("models", "golden", System.IO.Path.ChangeExtension(File, ".json"))));
-        var preprocessor = new ImagePreprocessor(PreprocessingFile.Parse(JsonSerializer.SerializeToUtf8Bytes(_input), File));
+        var preprocessor = new ImagePreprocessor(PreprocessingFile.Parse(Encoding.UTF8.GetBytes(Preprocessing), File));
         (int height, int width, int channels) =
             (preprocessor.Preprocessing.Height, preprocessor.Preprocessing.Width, preprocessor.Preprocessing.Channels);
         using var reader = new ImageReader();
@@ -52,6 +62,6 @@ internal sealed class SharedNetwork
     {
         using JsonDocument list = JsonDocument.Parse(System.IO.File.ReadAllBytes(SharedFolder.Path("models", "models.json")));
         return [.. list.RootElement.GetProperty("models").EnumerateArray().Select(
-            m => new SharedNetwork(m.GetProperty("file").GetString()!, m.GetProperty("input").Clone()))];
+            m => new SharedNetwork(m.Clone()))];
     }
 }
