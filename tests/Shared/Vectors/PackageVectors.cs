@@ -6,10 +6,10 @@ using Edge.Runtime.Format;
 namespace Edge.Tests;
 
 /// <summary>
-/// What one kernel form computed from a package on one machine, to be computed again by other forms on other machines. The file
-/// NAME.vectors beside NAME.edge, little endian: "EDGEVEC1", CRC-32C of the package, number of inputs, bytes of an input, number of
-/// operators (uint32 each); then for every input its bytes and for every operator, in order, the CRC-32C of its output's bytes
-/// without gaps.
+/// What one kernel form computed from a package on one machine, to be computed again by other forms on other machines. The
+/// file NAME.vectors beside NAME.edge, little endian: "EDGEVEC1", CRC-32C of the package, number of inputs, bytes of an input,
+/// number of operators (uint32 each); then for every input its bytes and for every operator, in order, the CRC-32C of its
+/// output's bytes without gaps.
 /// </summary>
 internal sealed class PackageVectors
 {
