@@ -8,8 +8,8 @@ namespace Edge.Quantizer.Passes;
 /// </summary>
 public interface IGraphPass
 {
-    public string Name { get; }
+    string Name { get; }
 
     /// <summary>Applies the rewriting wherever it fits. Returns the number of changes; 0 when there was nothing to do.</summary>
-    public int Run(ModelGraph graph);
+    int Run(ModelGraph graph);
 }

@@ -10,12 +10,27 @@ internal static class KernelCases
 {
     private static readonly Window Three = new()
     {
-        KernelHeight = 3, KernelWidth = 3, StrideY = 2, StrideX = 2, PadTop = 1, PadLeft = 1, PadBottom = 1, PadRight = 1,
+        KernelHeight = 3,
+        KernelWidth = 3,
+        StrideY = 2,
+        StrideX = 2,
+        PadTop = 1,
+        PadLeft = 1,
+        PadBottom = 1,
+        PadRight = 1,
     };
 
     private static readonly Window Uneven = new()
     {
-        KernelHeight = 2, KernelWidth = 4, StrideY = 1, StrideX = 3, DilationY = 2, PadTop = 0, PadLeft = 3, PadBottom = 1, PadRight = 0,
+        KernelHeight = 2,
+        KernelWidth = 4,
+        StrideY = 1,
+        StrideX = 3,
+        DilationY = 2,
+        PadTop = 0,
+        PadLeft = 3,
+        PadBottom = 1,
+        PadRight = 0,
     };
 
     public static SortedDictionary<string, Func<KernelHarness, Random, int, OperatorDefinition>> All { get; } = new()

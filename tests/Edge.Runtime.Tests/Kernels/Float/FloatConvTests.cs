@@ -100,27 +100,27 @@ public sealed class FloatConvTests
             int depth = c / _groups, groupOutputs = o / _groups;
             var y = new List<double>();
             for (int n = 0; n < _outputShape[0]; n++)
-            for (int oy = 0; oy < _outputShape[1]; oy++)
-            for (int ox = 0; ox < _outputShape[2]; ox++)
-            for (int channel = 0; channel < o; channel++)
-            {
-                double sum = _bias[channel];
-                for (int ky = 0; ky < _window.KernelHeight; ky++)
-                for (int kx = 0; kx < _window.KernelWidth; kx++)
-                {
-                    int iy = (oy * _window.StrideY) - _window.PadTop + (ky * _window.DilationY);
-                    int ix = (ox * _window.StrideX) - _window.PadLeft + (kx * _window.DilationX);
-                    if (iy < 0 || iy >= h || ix < 0 || ix >= w)
-                        continue;
-                    for (int k = 0; k < depth; k++)
-                    {
-                        float value = _input[(((((n * h) + iy) * w) + ix) * c) + (channel / groupOutputs * depth) + k];
-                        sum += (double)value * _weights[(((((channel * _window.KernelHeight) + ky) * _window.KernelWidth) + kx) * depth) + k];
-                    }
-                }
+                for (int oy = 0; oy < _outputShape[1]; oy++)
+                    for (int ox = 0; ox < _outputShape[2]; ox++)
+                        for (int channel = 0; channel < o; channel++)
+                        {
+                            double sum = _bias[channel];
+                            for (int ky = 0; ky < _window.KernelHeight; ky++)
+                                for (int kx = 0; kx < _window.KernelWidth; kx++)
+                                {
+                                    int iy = (oy * _window.StrideY) - _window.PadTop + (ky * _window.DilationY);
+                                    int ix = (ox * _window.StrideX) - _window.PadLeft + (kx * _window.DilationX);
+                                    if (iy < 0 || iy >= h || ix < 0 || ix >= w)
+                                        continue;
+                                    for (int k = 0; k < depth; k++)
+                                    {
+                                        float value = _input[(((((n * h) + iy) * w) + ix) * c) + (channel / groupOutputs * depth) + k];
+                                        sum += (double)value * _weights[(((((channel * _window.KernelHeight) + ky) * _window.KernelWidth) + kx) * depth) + k];
+                                    }
+                                }
 
-                y.Add(Math.Max(sum, -2));
-            }
+                            y.Add(Math.Max(sum, -2));
+                        }
 
             return [.. y];
         }

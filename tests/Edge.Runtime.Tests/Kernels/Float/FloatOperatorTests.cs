@@ -136,13 +136,13 @@ public sealed class FloatOperatorTests
         int[] batch = shapeA.Length == 1 || shapeB.Length == 1 ? shapeA[..Math.Max(0, shapeA.Length - 2)] : shapeY[..^2];
         var expected = new List<double>();
         for (int n = 0; n < Volume(batch); n++)
-        for (int r = 0; r < rows; r++)
-        for (int c = 0; c < columns; c++)
-        {
-            int matrixA = BroadcastIndex(n, batch, shapeA[..Math.Max(0, shapeA.Length - 2)]), matrixB = BroadcastIndex(n, batch, shapeB[..Math.Max(0, shapeB.Length - 2)]);
-            expected.Add(Enumerable.Range(0, depth)
-                .Sum(k => (double)a[(((matrixA * rows) + r) * depth) + k] * b[(((matrixB * depth) + k) * columns) + c]));
-        }
+            for (int r = 0; r < rows; r++)
+                for (int c = 0; c < columns; c++)
+                {
+                    int matrixA = BroadcastIndex(n, batch, shapeA[..Math.Max(0, shapeA.Length - 2)]), matrixB = BroadcastIndex(n, batch, shapeB[..Math.Max(0, shapeB.Length - 2)]);
+                    expected.Add(Enumerable.Range(0, depth)
+                        .Sum(k => (double)a[(((matrixA * rows) + r) * depth) + k] * b[(((matrixB * depth) + k) * columns) + c]));
+                }
 
         foreach (InstructionSet set in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
         {
@@ -197,13 +197,13 @@ public sealed class FloatOperatorTests
             var inside = new List<double>();
             int padded = 0;
             for (int iy = (oy * 2) - 1; iy < (oy * 2) + 2; iy++)
-            for (int ix = ox * 2; ix < (ox * 2) + 2; ix++)
-            {
-                if (iy is >= 0 and < H && ix is >= 0 and < W)
-                    inside.Add(x[(((((n * H) + iy) * W) + ix) * C) + c]);
-                if (iy <= H && ix <= W + 1)
-                    padded++;
-            }
+                for (int ix = ox * 2; ix < (ox * 2) + 2; ix++)
+                {
+                    if (iy is >= 0 and < H && ix is >= 0 and < W)
+                        inside.Add(x[(((((n * H) + iy) * W) + ix) * C) + c]);
+                    if (iy <= H && ix <= W + 1)
+                        padded++;
+                }
 
             expected.Add(kind == PoolKind.Max ? inside.Max() : inside.Sum() / (countPadding ? padded : inside.Count));
         }

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using Edge.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(PackageBenchmarks).Assembly).Run(args);
