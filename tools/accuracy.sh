@@ -19,6 +19,7 @@ for n in "${networks[@]}"; do
     read -r labels offset < <(node -e '
         const fs = require("fs"), [models, name, target] = process.argv.slice(1);
         const m = JSON.parse(fs.readFileSync(models)).models.find(m => m.file === name + ".onnx");
+        if (name.endsWith("inat_birds")) m.input.resize = "stretch";  // its photographs are whole birds
         fs.writeFileSync(target, JSON.stringify(m.input));
         console.log(m.labels, m.label_offset);' "$shared/models/models.json" "$n" "$out/$n.input.json")
     images=$shared/images/val; calibration=$shared/images/calib
