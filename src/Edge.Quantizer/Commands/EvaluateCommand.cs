@@ -55,7 +55,7 @@ internal static class EvaluateCommand
                 parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(results, JsonOptions));
             else
                 Write(Tables.Console(parsed.InvocationConfiguration.Output), results);
-            return Task.FromResult(CommandLine.Success);
+            return Task.FromResult(CommandHost.Success);
         });
         return command;
     }

@@ -73,7 +73,7 @@ public sealed class QuantizedNetworks : IDisposable
             ],
             output,
             error);
-        Assert.True(code == CommandLine.Success, error.ToString());
+        Assert.True(code == CommandHost.Success, error.ToString());
         return package;
     }
 }

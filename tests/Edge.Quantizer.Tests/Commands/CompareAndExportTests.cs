@@ -26,7 +26,7 @@ public sealed class CompareAndExportTests : IDisposable
         (int code, string output, _) = Run("export", Package, "--qdq");
 
         string exported = Path.Combine(_folder, "tiny.qdq.onnx");
-        Assert.Equal(CommandLine.Success, code);
+        Assert.Equal(CommandHost.Success, code);
         Assert.StartsWith(exported, output);
         using var session = new OnnxRuntimeSession(File.ReadAllBytes(exported));
         Assert.Equal(["image"], session.InputNames);
@@ -40,7 +40,7 @@ public sealed class CompareAndExportTests : IDisposable
 
         (int code, string output, string error) = Run("compare", Package, image, "--json");
 
-        Assert.True(code == CommandLine.Success, error);
+        Assert.True(code == CommandHost.Success, error);
         using JsonDocument report = JsonDocument.Parse(output);
         Assert.Equal(1, report.RootElement.GetProperty("images").GetInt32());
         Assert.Equal(
@@ -56,7 +56,7 @@ public sealed class CompareAndExportTests : IDisposable
 
         (int code, _, string error) = Run("export", path, "--qdq");
 
-        Assert.Equal(CommandLine.Failure, code);
+        Assert.Equal(CommandHost.Failure, code);
         Assert.StartsWith($"edge-quantizer: {path}: ", error);
         Assert.Single(error.Trim().Split('\n'));
     }
