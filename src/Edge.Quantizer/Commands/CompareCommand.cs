@@ -59,6 +59,6 @@ internal static class CompareCommand
             output.WriteLine(report.ToJson());
         else
             report.Write(Tables.Console(output));
-        return report.Holds || !report.HostIsExact ? CommandHost.Success : CommandLine.Failure;
+        return report.Holds || !report.HostIsExact ? CommandHost.Success : CommandHost.Failure;
     }
 }

@@ -48,7 +48,7 @@ internal static class ConformanceCommand
             List<ConformanceResult> failed = [.. results.Where(r => r.Outcome == ConformanceOutcome.Failed)];
             foreach (ConformanceResult result in failed)
                 parsed.InvocationConfiguration.Error.WriteLine($"{result.Test} failed: {result.Reason}");
-            return failed.Count == 0 ? CommandHost.Success : CommandLine.Failure;
+            return failed.Count == 0 ? CommandHost.Success : CommandHost.Failure;
         });
         return command;
     }
