@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace Edge.Training.Autograd.Kernels;
@@ -12,7 +13,8 @@ public abstract class Convolution<T>(ConvolutionShape shape)
     public ConvolutionShape Shape => shape;
 
     /// <summary>The kernel for this geometry.</summary>
-    public static Convolution<T> Create(ConvolutionShape shape, Workers workers) => throw new NotImplementedException();
+    [SuppressMessage("Design", "CA1000", Justification = "The factory of a family of kernels; there is no type to infer.")]
+    public static Convolution<T> Create(ConvolutionShape shape, Workers workers) => new PlainConvolution<T>(shape, workers);
 
     /// <summary>y = x ∗ w (+ bias).</summary>
     /// <param name="x">[batch, h, w, i], may be longer.</param>
