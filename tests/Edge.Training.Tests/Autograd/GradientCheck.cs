@@ -1,0 +1,67 @@
+using Edge.Quantizer.Graph;
+using Edge.Training.Autograd;
+
+namespace Edge.Training.Tests.Autograd;
+
+/// <summary>Compares gradients with central differences, in double precision.</summary>
+internal static class GradientCheck
+{
+    private const double Step = 1e-5;
+
+    /// <summary>
+    /// The derivative of a random linear function of the outputs along every element of every parameter.
+    /// </summary>
+    public static void Of(
+        ModelGraph graph,
+        int batch = 3,
+        Action<Network<double>>? prepare = null,
+        TrainingNetworkOptions? options = null,
+        double tolerance = 1e-6)
+    {
+        using var workers = new Workers(2);
+        var network = new Network<double>(graph, batch + 1, workers, options);
+        prepare?.Invoke(network);
+        var random = new Random(5);
+        Fill(network.Input, random);
+        double[] direction = new double[batch * network.Classes];
+        Fill(direction, random);
+        network.Seed(7, 11);
+        network.ZeroGradients();
+        network.Forward(batch, ForwardMode.Training);
+        network.Backward(batch, direction);
+        Assert.NotEmpty(network.Parameters);
+        foreach (Parameter<double> parameter in network.Parameters.Where(p => p.Trainable))
+        {
+            double[] numeric = new double[parameter.Value.Length];
+            for (int i = 0; i < numeric.Length; i++)
+            {
+                double value = parameter.Value[i];
+                parameter.Value[i] = value + Step;
+                double above = Project(network, batch, direction);
+                parameter.Value[i] = value - Step;
+                double below = Project(network, batch, direction);
+                parameter.Value[i] = value;
+                numeric[i] = (above - below) / (2 * Step);
+            }
+
+            double scale = Math.Max(1, numeric.Max(Math.Abs));
+            double worst = numeric.Zip(parameter.Gradient).Max(p => Math.Abs(p.First - p.Second)) / scale;
+            Assert.True(worst <= tolerance, $"{parameter}: gradient is off by {worst:E2} of {scale:F3}");
+        }
+    }
+
+    public static void Fill(double[] data, Random random)
+    {
+        for (int i = 0; i < data.Length; i++)
+            data[i] = (random.NextDouble() * 2) - 1;
+    }
+
+    private static double Project(Network<double> network, int batch, double[] direction)
+    {
+        network.Forward(batch, ForwardMode.Training);
+        double sum = 0;
+        for (int i = 0; i < direction.Length; i++)
+            sum += network.Logits[i] * direction[i];
+        return sum;
+    }
+}
