@@ -93,6 +93,8 @@ public static class OpTypes
 
     /// <summary>mode, coordinate_transformation_mode, nearest_mode, sizes (output dimensions) and scales, both always present.</summary>
     public const string Resize = "Resize";
+
+    /// <summary>ratio: share that training drops; inference passes its input on.</summary>
     public const string Dropout = "Dropout";
     public const string Identity = "Identity";
 

@@ -41,13 +41,20 @@ internal sealed class OnnxWriter
     /// <param name="attributes">Values are long, float, string, or long[].</param>
     public string Node(string opType, string output, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        var node = new NodeProto { OpType = opType, Name = output };
+        Node(opType, [output], inputs, attributes);
+        return output;
+    }
+
+    /// <summary>Adds a node with one or more outputs.</summary>
+    /// <inheritdoc cref="Node(string, string, string[], ReadOnlySpan{ValueTuple{string, object}})"/>
+    public void Node(string opType, string[] outputs, string[] inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var node = new NodeProto { OpType = opType, Name = outputs[0] };
         node.Input.AddRange(inputs);
-        node.Output.Add(output);
+        node.Output.AddRange(outputs);
         foreach ((string name, object value) in attributes)
             node.Attribute.Add(Attribute(name, value));
         _model.Graph.Node.Add(node);
-        return output;
     }
 
     /// <summary>Adds an initializer; its element type is <typeparamref name="T"/>.</summary>
@@ -85,6 +92,7 @@ internal sealed class OnnxWriter
         sbyte => TensorProto.Types.DataType.Int8,
         int => TensorProto.Types.DataType.Int32,
         long => TensorProto.Types.DataType.Int64,
+        bool => TensorProto.Types.DataType.Bool,
         _ => throw new NotSupportedException($"{typeof(T).Name} has no place in an exported model"),
     };
 

@@ -86,7 +86,8 @@ internal static class Elementwise
         bool training = node.Opset >= 12 && node.ScalarOrNull(2, "training_mode") is > 0;
         if (training && node.ScalarOrNull(1, "ratio") is not 0)
             throw node.Error("training_mode is not supported: export the model for inference");
-        node.Emit(OpTypes.Dropout, [node.Input(0)]);
+        float ratio = node.Opset < 12 ? node.Float("ratio", 0.5f) : node.ScalarOrNull(1, "ratio") ?? 0.5f;
+        node.Emit(OpTypes.Dropout, [node.Input(0)], new Attributes().Set("ratio", ratio));
         if (node.Opset >= 10)
         {
             bool[] mask = new bool[Tensor.Volume(node.Shape(0))];
