@@ -1,0 +1,3 @@
+using Edge.SignRenderer.Commands;
+
+return CommandLine.Run(args, Console.Out, Console.Error);
