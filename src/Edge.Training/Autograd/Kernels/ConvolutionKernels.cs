@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Edge.Training.Autograd.Kernels;
 
-/// <summary>Chooses kernels by the width of the machine's vectors.</summary>
+/// <summary>Chooses kernels by geometry and by the width of the machine's vectors.</summary>
 internal static class ConvolutionKernels
 {
     /// <summary>The widest vectors that this machine computes with: 512, 256 or 128.</summary>
@@ -17,12 +17,24 @@ internal static class ConvolutionKernels
     public static Convolution<T> Create<T>(ConvolutionShape shape, Workers workers, int vectorBits)
         where T : unmanaged, IFloatingPointIeee754<T> => vectorBits switch
         {
-            512 => new GemmConvolution<T, GemmKernel<T, Vector512<T>, Simd512<T>, Tile12x2, Tile12x1>>(shape, workers),
-            256 => new GemmConvolution<T, GemmKernel<T, Vector256<T>, Simd256<T>, Tile6x2, Tile6x1>>(shape, workers),
+            512 => Create<T, Vector512<T>, Simd512<T>, Tile12x2, Tile12x1>(shape, workers),
+            256 => Create<T, Vector256<T>, Simd256<T>, Tile6x2, Tile6x1>(shape, workers),
 
             // NEON has 32 registers, SSE 16.
-            _ when AdvSimd.IsSupported =>
-                new GemmConvolution<T, GemmKernel<T, Vector128<T>, Simd128<T>, Tile12x2, Tile12x1>>(shape, workers),
-            _ => new GemmConvolution<T, GemmKernel<T, Vector128<T>, Simd128<T>, Tile6x2, Tile6x1>>(shape, workers),
+            _ when AdvSimd.IsSupported => Create<T, Vector128<T>, Simd128<T>, Tile12x2, Tile12x1>(shape, workers),
+            _ => Create<T, Vector128<T>, Simd128<T>, Tile6x2, Tile6x1>(shape, workers),
         };
+
+    private static Convolution<T> Create<T, TVector, TSimd, TWide, TNarrow>(ConvolutionShape shape, Workers workers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TVector : unmanaged
+        where TSimd : struct, ISimd<T, TVector>
+        where TWide : struct, ITileSize
+        where TNarrow : struct, ITileSize =>
+        IsDepthwise(shape)
+            ? new DepthwiseConvolution<T, DepthwiseKernel<T, TVector, TSimd>>(shape, workers)
+            : new GemmConvolution<T, GemmKernel<T, TVector, TSimd, TWide, TNarrow>>(shape, workers);
+
+    private static bool IsDepthwise(ConvolutionShape shape) =>
+        shape.Groups > 1 && shape.Groups == shape.InputChannels && shape.Groups == shape.OutputChannels;
 }

@@ -77,7 +77,7 @@ internal sealed unsafe class WeightGradient<T, TKernel>
                 int pixels = (int)Math.Min(_block, last - first);
                 SumBlock(input, dy, zeros, sums, first, first - firstOfInput, pixels, accumulate: first > begin);
                 if (withBias)
-                    AddColumns(dy + ((nint)first * _shape.OutputChannels), pixels, sums + length);
+                    Columns.Add(dy + ((nint)first * _shape.OutputChannels), pixels, _shape.OutputChannels, sums + length);
             }
 
             first = last;
@@ -194,18 +194,6 @@ internal sealed unsafe class WeightGradient<T, TKernel>
                 for (int j = valid; j < width; j++)
                     to[j] = T.Zero;
             }
-        }
-    }
-
-    private void AddColumns(T* dy, int pixels, T* sums)
-    {
-        for (int p = 0; p < pixels; p++, dy += _shape.OutputChannels)
-        {
-            int o = 0;
-            for (; o <= _shape.OutputChannels - Vector<T>.Count; o += Vector<T>.Count)
-                (Vector.Load(sums + o) + Vector.Load(dy + o)).Store(sums + o);
-            for (; o < _shape.OutputChannels; o++)
-                sums[o] += dy[o];
         }
     }
 
