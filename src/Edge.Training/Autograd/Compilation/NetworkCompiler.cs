@@ -1,8 +1,6 @@
 using System.Numerics;
 using Edge.Quantizer;
 using Edge.Quantizer.Graph;
-using Edge.Quantizer.Graph.ShapeInference;
-using Edge.Training.Autograd.Kernels;
 using Edge.Training.Autograd.Operators;
 
 namespace Edge.Training.Autograd.Compilation;
@@ -52,125 +50,65 @@ internal sealed partial class NetworkCompiler<T>(TrainingGraph source, int batch
             case OpTypes.BatchNormalization:
                 AddBatchNormalization(node);
                 break;
-            case OpTypes.Relu or OpTypes.Clip:
-                AddClamp(node);
-                break;
-            case OpTypes.GlobalAveragePool:
-                _operators.Add(new GlobalAveragePoolOperator<T>(Input(node, 0), NewActivation(node.Output), workers));
-                break;
             case OpTypes.Gemm or OpTypes.MatMul:
                 AddFullyConnected(node);
                 break;
+            case OpTypes.Relu or OpTypes.Clip:
+                AddClamp(node);
+                break;
+            case OpTypes.LeakyRelu or OpTypes.Sigmoid or OpTypes.HardSigmoid or OpTypes.HardSwish or OpTypes.Tanh:
+                AddFunction(node);
+                break;
+            case OpTypes.PRelu:
+                AddPRelu(node);
+                break;
+            case OpTypes.Add or OpTypes.Sum or OpTypes.Sub or OpTypes.Mul or OpTypes.Div or OpTypes.Max or OpTypes.Min:
+                AddArithmetic(node);
+                break;
+            case OpTypes.MaxPool or OpTypes.AveragePool:
+                AddPool(node);
+                break;
+            case OpTypes.GlobalAveragePool or OpTypes.ReduceMean:
+                AddGlobalAverage(node);
+                break;
+            case OpTypes.GlobalMaxPool:
+                AddGlobalMaximum(node);
+                break;
+            case OpTypes.Lrn:
+                AddLrn(node);
+                break;
+            case OpTypes.Dropout:
+                AddDropout(node);
+                break;
             case OpTypes.Identity or OpTypes.Reshape or OpTypes.Flatten or OpTypes.Squeeze or OpTypes.Unsqueeze:
                 AddReshape(node);
+                break;
+            case OpTypes.Concat:
+                AddConcat(node);
+                break;
+            case OpTypes.Split:
+                AddSplit(node);
+                break;
+            case OpTypes.Slice:
+                AddSlice(node);
+                break;
+            case OpTypes.Pad:
+                AddPad(node);
+                break;
+            case OpTypes.ChannelShuffle:
+                Add(node, (x, y) => new ChannelShuffleOperator<T>(x, y, node.Attributes.Int("group", 1), workers));
+                break;
+            case OpTypes.Resize:
+                AddResize(node);
                 break;
             default:
                 throw Unsupported(node, "training knows no gradient for this operator");
         }
     }
 
-    private void AddConvolution(Node node)
-    {
-        Parameter<T> weights = ParameterOf(node, 1, decay: true);
-        Parameter<T>? bias = node.InputOrNull(2) is null ? null : ParameterOf(node, 2, decay: false);
-        WindowAttributes window = WindowAttributes.From(node);
-        if (window.SpatialRank > 2)
-            throw Unsupported(node, "training knows convolutions over one or two spatial axes");
-        Activation<T> input = Input(node, 0);
-        Activation<T> output = NewActivation(node.Output);
-        Window2D w = Window2D.From(window);
-        var shape = new ConvolutionShape
-        {
-            Height = input.Shape.Height,
-            Width = input.Shape.Width,
-            InputChannels = input.Shape.Channels,
-            OutputChannels = output.Shape.Channels,
-            Groups = node.Attributes.Int("group", 1),
-            KernelHeight = w.KernelHeight,
-            KernelWidth = w.KernelWidth,
-            StrideY = w.StrideY,
-            StrideX = w.StrideX,
-            DilationY = w.DilationY,
-            DilationX = w.DilationX,
-            PadTop = w.PadTop,
-            PadLeft = w.PadLeft,
-            PadBottom = w.PadBottom,
-            PadRight = w.PadRight,
-        };
-        _operators.Add(new ConvolutionOperator<T>(input, output, weights, bias, Convolution<T>.Create(shape, workers)));
-    }
-
-    private void AddBatchNormalization(Node node)
-    {
-        Activation<T> input = Input(node, 0);
-        (Parameter<T>, Parameter<T>) parameters = (ParameterOf(node, 1, decay: false), ParameterOf(node, 2, decay: false));
-        (StateTensor<T>, StateTensor<T>) running = (StateOf(node, 3), StateOf(node, 4));
-        ClampBounds<T> bounds = ClampBounds<T>.None;
-        Value result = node.Output;
-        if (_graph.HasSingleUse(result) && _graph.Consumers(result)[0] is { OpType: OpTypes.Relu or OpTypes.Clip } clamp)
-        {
-            bounds = Bounds(clamp);
-            result = clamp.Output;
-            _absorbed.Add(clamp);
-        }
-
-        _operators.Add(new BatchNormalizationOperator<T>(
-            input,
-            NewActivation(result),
-            parameters,
-            running,
-            (node.Attributes.Float("epsilon", 1e-5f), node.Attributes.Float("momentum", options.BatchNormalizationMomentum)),
-            bounds,
-            _switches,
-            workers));
-    }
-
-    private void AddClamp(Node node)
-    {
-        Activation<T> input = Input(node, 0);
-        // What these compute they don't need for their own gradient, so that the clamp may overwrite it.
-        bool inPlace = _graph.HasSingleUse(node.Input(0)) && node.Input(0).Producer is
-        {
-            OpType: OpTypes.Conv or OpTypes.BatchNormalization or OpTypes.Gemm or OpTypes.MatMul or OpTypes.Add or OpTypes.Sub
-                or OpTypes.Concat or OpTypes.GlobalAveragePool
-        };
-        Activation<T> output = inPlace ? ViewOf(node.Output, input) : NewActivation(node.Output);
-        _operators.Add(new ClampOperator<T>(input, output, Bounds(node), workers));
-    }
-
-    private void AddFullyConnected(Node node)
-    {
-        Activation<T> input = Input(node, 0);
-        int[] shape = node.Input(0).Shape!;
-        bool gemm = node.OpType == OpTypes.Gemm;
-        if (Tensor.Volume(shape) != shape[^1] || (gemm && node.Attributes.Int("transA", 0) != 0) || input.Shape.Pixels != 1)
-            throw Unsupported(node, $"training knows products of one row, this input is [{string.Join(", ", shape)}]");
-        Parameter<T> weights = ParameterOf(node, 1, decay: true);
-        if (weights.Shape.Count != 2)
-            throw Unsupported(node, $"training knows weights of two axes, these are [{string.Join(", ", weights.Shape)}]");
-        Parameter<T>? bias = gemm && node.InputOrNull(2) is not null ? ParameterOf(node, 2, decay: false) : null;
-        FullyConnectedForm form = gemm
-            ? new FullyConnectedForm(
-                node.Attributes.Int("transB", 0) != 0, node.Attributes.Float("alpha", 1), node.Attributes.Float("beta", 1))
-            : new FullyConnectedForm(OutputsFirst: false);
-        _operators.Add(new FullyConnectedOperator<T>(input, NewActivation(node.Output), weights, bias, form, batchSize, workers));
-    }
-
-    private void AddReshape(Node node)
-    {
-        Activation<T> input = Input(node, 0);
-        ImageShape shape = ImageShape.From(node.Output.Shape);
-        if (ReorderOperator<T>.IsView(input.Shape, shape))
-            ViewOf(node.Output, input);
-        else
-            _operators.Add(new ReorderOperator<T>(input, NewActivation(node.Output), workers));
-    }
-
-    private static ClampBounds<T> Bounds(Node node) => node.OpType == OpTypes.Relu
-        ? new ClampBounds<T>(T.Zero, T.PositiveInfinity)
-        : new ClampBounds<T>(
-            T.CreateTruncating(node.Attributes.Float("min", float.NegativeInfinity)),
-            T.CreateTruncating(node.Attributes.Float("max", float.PositiveInfinity)));
+    /// <summary>An operator from the node's first input to its first output.</summary>
+    private void Add(Node node, Func<Activation<T>, Activation<T>, Operator<T>> create) =>
+        _operators.Add(create(Input(node, 0), NewActivation(node.Output)));
 
     private Activation<T> Input(Node node, int index)
     {
@@ -180,11 +118,12 @@ internal sealed partial class NetworkCompiler<T>(TrainingGraph source, int batch
             : throw Unsupported(node, $"training cannot use the constant '{value.Name}' as input {index}");
     }
 
-    private Activation<T> NewActivation(Value value)
+    private Activation<T> NewActivation(Value value) => _activations[value] = NewActivation(value.Name, ImageShape.From(value.Shape));
+
+    private Activation<T> NewActivation(string name, ImageShape shape)
     {
-        ImageShape shape = ImageShape.From(value.Shape);
         var storage = new Storage<T>(new T[(long)batchSize * shape.Elements], _pool);
-        return _activations[value] = new Activation<T>(value.Name, shape, storage);
+        return new Activation<T>(name, shape, storage);
     }
 
     private Activation<T> ViewOf(Value value, Activation<T> input) =>
