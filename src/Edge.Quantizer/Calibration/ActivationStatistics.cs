@@ -3,26 +3,37 @@ using Edge.Quantizer.Graph;
 namespace Edge.Quantizer.Calibration;
 
 /// <summary>
-/// What calibration keeps of the float network, one image at a time: the distribution of every activation, and the mean inputs of
-/// every layer with weights.
+/// What calibration keeps of the float network, one image at a time: the distribution of every activation, and of every layer
+/// with weights the mean inputs and, where asked for, their second moments.
 /// </summary>
 public sealed class ActivationStatistics
 {
     private readonly Dictionary<Value, Histogram> _histograms = [];
     private readonly Dictionary<Node, TapMeans> _inputMeans = [];
+    private readonly Dictionary<Node, PatchMoments> _moments = [];
     private readonly ILookup<Value, Node> _weighted;
 
-    public ActivationStatistics(ModelGraph graph)
+    /// <param name="graph">After the pass pipeline.</param>
+    /// <param name="moments">Whether to keep <see cref="Moments"/>.</param>
+    public ActivationStatistics(ModelGraph graph, bool moments = false)
     {
         foreach (Value value in graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Outputs)).Where(v => v.Type == DataType.Float32 && !v.IsConstant))
             _histograms[value] = new Histogram();
         foreach (Node node in graph.Nodes.Where(IsWeighted))
+        {
             _inputMeans[node] = new TapMeans(node);
+            if (moments && PatchMoments.Covers(node))
+                _moments[node] = new PatchMoments(node);
+        }
+
         _weighted = _inputMeans.Keys.ToLookup(n => n.Input(0));
     }
 
     /// <summary>Layers whose bias can be corrected.</summary>
     public IReadOnlyDictionary<Node, TapMeans> InputMeans => _inputMeans;
+
+    /// <summary>Layers of whose inputs enough was seen to weigh rounding errors against each other.</summary>
+    public IEnumerable<KeyValuePair<Node, PatchMoments>> Moments => _moments.Where(m => m.Value.Samples >= m.Value.Length);
 
     public Histogram HistogramOf(Value value) => _histograms[value];
 
@@ -33,7 +44,11 @@ public sealed class ActivationStatistics
             return;
         histogram.Add(tensor.Floats);
         foreach (Node node in _weighted[value])
+        {
             _inputMeans[node].Add(tensor.Floats);
+            if (_moments.TryGetValue(node, out PatchMoments? moments))
+                moments.Add(tensor.Floats);
+        }
     }
 
     /// <summary>Convolutions and fully connected layers with constant weights.</summary>

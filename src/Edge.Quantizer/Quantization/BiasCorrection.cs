@@ -14,15 +14,13 @@ public static class BiasCorrection
     /// <summary>What has to be added to the bias of one layer, per output channel, in real values.</summary>
     /// <param name="node">A layer with weights.</param>
     /// <param name="means">E[x] per [kernel row, kernel column, input channel], from <see cref="TapMeans"/>.</param>
-    /// <param name="inputScale">Scale of the layer's int8 input.</param>
-    public static float[] Of(Node node, double[] means, float inputScale)
+    /// <param name="quantized">What the weights were rounded to.</param>
+    public static float[] Of(Node node, double[] means, QuantizedWeights quantized)
     {
         Tensor weights = node.Input(1).Constant!;
         int outputs = weights.Shape[0], perOutput = weights.Count / outputs;
         int taps = weights.Rank == 4 ? weights.Shape[2] * weights.Shape[3] : 1;
         int groups = node.Attributes.Int("group", 1);
-        float[] bias = node.InputOrNull(2)?.Constant?.Floats ?? new float[outputs];
-        QuantizedWeights quantized = WeightQuantizer.PerChannel(weights, bias, inputScale);
         float[] channelsLast = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
 
         double[] shift = TapMeans.Project(

@@ -30,7 +30,7 @@ public sealed partial class Lowering
         Tensor weights = ConstantInput(node, 1);
         float[] bias = BiasOf(node, weights.Shape[0]);
         Window window = WindowOf(node);
-        (int codes, int scales, int biasCodes) = AddWeights(input, weights, bias);
+        (int codes, int scales, int biasCodes) = AddWeights(node, weights, bias);
         (int low, int high) = Bounds(node);
         _package.Add(new ConvOperator
         {
@@ -52,7 +52,7 @@ public sealed partial class Lowering
         if (!IsFullyConnected(node))
             return false;
         Tensor weights = ConstantInput(node, 1);
-        (int codes, int scales, int biasCodes) = AddWeights(node.Input(0), weights, BiasOf(node, weights.Shape[0]));
+        (int codes, int scales, int biasCodes) = AddWeights(node, weights, BiasOf(node, weights.Shape[0]));
         (int low, int high) = Bounds(node);
         _package.Add(new FullyConnectedOperator
         {
@@ -76,10 +76,11 @@ public sealed partial class Lowering
         && (node.InputOrNull(2)?.Constant is not { } bias || bias.Count == node.Input(1).Constant!.Shape[0])
         && Shape(node.Input(0))[0] == 1;
 
-    private (int Codes, int Scales, int Bias) AddWeights(Value input, Tensor weights, float[] bias)
+    private (int Codes, int Scales, int Bias) AddWeights(Node node, Tensor weights, float[] bias)
     {
-        float inputScale = _plan[input].Scale;
-        QuantizedWeights quantized = WeightQuantizer.PerChannel(weights, bias, inputScale);
+        float inputScale = _plan[node.Input(0)].Scale;
+        if (!_weights.TryGetValue(node, out QuantizedWeights? quantized))
+            quantized = WeightQuantizer.PerChannel(weights, bias, inputScale);
         int outputs = weights.Shape[0];
         int[] shape = weights.Rank == 4 ? [outputs, weights.Shape[2], weights.Shape[3], weights.Shape[1]] : weights.Shape;
         return (

@@ -13,22 +13,32 @@ public sealed partial class Lowering
     private readonly ModelGraph _graph;
     private readonly QuantizationPlan _plan;
     private readonly IReadOnlyDictionary<Node, float[]> _biasCorrections;
+    private readonly IReadOnlyDictionary<Node, QuantizedWeights> _weights;
     private readonly PackageBuilder _package = new();
     private readonly Dictionary<Value, int> _int8 = [];
     private readonly Dictionary<Value, int> _float = [];
     private readonly Dictionary<Node, OperatorDefinition> _operatorOf = [];
 
-    private Lowering(ModelGraph graph, QuantizationPlan plan, IReadOnlyDictionary<Node, float[]> biasCorrections) =>
-        (_graph, _plan, _biasCorrections) = (graph, plan, biasCorrections);
+    private Lowering(
+        ModelGraph graph,
+        QuantizationPlan plan,
+        IReadOnlyDictionary<Node, float[]> biasCorrections,
+        IReadOnlyDictionary<Node, QuantizedWeights> weights) =>
+        (_graph, _plan, _biasCorrections, _weights) = (graph, plan, biasCorrections, weights);
 
     /// <summary>Lowers the graph.</summary>
     /// <param name="graph">After the pass pipeline; one image input.</param>
     /// <param name="plan">Scales and zero points, and which nodes stay in float.</param>
     /// <param name="biasCorrections">Added to the bias of a convolution or fully connected node, per output channel, real values.</param>
+    /// <param name="weights">Codes of layers whose weights are not simply rounded to the nearest.</param>
     /// <exception cref="UserException">The network has a form that the runtime does not execute; names the node.</exception>
-    public static LoweredModel Lower(ModelGraph graph, QuantizationPlan plan, IReadOnlyDictionary<Node, float[]> biasCorrections)
+    public static LoweredModel Lower(
+        ModelGraph graph,
+        QuantizationPlan plan,
+        IReadOnlyDictionary<Node, float[]> biasCorrections,
+        IReadOnlyDictionary<Node, QuantizedWeights>? weights = null)
     {
-        var lowering = new Lowering(graph, plan, biasCorrections);
+        var lowering = new Lowering(graph, plan, biasCorrections, weights ?? new Dictionary<Node, QuantizedWeights>());
         if (graph.Inputs.Count != 1)
             throw new UserException($"the network has {graph.Inputs.Count} inputs ({string.Join(", ", graph.Inputs.Select(i => i.Name))}); Edge runs networks with one image input");
         Value image = graph.Inputs[0];

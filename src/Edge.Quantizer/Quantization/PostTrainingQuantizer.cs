@@ -5,104 +5,85 @@ using Edge.Runtime.Format;
 
 namespace Edge.Quantizer.Quantization;
 
-/// <summary>How to quantize.</summary>
-public sealed record QuantizationOptions
-{
-    /// <summary>A name of <see cref="RangeEstimator.All"/>, or "auto": the one whose logits are closest to float on images it has not seen.</summary>
-    public string Method { get; init; } = "auto";
-
-    public bool BiasCorrection { get; init; } = true;
-
-    public int Threads { get; init; } = Environment.ProcessorCount;
-}
-
-/// <summary>The score of one calibration method: fitted on one half of the images, judged on the other.</summary>
-/// <param name="LogitSqnr">Signal to quantization noise ratio of the logits on the judging half, dB.</param>
-public sealed record MethodScore(string Method, double LogitSqnr);
-
 /// <param name="Lowered">Operators and constants.</param>
-/// <param name="Method">Calibration method used.</param>
+/// <param name="Technique">How it was quantized.</param>
 /// <param name="BiasCorrections">What was added to each layer's bias, per output channel, real values.</param>
-/// <param name="Scores">Every method tried, best first; one entry when the method was given.</param>
+/// <param name="Weights">Codes of the layers whose weights were not simply rounded to the nearest.</param>
+/// <param name="Scores">Every technique tried, best first; one entry when there was no choice.</param>
 public sealed record QuantizedNetwork(
     LoweredModel Lowered,
     QuantizationPlan Plan,
-    string Method,
+    Technique Technique,
     IReadOnlyDictionary<Node, float[]> BiasCorrections,
-    IReadOnlyList<MethodScore> Scores);
+    IReadOnlyDictionary<Node, QuantizedWeights> Weights,
+    IReadOnlyList<TechniqueScore> Scores);
 
 /// <summary>Progress of long work: a phase, and how far it is.</summary>
 public delegate void QuantizationProgress(string phase, int done, int total);
 
 /// <summary>
-/// Post-training quantization: runs the float network over the calibration set once, chooses ranges and corrects biases. Looks at
-/// calibration data only.
+/// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights
+/// and corrects biases. What is left to choose is fitted on every second image and judged on the others. Looks at calibration data
+/// only.
 /// </summary>
 public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet images, PackageDescription description, QuantizationOptions options)
 {
-    /// <summary>Images that judge a method: their logits are kept.</summary>
+    /// <summary>Images that judge a technique: their logits are kept.</summary>
     private const int MaxJudged = 128;
 
     private static readonly RangeEstimator WholeRange = new MinMaxEstimator();
 
-
-    private readonly Value _logits = LogitsOf(graph);
     private readonly HashSet<Value> _decisive = Decisive(graph);
-    private readonly ActivationStatistics _statistics = new(graph);
+    private readonly LogitJudge _judge = new(graph, images, description, options.Threads);
+    private QuantizationProgress? _progress;
+    private int _observed, _toObserve;
 
-    /// <summary>Quantizes the network.</summary>
+    /// <summary>
+    /// Quantizes the network. Where equalization was chosen the graph has equalized weights afterwards: it computes the same
+    /// result, and is what the int8 network is to be compared with layer by layer.
+    /// </summary>
     /// <exception cref="UserException">No calibration images, or a network that the runtime can't execute.</exception>
     public QuantizedNetwork Run(QuantizationProgress? progress = null)
     {
         if (images.Count == 0)
             throw new UserException("there are no calibration images; give a folder with some dozen typical photographs");
-        IReadOnlyList<RangeEstimator> candidates = options.Method == "auto" ? RangeEstimator.All : [RangeEstimator.Named(options.Method)];
-        bool judge = candidates.Count > 1;
+        string[] methods = options.Method == "auto" ? [.. RangeEstimator.All.Select(e => e.Name)] : [RangeEstimator.Named(options.Method).Name];
 
         // Every second image fits, the others judge. A single image has to do both.
         int[] fit = [.. Indices(0)], rest = [.. Indices(1)];
         int[] judging = rest.Length > 0 ? rest[..Math.Min(rest.Length, MaxJudged)] : fit;
-        var referenceLogits = new Dictionary<int, float[]>();
-        using var reference = new FloatExecutor(graph, options.Threads);
-        int done = 0;
-        Observe(fit);
-        var plans = candidates.Select(e => (Estimator: e, Plan: PlanOf(e))).ToList();
-        Dictionary<Node, double[]> fitMeans = FloatMeans();
-        Observe(rest);
+        bool equalize = options.Equalization != Choice.Off;
+        (_progress, _observed, _toObserve) = (progress, 0, judging.Length + (fit.Length * (equalize ? 2 : 1)) + rest.Length);
+        _judge.Prepare(judging, Observed);
 
-        var scores = new List<MethodScore>();
-        foreach ((RangeEstimator estimator, QuantizationPlan plan) in judge ? plans : [])
+        var plain = new ActivationStatistics(graph, Rounds);
+        ChannelStatistics? channels = equalize ? CrossLayerEqualization.Statistics(graph) : null;
+        Observe(fit, plain, channels);
+        CrossLayerEqualization? equalization = channels is null ? null : CrossLayerEqualization.Create(graph, channels);
+        bool canEqualize = equalization is { Layers: > 0 };
+        var scores = new List<TechniqueScore>();
+        if (!canEqualize || options.Equalization == Choice.Auto)
+            Try(methods, plain, equalized: false, alone: !canEqualize, scores);
+
+        ActivationStatistics? equalized = null;
+        if (canEqualize)
         {
-            progress?.Invoke($"judging {estimator.Name}", scores.Count, plans.Count);
-            LoweredModel lowered = Correct(plan, fitMeans).Model;
-            scores.Add(new MethodScore(estimator.Name, LogitSqnr(lowered, judging, referenceLogits)));
+            equalization!.Apply();
+            equalized = new ActivationStatistics(graph, Rounds);
+            Observe(fit, equalized, null);
+            Try(methods, equalized, equalized: true, alone: options.Equalization == Choice.On, scores);
         }
 
         scores.Sort((a, b) => b.LogitSqnr.CompareTo(a.LogitSqnr));
-        RangeEstimator best = judge ? RangeEstimator.Named(scores[0].Method) : candidates[0];
-        QuantizationPlan final = PlanOf(best);
-        (LoweredModel result, Dictionary<Node, float[]> corrections) = Correct(final, FloatMeans());
-        if (!judge)
-            scores.Add(new MethodScore(best.Name, LogitSqnr(result, judging, referenceLogits)));
-        return new QuantizedNetwork(result, final, best.Name, corrections, scores);
-
-        void Observe(int[] indices)
-        {
-            float[] input = new float[Tensor.Volume(graph.Inputs[0].Shape!)];
-            foreach (int index in indices)
-            {
-                images.Read(index, input);
-                var tensor = new Tensor(graph.Inputs[0].Shape!, input);
-                _statistics.Observe(graph.Inputs[0], tensor);
-                reference.Run(tensor, (value, data) =>
-                {
-                    _statistics.Observe(value, data);
-                    if (value == _logits && judging.Contains(index))
-                        referenceLogits[index] = [.. data.Floats];
-                });
-                progress?.Invoke("running the float network", ++done, images.Count);
-            }
-        }
+        Technique best = scores[0].Technique;
+        if (canEqualize && !best.Equalized)
+            equalization!.Undo();
+        ActivationStatistics statistics = best.Equalized ? equalized! : plain;
+        Observe(rest, statistics, null);
+        QuantizedNetwork result = Quantize(best, statistics);
+        if (double.IsNaN(scores[0].LogitSqnr))
+            scores[0] = new TechniqueScore(best, _judge.LogitSqnr(result.Lowered));
+        return result with { Scores = scores };
     }
 
     /// <summary>
@@ -122,36 +103,6 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         return value;
     }
 
-    private IEnumerable<int> Indices(int parity)
-    {
-        for (int i = parity; i < images.Count; i += 2)
-            yield return i;
-    }
-
-    private Dictionary<Node, double[]> FloatMeans() => _statistics.InputMeans.ToDictionary(p => p.Key, p => p.Value.Means());
-
-    /// <summary>
-    /// The image's range follows from its preprocessing, the logits keep all that was seen (a saturated winner loses to the runner-up),
-    /// all others follow the estimator.
-    /// </summary>
-    private QuantizationPlan PlanOf(RangeEstimator estimator) => QuantizationPlan.Create(graph, value =>
-        value == graph.Inputs[0] ? InputRange(description.Preprocessing)
-        : (_decisive.Contains(value) ? WholeRange : estimator).Estimate(_statistics.HistogramOf(value)));
-
-    /// <summary>The logits and what is only averaged or reshaped to become them.</summary>
-    private static HashSet<Value> Decisive(ModelGraph graph)
-    {
-        var values = new HashSet<Value>();
-        Value value = LogitsOf(graph);
-        while (values.Add(value)
-            && value.Producer is { OpType: OpTypes.Reshape or OpTypes.Transpose or OpTypes.GlobalAveragePool or OpTypes.AveragePool } node)
-        {
-            value = node.Input(0);
-        }
-
-        return values;
-    }
-
     /// <summary>What pixels from 0 to 255 become.</summary>
     public static ValueRange InputRange(InputPreprocessing p)
     {
@@ -165,31 +116,100 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         return new ValueRange(low, high);
     }
 
-    /// <summary>Lowers the graph with every bias corrected for what rounding the weights does to the layer's mean output.</summary>
-    private (LoweredModel Model, Dictionary<Node, float[]> Corrections) Correct(QuantizationPlan plan, Dictionary<Node, double[]> means)
+    private bool Rounds => options.CompensatedRounding != Choice.Off;
+
+    private IEnumerable<int> Indices(int parity)
     {
-        Dictionary<Node, float[]> corrections = options.BiasCorrection
-            ? means.ToDictionary(m => m.Key, m => BiasCorrection.Of(m.Key, m.Value, plan[m.Key.Input(0)].Scale))
-            : [];
-        return (Lowering.Lower(graph, plan, corrections), corrections);
+        for (int i = parity; i < images.Count; i += 2)
+            yield return i;
     }
 
-    private double LogitSqnr(LoweredModel lowered, int[] indices, Dictionary<int, float[]> reference)
+    private void Observed() => _progress?.Invoke("running the float network", ++_observed, _toObserve);
+
+    private void Observe(int[] indices, ActivationStatistics statistics, ChannelStatistics? channels)
     {
-        var noise = new SignalToNoise();
-        using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), options.Threads);
-        QuantizationParameters input = new(network.InputDefinition.Scale, network.InputDefinition.ZeroPoint);
-        int logits = lowered.Int8Tensors.TryGetValue(_logits, out int int8) ? int8 : lowered.Outputs[0];
+        using var reference = new FloatExecutor(graph, options.Threads);
+        var input = Tensor.Zeros(graph.Inputs[0].Shape!);
         foreach (int index in indices)
         {
-            images.Read(index, input, network.Input);
-            network.Run((tensor, values) =>
-            {
-                if (tensor == logits)
-                    noise.Add(reference[index], values);
-            });
+            images.Read(index, input.Floats);
+            Keep(graph.Inputs[0], input);
+            reference.Run(input, Keep);
+            Observed();
         }
 
-        return noise.Decibels;
+        void Keep(Value value, Tensor data)
+        {
+            statistics.Observe(value, data);
+            channels?.Observe(value, data);
+        }
+    }
+
+    /// <summary>
+    /// Judges every method, and the best one also with weights rounded to the nearest. A score is NaN where there is nothing to
+    /// choose.
+    /// </summary>
+    /// <param name="alone">Whether no other form of the network competes.</param>
+    private void Try(string[] methods, ActivationStatistics statistics, bool equalized, bool alone, List<TechniqueScore> scores)
+    {
+        if (alone && methods.Length == 1 && options.CompensatedRounding != Choice.Auto)
+        {
+            scores.Add(new TechniqueScore(new Technique(methods[0], equalized, Rounds), double.NaN));
+            return;
+        }
+
+        int first = scores.Count;
+        foreach (string method in methods)
+            Score(new Technique(method, equalized, Rounds));
+        if (options.CompensatedRounding == Choice.Auto)
+            Score(scores.Skip(first).MaxBy(s => s.LogitSqnr)!.Technique with { Compensated = false });
+
+        void Score(Technique technique)
+        {
+            _progress?.Invoke($"judging {technique}", scores.Count - first, methods.Length + 1);
+            scores.Add(new TechniqueScore(technique, _judge.LogitSqnr(Quantize(technique, statistics).Lowered)));
+        }
+    }
+
+    /// <summary>Quantizes the graph as it is, from these statistics alone.</summary>
+    private QuantizedNetwork Quantize(Technique technique, ActivationStatistics statistics)
+    {
+        QuantizationPlan plan = PlanOf(RangeEstimator.Named(technique.Method), statistics);
+        var weights = new Dictionary<Node, QuantizedWeights>();
+        if (technique.Compensated)
+        {
+            foreach ((Node node, PatchMoments moments) in statistics.Moments)
+                weights[node] = CompensatedRounding.Round(node, moments, plan[node.Input(0)].Scale);
+        }
+
+        // Every bias makes up for what rounding the weights does to the layer's mean output.
+        Dictionary<Node, float[]> corrections = options.BiasCorrection
+            ? statistics.InputMeans.ToDictionary(
+                m => m.Key,
+                m => BiasCorrection.Of(m.Key, m.Value.Means(), weights.GetValueOrDefault(m.Key) ?? WeightQuantizer.PerChannel(m.Key, plan[m.Key.Input(0)].Scale)))
+            : [];
+        return new QuantizedNetwork(Lowering.Lower(graph, plan, corrections, weights), plan, technique, corrections, weights, []);
+    }
+
+    /// <summary>
+    /// The image's range follows from its preprocessing, the logits keep all that was seen (a saturated winner loses to the runner-up),
+    /// all others follow the estimator.
+    /// </summary>
+    private QuantizationPlan PlanOf(RangeEstimator estimator, ActivationStatistics statistics) => QuantizationPlan.Create(graph, value =>
+        value == graph.Inputs[0] ? InputRange(description.Preprocessing)
+        : (_decisive.Contains(value) ? WholeRange : estimator).Estimate(statistics.HistogramOf(value)));
+
+    /// <summary>The logits and what is only averaged or reshaped to become them.</summary>
+    private static HashSet<Value> Decisive(ModelGraph graph)
+    {
+        var values = new HashSet<Value>();
+        Value value = LogitsOf(graph);
+        while (values.Add(value)
+            && value.Producer is { OpType: OpTypes.Reshape or OpTypes.Transpose or OpTypes.GlobalAveragePool or OpTypes.AveragePool } node)
+        {
+            value = node.Input(0);
+        }
+
+        return values;
     }
 }

@@ -41,6 +41,14 @@ public static class WeightQuantizer
         return new QuantizedWeights(Codes(weights, scales), scales);
     }
 
+    /// <inheritdoc cref="PerChannel(Tensor, float[], float)"/>
+    /// <param name="node">A convolution or fully connected layer with constant weights and bias.</param>
+    public static QuantizedWeights PerChannel(Node node, float inputScale)
+    {
+        Tensor weights = node.Input(1).Constant!;
+        return PerChannel(weights, node.InputOrNull(2)?.Constant?.Floats ?? new float[weights.Shape[0]], inputScale);
+    }
+
     /// <summary>b/(sx·sw[c]) rounded to even.</summary>
     public static int[] Bias(float[] bias, float inputScale, float[] weightScales)
     {

@@ -28,7 +28,8 @@ internal static class QuantizationReport
         }
 
         console.Write(table);
-        console.WriteLine($"calibration: {network.Method} ({string.Join(", ", network.Scores.Select(s => $"{s.Method} {s.LogitSqnr:F2} dB"))})");
+        console.WriteLine($"technique: {network.Technique}");
+        console.WriteLine($"on calibration images that fitted nothing, logits: {string.Join(", ", network.Scores.Select(s => $"{s.Technique} {s.LogitSqnr:F2} dB"))}");
         AccuracyReport accuracy = package.Manifest.Accuracy!;
         console.WriteLine($"on {accuracy.Images} calibration images: same top-1 as float {accuracy.Top1Agreement:P1}, logits {accuracy.LogitSqnr:F2} dB");
         console.WriteLine($"{path}: {package.FileLength:N0} bytes, arena {package.Manifest.ArenaSize:N0} bytes");
@@ -41,8 +42,8 @@ internal static class QuantizationReport
                 Package = path,
                 Bytes = package.FileLength,
                 Arena = package.Manifest.ArenaSize,
-                network.Method,
-                Methods = network.Scores,
+                network.Technique,
+                Scores = network.Scores,
                 Accuracy = package.Manifest.Accuracy is { } a ? new { a.Images, a.Top1Agreement, a.LogitSqnr } : null,
                 Layers = layers,
             },

@@ -67,7 +67,7 @@ public class WeightQuantizerTests
         float[] rounded = [.. weights.Floats.Select((w, i) => MathF.Round(w / q.Scales[i / 27]) * q.Scales[i / 27])];
         double[] exact = MeanOutput(weights.Floats, x), coarse = MeanOutput(rounded, x);
 
-        float[] correction = BiasCorrection.Of(conv, means.Means(), 1);
+        float[] correction = BiasCorrection.Of(conv, means.Means(), q);
 
         for (int o = 0; o < 4; o++)
             Assert.Equal(exact[o] - coarse[o], correction[o], 1e-5);

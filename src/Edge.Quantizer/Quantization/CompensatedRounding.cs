@@ -1,0 +1,107 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Graph;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>
+/// Rounds the weights of a layer so that its outputs, not its weights, stay close: the error of every weight is passed on to those
+/// that are rounded after it, as far as their inputs go together (Frantar et al., "GPTQ: Accurate post-training quantization for
+/// generative pre-trained transformers", ICLR 2023; the same as Babai's nearest plane). With H = E[x·xᵀ] = TᵀT, T lower triangular,
+/// the output error of a row with rounding errors d is ‖T·d‖², and each d[i] in turn is brought as close to
+/// −Σ_{j&lt;i} T[i,j]·d[j] / T[i,i] as the grid allows.
+/// </summary>
+public static class CompensatedRounding
+{
+    /// <summary>Added to the diagonal of H, relative to its mean, as in GPTQ: keeps H invertible.</summary>
+    private const double Damping = 0.01;
+
+    /// <summary>Codes for one layer, on the grid that <see cref="WeightQuantizer.PerChannel"/> gives it.</summary>
+    /// <param name="node">A layer with weights.</param>
+    /// <param name="moments">Of the same node.</param>
+    /// <param name="inputScale">Scale of the layer's int8 input.</param>
+    public static QuantizedWeights Round(Node node, PatchMoments moments, float inputScale)
+    {
+        Tensor weights = node.Input(1).Constant!;
+        QuantizedWeights nearest = WeightQuantizer.PerChannel(node, inputScale);
+        float[] real = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
+        sbyte[] codes = [.. nearest.Codes];
+        int groups = node.Attributes.Int("group", 1), length = moments.Length, rows = weights.Shape[0] / groups;
+        for (int g = 0; g < groups; g++)
+        {
+            double[] matrix = moments.Matrix(g);
+            Regularise(matrix, length, inputScale);
+            int[] order = [.. Enumerable.Range(0, length).OrderByDescending(i => matrix[(i * length) + i])];
+            float[] triangle = Triangle(matrix, order);
+            for (int row = g * rows; row < (g + 1) * rows; row++)
+                RoundRow(real.AsSpan(row * length, length), nearest.Scales[row], order, triangle, codes.AsSpan(row * length, length));
+        }
+
+        return new QuantizedWeights(codes, nearest.Scales);
+    }
+
+    /// <summary>The input's own rounding noise, scale²/12, and the damping, on the diagonal.</summary>
+    private static void Regularise(double[] matrix, int length, float inputScale)
+    {
+        double trace = 0;
+        for (int i = 0; i < length; i++)
+            trace += matrix[(i * length) + i];
+        double add = (Damping * trace / length) + ((double)inputScale * inputScale / 12) + 1e-30;
+        for (int i = 0; i < length; i++)
+            matrix[(i * length) + i] += add;
+    }
+
+    private static void RoundRow(ReadOnlySpan<float> weights, float scale, int[] order, float[] triangle, Span<sbyte> codes)
+    {
+        int length = order.Length;
+        float[] errors = new float[length];
+        for (int i = 0; i < length; i++)
+        {
+            float compensation = Dot(triangle.AsSpan(i * length, i), errors.AsSpan(0, i)) / triangle[(i * length) + i];
+            float weight = weights[order[i]];
+            float code = Math.Clamp(MathF.Round((weight + compensation) / scale, MidpointRounding.ToEven), -127, 127);
+            codes[order[i]] = (sbyte)code;
+            errors[i] = weight - (code * scale);
+        }
+    }
+
+    /// <summary>T of H = TᵀT, T lower triangular, with rows and columns of H in the given order: Cholesky from the last row upwards.</summary>
+    private static float[] Triangle(double[] matrix, int[] order)
+    {
+        int n = order.Length;
+        double[] l = new double[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                // Backwards: row i of the Cholesky factor belongs to the i-th weight from the end.
+                int a = order[n - 1 - i], b = order[n - 1 - j];
+                double sum = matrix[(Math.Max(a, b) * n) + Math.Min(a, b)] - Dot(l.AsSpan(i * n, j), l.AsSpan(j * n, j));
+                l[(i * n) + j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-30)) : sum / l[(j * n) + j];
+            }
+        }
+
+        float[] triangle = new float[n * n];
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j <= i; j++)
+                triangle[(i * n) + j] = (float)l[((n - 1 - j) * n) + (n - 1 - i)];
+        }
+
+        return triangle;
+    }
+
+    private static T Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
+        where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<Vector<T>> wideA = MemoryMarshal.Cast<T, Vector<T>>(a), wideB = MemoryMarshal.Cast<T, Vector<T>>(b);
+        Vector<T> sums = Vector<T>.Zero;
+        for (int i = 0; i < wideA.Length; i++)
+            sums += wideA[i] * wideB[i];
+        T sum = Vector.Sum(sums);
+        for (int i = wideA.Length * Vector<T>.Count; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
+    }
+}

@@ -1,0 +1,43 @@
+using Edge.Quantizer.Calibration;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>Whether a technique is used.</summary>
+public enum Choice
+{
+    /// <summary>Where it brings the logits closer to float on calibration images that fitted nothing.</summary>
+    Auto,
+    On,
+    Off,
+}
+
+/// <summary>How to quantize.</summary>
+public sealed record QuantizationOptions
+{
+    /// <summary>A name of <see cref="RangeEstimator.All"/>, or "auto": the one whose logits are closest to float on images it has not seen.</summary>
+    public string Method { get; init; } = "auto";
+
+    /// <summary>See <see cref="CrossLayerEqualization"/>.</summary>
+    public Choice Equalization { get; init; } = Choice.Auto;
+
+    /// <summary>See <see cref="CompensatedRounding"/>; off rounds every weight to the nearest code.</summary>
+    public Choice CompensatedRounding { get; init; } = Choice.Auto;
+
+    public bool BiasCorrection { get; init; } = true;
+
+    public int Threads { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>One way to quantize a network.</summary>
+/// <param name="Method">Name of the range estimator.</param>
+/// <param name="Equalized">With <see cref="CrossLayerEqualization"/>.</param>
+/// <param name="Compensated">With <see cref="CompensatedRounding"/>, else every weight rounded to the nearest code.</param>
+public sealed record Technique(string Method, bool Equalized, bool Compensated)
+{
+    public override string ToString() =>
+        string.Join(" + ", new[] { Method, Equalized ? "equalization" : "", Compensated ? "compensated rounding" : "" }.Where(p => p.Length > 0));
+}
+
+/// <summary>What a technique is worth: fitted on one half of the calibration images, judged on the other.</summary>
+/// <param name="LogitSqnr">Signal to quantization noise ratio of the logits on the judging half, dB.</param>
+public sealed record TechniqueScore(Technique Technique, double LogitSqnr);
