@@ -54,5 +54,5 @@ public sealed class ActivationStatistics
     /// <summary>Convolutions and fully connected layers with constant weights.</summary>
     public static bool IsWeighted(Node node) =>
         (node.OpType == OpTypes.Conv && node.Input(1).IsConstant && node.Input(0).Shape is { Length: 4 })
-        || Quantization.Lowering.IsFullyConnected(node);
+        || Int8Forms.IsFullyConnected(node);
 }

@@ -156,7 +156,7 @@ public sealed partial class Lowering
             case OpTypes.Conv:
                 LowerFloatConv(node);
                 return;
-            case OpTypes.Gemm when IsFullyConnected(node):
+            case OpTypes.Gemm when Int8Forms.IsFullyConnected(node):
                 LowerFloatFullyConnected(node);
                 return;
             case OpTypes.MaxPool or OpTypes.AveragePool or OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool:

@@ -7,20 +7,22 @@ namespace Edge.Quantizer.Quantization;
 // Nodes that have an int8 form.
 public sealed partial class Lowering
 {
-    /// <summary>Whether the node was lowered to int8.</summary>
-    private bool LowerInt8(Node node)
+    /// <summary>Lowers a node that <see cref="Int8Forms"/> gives an int8 form.</summary>
+    private void LowerInt8(Node node)
     {
         switch (node.OpType)
         {
-            case OpTypes.Conv: LowerConv(node); return true;
-            case OpTypes.Gemm: return LowerFullyConnected(node);
-            case OpTypes.Add: return LowerAdd(node);
-            case OpTypes.MaxPool or OpTypes.AveragePool: LowerPool(node, WindowOf(node)); return true;
-            case OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool: LowerPool(node, WholeImage(node)); return true;
-            case OpTypes.Softmax: return LowerSoftmax(node);
-            case OpTypes.Resize: LowerResize(node, Int8(node.Input(0)), NewInt8(node.Output)); return true;
+            case OpTypes.Conv: LowerConv(node); break;
+            case OpTypes.Gemm: LowerFullyConnected(node); break;
+            case OpTypes.Add: LowerAdd(node); break;
+            case OpTypes.MaxPool or OpTypes.AveragePool: LowerPool(node, WindowOf(node)); break;
+            case OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool: LowerPool(node, WholeImage(node)); break;
+            case OpTypes.Softmax: LowerSoftmax(node); break;
+            case OpTypes.Resize: LowerResize(node, Int8(node.Input(0)), NewInt8(node.Output)); break;
             default:
-                return LowerMovement(node, Int8, NewInt8) || LowerLookup(node);
+                if (!LowerMovement(node, Int8, NewInt8))
+                    LowerLookup(node);
+                break;
         }
     }
 
@@ -47,10 +49,8 @@ public sealed partial class Lowering
         });
     }
 
-    private bool LowerFullyConnected(Node node)
+    private void LowerFullyConnected(Node node)
     {
-        if (!IsFullyConnected(node))
-            return false;
         Tensor weights = ConstantInput(node, 1);
         (int codes, int scales, int biasCodes) = AddWeights(node, weights, BiasOf(node, weights.Shape[0]));
         (int low, int high) = Bounds(node);
@@ -65,16 +65,7 @@ public sealed partial class Lowering
             Low = low,
             High = high,
         });
-        return true;
     }
-
-    /// <summary>Whether the node is a matrix-vector product with constant weights [outputs, inputs].</summary>
-    internal static bool IsFullyConnected(Node node) =>
-        node.OpType == OpTypes.Gemm && node.Input(1).IsConstant && node.InputOrNull(2) is null or { IsConstant: true }
-        && node.Attributes.Int("transB", 0) == 1 && node.Attributes.Int("transA", 0) == 0
-        && node.Attributes.Float("alpha", 1) == 1 && node.Attributes.Float("beta", 1) == 1
-        && (node.InputOrNull(2)?.Constant is not { } bias || bias.Count == node.Input(1).Constant!.Shape[0])
-        && Shape(node.Input(0))[0] == 1;
 
     private (int Codes, int Scales, int Bias) AddWeights(Node node, Tensor weights, float[] bias)
     {
@@ -89,10 +80,8 @@ public sealed partial class Lowering
             _package.AddConstant<int>([outputs], WeightQuantizer.Bias(bias, inputScale, quantized.Scales)));
     }
 
-    private bool LowerAdd(Node node)
+    private void LowerAdd(Node node)
     {
-        if (node.Input(0).IsConstant || node.Input(1).IsConstant || !Shape(node.Input(0)).SequenceEqual(Shape(node.Input(1))))
-            return false;
         (int low, int high) = Bounds(node);
         _package.Add(new AddOperator
         {
@@ -102,7 +91,6 @@ public sealed partial class Lowering
             Low = low,
             High = high,
         });
-        return true;
     }
 
     private void LowerPool(Node node, Window window)
@@ -132,11 +120,8 @@ public sealed partial class Lowering
     }
 
     /// <summary>Softmax over the last axis of a vector: int8 in, float32 out.</summary>
-    private bool LowerSoftmax(Node node)
+    private void LowerSoftmax(Node node)
     {
-        int[] shape = Shape(node.Input(0));
-        if (node.Attributes.Int("axis", -1) != shape.Length - 1)
-            return false;
         var exponentials = new float[256];
         double scale = _plan[node.Input(0)].Scale;
         for (int d = 0; d < exponentials.Length; d++)
@@ -148,13 +133,11 @@ public sealed partial class Lowering
             Outputs = [NewFloat(node.Output)],
             Exponentials = _package.AddConstant<float>([256], exponentials),
         });
-        return true;
     }
 
-    private bool LowerLookup(Node node)
+    private void LowerLookup(Node node)
     {
-        if (UnaryFunction(node) is not { } function)
-            return false;
+        Func<double, double> function = UnaryFunction(node);
         QuantizationParameters x = _plan[node.Input(0)], y = _plan[node.Output];
         (int low, int high) = Bounds(node);
         var table = new sbyte[256];
@@ -167,11 +150,10 @@ public sealed partial class Lowering
             Outputs = [NewInt8(node.Output)],
             Table = _package.AddConstant<sbyte>([256], table),
         });
-        return true;
     }
 
-    /// <summary>The function of one real variable that an activation node computes; null for other nodes.</summary>
-    internal static Func<double, double>? UnaryFunction(Node node)
+    /// <summary>The function of one real variable that an activation node computes.</summary>
+    private static Func<double, double> UnaryFunction(Node node)
     {
         Attributes a = node.Attributes;
         switch (node.OpType)
@@ -184,8 +166,8 @@ public sealed partial class Lowering
             case OpTypes.LeakyRelu:
                 float slope = a.Float("alpha", 0.01f);
                 return x => x >= 0 ? x : slope * x;
-            case OpTypes.PRelu when node.Input(1).Constant is { Count: 1 } single:
-                float shared = single.Floats[0];
+            case OpTypes.PRelu:
+                float shared = ConstantInput(node, 1).Floats[0];
                 return x => x >= 0 ? x : shared * x;
             case OpTypes.Sigmoid:
                 return x => 1 / (1 + Math.Exp(-x));
@@ -197,8 +179,7 @@ public sealed partial class Lowering
             case OpTypes.Tanh:
                 return Math.Tanh;
             default:
-                return null;
+                throw Unsupported(node, "has no int8 form");
         }
     }
-
 }

@@ -67,9 +67,10 @@ public sealed partial class Lowering
     {
         if (node.Outputs.All(o => o.Type != DataType.Float32))
             throw Unsupported(node, "computes integers at run time");
-        if (!_plan.FloatNodes.Contains(node) && LowerInt8(node))
-            return;
-        LowerFloat(node);
+        if (_plan.FloatNodes.Contains(node) || Int8Forms.FloatReason(node) is not null)
+            LowerFloat(node);
+        else
+            LowerInt8(node);
     }
 
     /// <summary>The tensor that holds the value in int8.</summary>

@@ -43,7 +43,7 @@ public sealed record ModelSummary
         FloatOperator[] inFloat =
         [
             .. from node in simplified.Nodes
-               let reason = Int8Forms.FloatReason(simplified, node)
+               let reason = Int8Forms.FloatReason(node)
                where reason is not null
                select new FloatOperator(node.Name, node.OpType, reason),
         ];

@@ -3,8 +3,10 @@ using Edge.Quantizer.Graph;
 using Edge.Quantizer.Passes;
 using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Reference;
+using Edge.Quantizer.Reports;
 using Edge.Quantizer.Tests.Passes;
 using Edge.Runtime.Format;
+using Edge.Tests;
 
 namespace Edge.Quantizer.Tests.Quantization;
 
@@ -52,6 +54,8 @@ public class LoweringTests
         ["product of two activations"] = (g, x) => { Value a = g.Conv(x, 4, 1); return g.Op(OpTypes.MatMul, [a, g.Conv(a, 4, 1)]); },
     };
 
+    public static TheoryData<string> SharedFiles => [.. SharedNetwork.Files];
+
     public static TheoryData<string> Names => [.. Networks.Keys];
 
     [Theory]
@@ -92,6 +96,15 @@ public class LoweringTests
         Assert.Equal(127, conv.High);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_inspect_calls_float_runs_in_float_and_nothing_else_does(string name) => FollowsTheRule(Make(name).Graph);
+
+    [SharedTheory]
+    [MemberData(nameof(SharedFiles))]
+    public void What_inspect_calls_float_runs_in_float_in_every_trained_network(string file) =>
+        FollowsTheRule(OptimizedModel.Load(SharedFolder.Path("models", file)));
+
     [Fact]
     public void Two_inputs_are_refused_by_name()
     {
@@ -105,6 +118,18 @@ public class LoweringTests
 
         Assert.Contains("2 inputs", e.Message, StringComparison.Ordinal);
         Assert.Contains(b.Name, e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A node runs in float when the operator that the package holds for it reads float32.</summary>
+    private static void FollowsTheRule(ModelGraph graph)
+    {
+        LoweredModel lowered = Lowering.Lower(graph, QuantizationPlan.Create(graph, _ => new ValueRange(-1, 1)), new Dictionary<Node, float[]>());
+        ModelSummary summary = ModelSummary.Of("model.onnx", "", 13, graph, graph);
+
+        IEnumerable<string> inPackage = lowered.Operators
+            .Where(o => o.Value.Inputs.Any(i => lowered.Package.Tensors[i].Type == ElementType.Float32))
+            .Select(o => o.Key.Name);
+        Assert.Equal(summary.RunInFloat.Select(f => f.Name).Order(), inPackage.Order());
     }
 
     private static Value Resize(GraphBuilder g, Value x, string mode) => g.Op(
