@@ -9,7 +9,8 @@ namespace Edge.SignRenderer.Cameras;
 /// The training set's camera, after the one that recorded the German benchmark: automatic exposure in a moving car, one colour
 /// filter per pixel, interpolated; often dark, hazy, moved or with wrong colours.
 /// </summary>
-internal sealed class BayerCamera : IFrameCamera
+/// <param name="light">What the pictures must cope with.</param>
+internal sealed class BayerCamera(LightConditions light) : IFrameCamera
 {
     private readonly ToneCurve _curve = new();
     private readonly JpegRoundTrip _jpeg = new();
@@ -19,8 +20,9 @@ internal sealed class BayerCamera : IFrameCamera
     public void Shoot(Canvas canvas, in Framing framing, SampleRandom random, PixelBuffer destination)
     {
         float oversampling = (float)framing.SceneWidth / framing.Width;
-        Expose(canvas.Image, random);
-        Optics(canvas, oversampling, framing.SignSide, random);
+        bool good = light == LightConditions.Good;
+        Expose(canvas.Image, good, random);
+        Optics(canvas, oversampling, framing.SignSide, good, random);
         canvas.Filters.Shrink(canvas.Image, _sensor, framing.Width, framing.Height);
         float noise = random.Chance(0.75f) ? random.LogNormal(0.0065f, 0.7f) : 0;
         if (random.Chance(0.6f))
@@ -36,9 +38,9 @@ internal sealed class BayerCamera : IFrameCamera
         if (random.Chance(0.2f))
             canvas.Filters.Sharpen(_sensor, random.Range(0.3f, 1.5f), canvas.Image);
         float gamma = 1 / random.Range(1.7f, 2.6f), bend = random.Chance(0.4f) ? random.Range(0, 0.6f) : 0;
-        _curve.Prepare(light =>
+        _curve.Prepare(linear =>
         {
-            float value = MathF.Pow(light, gamma);
+            float value = MathF.Pow(linear, gamma);
             return value + bend * (value * value * (3 - 2 * value) - value);
         });
         _curve.Develop(_sensor, destination);
@@ -52,11 +54,11 @@ internal sealed class BayerCamera : IFrameCamera
     /// Scales the light so that the crop's mean comes out at a drawn grey level, and applies white balance, saturation and
     /// haze. The sensor's full scale is 1.
     /// </summary>
-    private static void Expose(LinearImage scene, SampleRandom random)
+    private static void Expose(LinearImage scene, bool good, SampleRandom random)
     {
         (float mean, float middle) = Meter(scene);
         // Mean grey levels of the benchmark's crops lie around 75, a sixth of them below 45 and some above 200.
-        float grey = Math.Clamp(random.LogNormal(78, 0.55f), 12, 225);
+        float grey = good ? random.Range(95, 140) : Math.Clamp(random.LogNormal(78, 0.55f), 12, 225);
         float exposure = Srgb.ToLinear(grey / 255) / (random.Chance(0.5f) ? mean : middle);
         // A sign of which nothing is left teaches nothing.
         exposure = Math.Clamp(exposure, 0.004f / middle, random.Range(0.45f, 0.8f) / middle);
@@ -64,11 +66,11 @@ internal sealed class BayerCamera : IFrameCamera
         bool dark = grey < 45;
         float saturation = Math.Clamp(random.Normal(dark ? 0.8f : 0.97f, 0.25f), 0.1f, 1.6f);
         float warm = random.Normal(0, dark ? 0.16f : 0.1f), green = random.Normal(0, 0.05f);
-        float haze = random.Chance(0.3f) ? MathF.Min(0.7f, MathF.Abs(random.Normal(0, 0.28f))) : random.Range(0, 0.03f);
+        float haze = !good && random.Chance(0.3f) ? MathF.Min(0.7f, MathF.Abs(random.Normal(0, 0.28f))) : random.Range(0, 0.03f);
         float veil = mean * random.Range(0.6f, 1.6f);
         Vector3 gains = new Vector3(1 + warm, 1 + green, 1 - warm) * exposure;
         Matrix4x4 transform = ColorTransform.Veil(new Vector3(1, 1, random.Range(1, 1.15f)) * veil, haze)
-            * ColorTransform.Saturation(saturation) * ColorTransform.Crosstalk(random, 0.03f) * ColorTransform.Gains(gains);
+            * ColorTransform.Saturation(saturation) * ColorTransform.Crosstalk(random, 0.05f) * ColorTransform.Gains(gains);
         foreach (ref Vector4 pixel in scene.Pixels)
             pixel = Vector4.Clamp(Vector4.Transform(pixel, transform), Vector4.Zero, new Vector4(4));
     }
@@ -94,13 +96,13 @@ internal sealed class BayerCamera : IFrameCamera
         return (MathF.Max(1e-4f, Srgb.Luminance(whole) / scene.Pixels.Length), MathF.Max(1e-4f, Srgb.Luminance(middle) / count));
     }
 
-    private static void Optics(Canvas canvas, float oversampling, float signSide, SampleRandom random)
+    private static void Optics(Canvas canvas, float oversampling, float signSide, bool good, SampleRandom random)
     {
-        float blur = random.Chance(0.2f)
+        float blur = !good && random.Chance(0.2f)
             ? MathF.Max(0.4f, random.Range(0.01f, 0.04f) * signSide)
             : random.Range(0.2f, 0.8f);
         canvas.Filters.Gaussian(canvas.Image, MathF.Min(blur, 3) * oversampling);
-        if (!random.Chance(0.32f))
+        if (good || !random.Chance(0.32f))
             return;
         float length = MathF.Min(MathF.Abs(random.Normal(0, 0.07f)) * signSide + random.Range(0, 1.5f), 9);
         float angle = random.Chance(0.6f) ? random.Normal(0, 0.15f) : random.Range(0, MathF.PI);
@@ -110,11 +112,11 @@ internal sealed class BayerCamera : IFrameCamera
     /// <summary>Photons (variance proportional to light) and the read-out (constant), in units of full scale.</summary>
     private void AddNoise(SampleRandom random, float noise)
     {
-        float shot = noise * noise * 4, read = noise * noise * 0.25f;
+        float shot = noise * noise * 4, read = noise * noise * 0.08f;
         foreach (ref Vector4 pixel in _sensor.Pixels)
         {
-            Vector4 light = Vector4.Min(pixel, Vector4.One);
-            pixel = Vector4.Max(Vector4.Zero, light + random.Normal4() * Vector4.SquareRoot(light * shot + new Vector4(read)));
+            Vector4 signal = Vector4.Min(pixel, Vector4.One);
+            pixel = Vector4.Max(Vector4.Zero, signal + random.Normal4() * Vector4.SquareRoot(signal * shot + new Vector4(read)));
         }
     }
 

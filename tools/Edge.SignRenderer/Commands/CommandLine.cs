@@ -8,7 +8,7 @@ internal static class CommandLine
     private static readonly CommandHost Host = new(
         "edge-signs",
         "Renders pictures of traffic signs to train and to test image networks with.",
-        [RenderCommand.Create, SheetCommand.Create]);
+        [RenderCommand.Create, SheetCommand.Create, FramesCommand.Create]);
 
     /// <inheritdoc cref="CommandHost.Run"/>
     public static int Run(string[] args, TextWriter output, TextWriter error) => Host.Run(args, output, error);

@@ -1,18 +1,16 @@
 using System.CommandLine;
 using Edge.Quantizer;
+using Edge.SignRenderer.HeldOut;
 using Edge.SignRenderer.Rendering;
 using Edge.SignRenderer.Signs;
 
 namespace Edge.SignRenderer.Commands;
 
-/// <summary>The options that all commands share.</summary>
+/// <summary>The options that several commands share.</summary>
 internal sealed class RenderOptions
 {
-    private readonly Option<string> _signs = new("--signs")
-    {
-        Description = "folder of the SVG files, NN-name.svg",
-        DefaultValueFactory = _ => "models/signs/svg",
-    };
+    private readonly Option<string> _signs = Signs();
+    private readonly Option<string> _cache = Cache();
 
     private readonly Option<string> _style = new("--style")
     {
@@ -32,12 +30,6 @@ internal sealed class RenderOptions
         DefaultValueFactory = _ => 48,
     };
 
-    private readonly Option<string> _cache = new("--cache")
-    {
-        Description = "folder that keeps the rasterised SVG files",
-        DefaultValueFactory = _ => "artifacts/sign-rasters",
-    };
-
     public RenderOptions()
     {
         _style.AcceptOnlyFromAmong("training", "heldout");
@@ -47,6 +39,18 @@ internal sealed class RenderOptions
                 result.AddError("--size must be 16 to 256");
         });
     }
+
+    public static Option<string> Signs() => new("--signs")
+    {
+        Description = "folder of the SVG files, NN-name.svg",
+        DefaultValueFactory = _ => "models/signs/svg",
+    };
+
+    public static Option<string> Cache() => new("--cache")
+    {
+        Description = "folder that keeps the rasterised SVG files",
+        DefaultValueFactory = _ => "artifacts/sign-rasters",
+    };
 
     public void AddTo(Command command)
     {

@@ -36,7 +36,12 @@ internal sealed class SampleRenderer : IDisposable
         _seed = seed;
         _input = new()
         {
-            Width = side, Height = side, Order = ChannelOrder.Rgb, Mean = [0, 0, 0], Scale = [1, 1, 1], Resize = ResizeRule.Stretch,
+            Width = side,
+            Height = side,
+            Order = ChannelOrder.Rgb,
+            Mean = [0, 0, 0],
+            Scale = [1, 1, 1],
+            Resize = ResizeRule.Stretch,
         };
         _paint = style.CreatePainter(library);
         _camera = style.CreateCamera();

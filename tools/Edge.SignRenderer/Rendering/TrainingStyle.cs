@@ -12,7 +12,7 @@ internal sealed class TrainingStyle : RenderStyle
     [
         "",
         ".rim{display:none} .ring{stroke-width:80} .digits{stroke-width:34} .edge{stroke:#444}",
-        ".ring{stroke-width:62} .bars{stroke-width:14} .letters{stroke-width:28} .field{stroke-width:40}",
+        ".ring{stroke-width:62} .bars{stroke-width:14} .letters{stroke-width:28} .field{stroke-width:40} .edge{stroke-width:5}",
     ];
 
     public override IReadOnlyList<string> Fonts => [];
@@ -24,5 +24,5 @@ internal sealed class TrainingStyle : RenderStyle
             label == SignLibrary.None ? scene.PaintNone(canvas, random) : scene.PaintSign(canvas, label, random);
     }
 
-    public override IFrameCamera CreateCamera() => new BayerCamera();
+    public override IFrameCamera CreateCamera() => new BayerCamera(LightConditions.Varied);
 }

@@ -17,8 +17,12 @@ namespace Edge.SignRenderer.Scenes;
 internal readonly record struct Framing(
     Projection View, int SceneWidth, int SceneHeight, int Width, int Height, float SignSide)
 {
+    /// <summary>The benchmark's margin relative to the sign, and its least width in pixels.</summary>
+    public const float Margin = 0.1f;
+    private const float LeastMargin = 5;
+
     /// <summary>Camera pixels beyond which more detail cannot be seen at a network's input of at most 64.</summary>
-    private const float LargestCrop = 112;
+    public const float LargestCrop = 112;
 
     /// <summary>Cuts with the benchmark's margins.</summary>
     /// <param name="texture">The sign.</param>
@@ -27,8 +31,10 @@ internal readonly record struct Framing(
     /// <param name="marginScale">Multiplies the margin.</param>
     /// <param name="square">Whether the shorter side of the crop is widened.</param>
     /// <param name="shift">How far the crop's centre misses the sign's, in sign sides.</param>
+    /// <param name="largest">Larger crops are scaled down to this, pixels.</param>
     public static Framing Around(
-        SignTexture texture, in Projection turned, float side, float marginScale, bool square, Vector2 shift)
+        SignTexture texture, in Projection turned, float side, float marginScale, bool square, Vector2 shift,
+        float largest = LargestCrop)
     {
         Vector2 low = new(float.MaxValue), high = new(float.MinValue);
         foreach (Vector2 point in texture.Outline)
@@ -39,11 +45,11 @@ internal readonly record struct Framing(
         }
 
         float scale = side / MathF.Max(high.X - low.X, high.Y - low.Y);
-        Vector2 margin = new(MathF.Max(5, 0.1f * side) * marginScale);
+        Vector2 margin = new(MathF.Max(LeastMargin, Margin * side) * marginScale);
         Vector2 crop = (high - low) * scale + 2 * margin;
         if (square)
             crop = new(MathF.Max(crop.X, crop.Y));
-        float shrink = MathF.Min(1, LargestCrop / MathF.Max(crop.X, crop.Y));
+        float shrink = MathF.Min(1, largest / MathF.Max(crop.X, crop.Y));
         (scale, crop) = (scale * shrink, crop * shrink);
         int width = Math.Max(8, (int)MathF.Round(crop.X)), height = Math.Max(8, (int)MathF.Round(crop.Y));
         int oversampling = Math.Max(width, height) switch

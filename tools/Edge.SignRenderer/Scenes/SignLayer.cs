@@ -19,12 +19,14 @@ internal sealed class SignLayer
     /// <param name="view">From the sign's plane to pixels.</param>
     /// <param name="width">Of the layer, pixels.</param>
     /// <param name="height">Of the layer, pixels.</param>
-    public void Draw(SignTexture texture, in Projection view, int width, int height)
+    /// <param name="dents">Of the sheet.</param>
+    public void Draw(SignTexture texture, in Projection view, int width, int height, in Dents dents = default)
     {
         Image.Reset(width, height);
         if (_positions.Length < width * height)
             _positions = new Vector2[width * height];
         Projection back = view.Inverse();
+        bool dented = dents.Any;
         LinearImage level = texture.Level(PixelsPerUnit(view));
         for (int y = 0; y < height; y++)
         {
@@ -36,7 +38,14 @@ internal sealed class SignLayer
                 float w = 1 / (pw + back.Wx * x);
                 float u = (px + back.Xx * x) * w, v = (py + back.Yx * x) * w;
                 positions[x] = new(u, v);
-                to[x] = SignTexture.Sample(level, u, v);
+                if (MathF.Abs(u) >= 1.2f || MathF.Abs(v) >= 1.2f)
+                {
+                    to[x] = Vector4.Zero;
+                    continue;
+                }
+
+                Vector2 moved = dented ? dents.Move(positions[x]) : positions[x];
+                to[x] = SignTexture.Sample(level, moved.X, moved.Y);
             }
         }
     }

@@ -17,6 +17,21 @@ internal sealed class SignScene(SignLibrary library)
     public Framing PaintSign(Canvas canvas, int label, SampleRandom random) =>
         Paint(canvas, random.Pick(library[label]), random, new Vector2(random.Normal(), random.Normal()) * 0.025f);
 
+    /// <summary>A photograph that someone took of a sign: large, and seen from the front.</summary>
+    /// <param name="canvas">Painted.</param>
+    /// <param name="label">Class of the sign.</param>
+    /// <param name="side">Of the picture, pixels.</param>
+    /// <param name="fill">Side of the sign relative to the picture's.</param>
+    /// <param name="random">The picture's random numbers.</param>
+    public Framing PaintPhotograph(Canvas canvas, int label, int side, float fill, SampleRandom random)
+    {
+        SignTexture texture = library[label][0];
+        Projection turned = Projection.Turned(random.Normal(0, 0.15f), random.Normal(0, 0.06f), random.Normal(0, 0.04f), 8);
+        float marginScale = (1 / fill - 1) / 2 / Framing.Margin;
+        return Paint(
+            canvas, texture, Framing.Around(texture, turned, side * fill, marginScale, square: true, Vector2.Zero, side), random);
+    }
+
     /// <summary>A crop that shows no sign of the classes: another sign, most of a sign missing, a coloured shape, or nothing.</summary>
     public Framing PaintNone(Canvas canvas, SampleRandom random)
     {
@@ -46,6 +61,7 @@ internal sealed class SignScene(SignLibrary library)
         {
             < 0.10f => random.Range(0, 0.6f),
             < 0.20f => random.Range(1.4f, 2.4f),
+            < 0.24f => random.Range(2.4f, 4),
             _ => random.Range(0.75f, 1.3f),
         };
         float roll = random.Chance(0.15f) ? random.Normal(0, 0.14f) : random.Normal(0, 0.05f);
@@ -54,9 +70,11 @@ internal sealed class SignScene(SignLibrary library)
         return Framing.Around(texture, turned, side, marginScale, random.Chance(0.4f), shift);
     }
 
-    private Framing Paint(Canvas canvas, SignTexture texture, SampleRandom random, Vector2 shift)
+    private Framing Paint(Canvas canvas, SignTexture texture, SampleRandom random, Vector2 shift) =>
+        Paint(canvas, texture, Frame(texture, random, shift), random);
+
+    private Framing Paint(Canvas canvas, SignTexture texture, in Framing framing, SampleRandom random)
     {
-        Framing framing = Frame(texture, random, shift);
         canvas.Image.Reset(framing.SceneWidth, framing.SceneHeight);
         _surroundings.Paint(canvas, random);
         // Sun from behind the camera, or against the light: then the sky outshines the sign.
@@ -67,7 +85,7 @@ internal sealed class SignScene(SignLibrary library)
             Neighbours(canvas, framing.View, light, random);
         if (random.Chance(0.5f))
             Back(canvas, texture, framing.View, light, random);
-        _sign.Draw(texture, framing.View, canvas.Width, canvas.Height);
+        _sign.Draw(texture, framing.View, canvas.Width, canvas.Height, Dents.Draw(random));
         SignWear.Age(_sign, canvas, random);
         _sign.Recolor(ColorTransform.Gains(new(light)));
         SignWear.Illuminate(_sign, canvas, random);

@@ -11,7 +11,7 @@ internal static class SignWear
     {
         float saturation = Math.Clamp(random.Normal(0.92f, 0.18f), 0.3f, 1.3f);
         float lift = random.Chance(0.25f) ? random.Range(0.02f, 0.16f) : random.Range(0, 0.03f);
-        Matrix4x4 paint = ColorTransform.Saturation(saturation) * ColorTransform.Crosstalk(random, 0.03f)
+        Matrix4x4 paint = ColorTransform.Saturation(saturation) * ColorTransform.Crosstalk(random, 0.04f)
             * ColorTransform.Veil(new(0.55f, 0.53f, 0.5f), lift) * ColorTransform.Gains(new(random.Range(0.6f, 0.95f)));
         layer.Recolor(paint);
         if (random.Chance(0.2f))

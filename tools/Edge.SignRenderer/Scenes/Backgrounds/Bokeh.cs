@@ -26,7 +26,7 @@ internal sealed class Bokeh : IBackground
     private static Vector4 Tone(SampleRandom random, float median)
     {
         float level = random.LogNormal(median, 0.9f);
-        Vector4 tint = Vector4.One + random.Normal4() * 0.25f;
+        Vector4 tint = Vector4.One + random.Normal4() * 0.15f;
         return Vector4.Max(Vector4.Zero, tint) * level;
     }
 
