@@ -12,7 +12,8 @@ public sealed class DrawnSigns : IDisposable
         _library = new(() => SignLibrary.Load(SvgFolder, [""], new SvgRasterizer(Path.Combine(Folder, "rasters"))));
 
     /// <summary>models/signs/svg of this repository.</summary>
-    public static string SvgFolder => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../models/signs/svg"));
+    public static string SvgFolder =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../models/signs/svg"));
 
     /// <summary>A temporary folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("edge-signs-").FullName;

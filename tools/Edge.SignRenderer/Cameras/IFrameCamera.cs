@@ -4,7 +4,9 @@ using Edge.SignRenderer.Scenes;
 
 namespace Edge.SignRenderer.Cameras;
 
-/// <summary>Turns the light of a painted scene into the 8-bit pixels of a crop: optics, sensor, development, compression.</summary>
+/// <summary>
+/// Turns the light of a painted scene into the 8-bit pixels of a crop: optics, sensor, development, compression.
+/// </summary>
 internal interface IFrameCamera : IDisposable
 {
     /// <param name="canvas">The scene; changed.</param>

@@ -31,7 +31,11 @@ internal static class FramesCommand
             Description = "how much of the picture's side the sign takes, 0.1 to 1",
             DefaultValueFactory = _ => 0.75f,
         };
-        var seed = new Option<ulong>("--seed") { Description = "the same seed gives the same pictures", DefaultValueFactory = _ => 1 };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "the same seed gives the same pictures",
+            DefaultValueFactory = _ => 1,
+        };
         var command = new Command(
             "frames",
             """

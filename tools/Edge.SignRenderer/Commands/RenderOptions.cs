@@ -69,6 +69,7 @@ internal sealed class RenderOptions
         RenderStyle style = parsed.GetValue(_style) == "heldout" ? new HeldOutStyle() : new TrainingStyle();
         foreach (string font in style.Fonts)
             SvgRasterizer.RequireFont(font);
-        return (style, SignLibrary.Load(parsed.GetValue(_signs)!, style.StyleSheets, new SvgRasterizer(parsed.GetValue(_cache)!)));
+        SvgRasterizer rasterizer = new(parsed.GetValue(_cache)!);
+        return (style, SignLibrary.Load(parsed.GetValue(_signs)!, style.StyleSheets, rasterizer));
     }
 }

@@ -5,7 +5,9 @@ using Edge.SignRenderer.Signs;
 
 namespace Edge.SignRenderer.HeldOut;
 
-/// <summary>Paints the held-out set's scenes: a worn sign before dead leaves, sometimes with another sign or a box in front.</summary>
+/// <summary>
+/// Paints the held-out set's scenes: a worn sign before dead leaves, sometimes with another sign or a box in front.
+/// </summary>
 internal sealed class HeldOutScene(SignLibrary library)
 {
     private readonly DeadLeaves _background = new();
@@ -26,7 +28,11 @@ internal sealed class HeldOutScene(SignLibrary library)
         if (empty)
             return framing;
         if (random.Chance(0.2f))
-            Put(canvas, random.Pick(library[random.Below(SignLibrary.SignClasses)]), framing.View.Of(0, 2.1f * random.Sign(), 1), random);
+        {
+            SignTexture neighbour = random.Pick(library[random.Below(SignLibrary.SignClasses)]);
+            Put(canvas, neighbour, framing.View.Of(0, 2.1f * random.Sign(), 1), random);
+        }
+
         Put(canvas, texture, framing.View, random);
         if (random.Chance(0.08f))
             Cover(canvas, random);

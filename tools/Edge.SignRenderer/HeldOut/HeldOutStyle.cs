@@ -13,9 +13,12 @@ internal sealed class HeldOutStyle : RenderStyle
 {
     private const string ShowText = ".drawn{display:none} .font{display:inline} ";
 
-    public override IReadOnlyList<string> Fonts { get; } = ["DejaVu Sans Condensed", "Liberation Sans Narrow", "Roboto Condensed"];
+    public override IReadOnlyList<string> Fonts { get; } =
+        ["DejaVu Sans Condensed", "Liberation Sans Narrow", "Roboto Condensed"];
 
-    /// <summary>Hides the drawn digits and shows the text that every file holds beside them, at sizes that fit the font.</summary>
+    /// <summary>
+    /// Hides the drawn digits and shows the text that every file holds beside them, at sizes that fit the font.
+    /// </summary>
     public override IReadOnlyList<string> StyleSheets { get; } =
     [
         ShowText + ".font{font-family:'DejaVu Sans Condensed';font-size:275px} .three{font-size:205px} .word{font-size:185px} "

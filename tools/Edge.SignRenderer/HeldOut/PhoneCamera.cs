@@ -22,10 +22,15 @@ internal sealed class PhoneCamera : IFrameCamera
     {
         float oversampling = (float)framing.SceneWidth / framing.Width;
         if (random.Chance(0.5f))
-            canvas.Filters.Disc(canvas.Image, MathF.Min(random.Range(0.3f, 0.035f * framing.SignSide + 0.4f), 2.5f) * oversampling);
+        {
+            float radius = MathF.Min(random.Range(0.3f, 0.035f * framing.SignSide + 0.4f), 2.5f);
+            canvas.Filters.Disc(canvas.Image, radius * oversampling);
+        }
+
         if (random.Chance(0.3f))
         {
-            float reach = MathF.Min(random.Range(0, 0.08f) * framing.SignSide, 5) * oversampling, angle = random.Range(0, MathF.PI);
+            float reach = MathF.Min(random.Range(0, 0.08f) * framing.SignSide, 5) * oversampling;
+            float angle = random.Range(0, MathF.PI);
             canvas.Filters.Motion(canvas.Image, reach, angle);
             canvas.Filters.Motion(canvas.Image, reach / 2, angle + random.Range(-1, 1));
         }
@@ -64,7 +69,8 @@ internal sealed class PhoneCamera : IFrameCamera
             for (int x = 0; x < row.Length; x++)
             {
                 float dx = 2f * x / row.Length - 1, dy = 2f * y / _sensor.Height - 1;
-                Vector4 light = Vector4.Transform(row[x], transform) * (1 - vignette * (dx * dx + dy * dy) / 2) + new Vector4(flare);
+                float falloff = 1 - vignette * (dx * dx + dy * dy) / 2;
+                Vector4 light = Vector4.Transform(row[x], transform) * falloff + new Vector4(flare);
                 row[x] = Vector4.Clamp(light, Vector4.Zero, Vector4.One);
             }
         }
@@ -89,7 +95,8 @@ internal sealed class PhoneCamera : IFrameCamera
     /// <summary>Grain of about two pixels, relative to the light, and rows that are brighter or darker as a whole.</summary>
     private void Grain(Canvas canvas, SampleRandom random)
     {
-        float strength = random.Chance(0.6f) ? random.Range(0, 0.18f) : 0, banding = random.Chance(0.2f) ? random.Range(0, 0.06f) : 0;
+        float strength = random.Chance(0.6f) ? random.Range(0, 0.18f) : 0;
+        float banding = random.Chance(0.2f) ? random.Range(0, 0.06f) : 0;
         _grain.Reset(_sensor.Width, _sensor.Height);
         foreach (ref Vector4 pixel in _grain.Pixels)
             pixel = random.Normal4();

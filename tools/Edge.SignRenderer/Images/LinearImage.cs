@@ -34,7 +34,9 @@ internal sealed class LinearImage
         source.Pixels.CopyTo(Pixels);
     }
 
-    /// <summary>The pixel at a real position, pixel centres at integers, by bilinear interpolation; edges are continued.</summary>
+    /// <summary>
+    /// The pixel at a real position, pixel centres at integers, by bilinear interpolation; edges are continued.
+    /// </summary>
     public Vector4 Bilinear(float x, float y)
     {
         x = Math.Clamp(x, 0, Width - 1);

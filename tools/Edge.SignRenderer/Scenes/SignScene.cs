@@ -5,7 +5,9 @@ using Edge.SignRenderer.Signs;
 
 namespace Edge.SignRenderer.Scenes;
 
-/// <summary>Paints the training set's scenes: surroundings, pole, neighbours, the sign with its wear and light, occluders.</summary>
+/// <summary>
+/// Paints the training set's scenes: surroundings, pole, neighbours, the sign with its wear and light, occluders.
+/// </summary>
 /// <param name="library">The signs.</param>
 internal sealed class SignScene(SignLibrary library)
 {
@@ -32,7 +34,9 @@ internal sealed class SignScene(SignLibrary library)
             canvas, texture, Framing.Around(texture, turned, side * fill, marginScale, square: true, Vector2.Zero, side), random);
     }
 
-    /// <summary>A crop that shows no sign of the classes: another sign, most of a sign missing, a coloured shape, or nothing.</summary>
+    /// <summary>
+    /// A crop that shows no sign of the classes: another sign, most of a sign missing, a coloured shape, or nothing.
+    /// </summary>
     public Framing PaintNone(Canvas canvas, SampleRandom random)
     {
         float kind = random.Unit();
@@ -136,7 +140,9 @@ internal sealed class SignScene(SignLibrary library)
         }
     }
 
-    /// <summary>The grey edge and back of the metal sheet, seen beside the sign, or the sign's shadow on what is behind it.</summary>
+    /// <summary>
+    /// The grey edge and back of the metal sheet, seen beside the sign, or the sign's shadow on what is behind it.
+    /// </summary>
     private void Back(Canvas canvas, SignTexture texture, in Projection view, float light, SampleRandom random)
     {
         Projection moved = view.Of(random.Normal(0, 0.025f), random.Normal(0, 0.025f), random.Range(1, 1.04f));

@@ -3,7 +3,9 @@ using Edge.Quantizer;
 
 namespace Edge.SignRenderer.Signs;
 
-/// <summary>The drawn signs by class: all files NN-name.svg and NN-name.variant.svg of a folder, each in several styles.</summary>
+/// <summary>
+/// The drawn signs by class: all files NN-name.svg and NN-name.variant.svg of a folder, each in several styles.
+/// </summary>
 internal sealed class SignLibrary
 {
     /// <summary>The classes of the German Traffic Sign Recognition Benchmark, 0 … 42, and after them "none of these".</summary>

@@ -89,7 +89,10 @@ internal sealed class SignTexture
     {
         Vector2[] extremes = new Vector2[Directions];
         Vector2[] directions =
-            [.. Enumerable.Range(0, Directions).Select(d => d * 2 * MathF.PI / Directions).Select(a => new Vector2(MathF.Cos(a), MathF.Sin(a)))];
+        [
+            .. Enumerable.Range(0, Directions).Select(d => d * 2 * MathF.PI / Directions)
+                .Select(angle => new Vector2(MathF.Cos(angle), MathF.Sin(angle))),
+        ];
         float[] reach = new float[Directions];
         Array.Fill(reach, float.MinValue);
         for (int y = 0; y < image.Height; y++)

@@ -10,7 +10,10 @@ internal sealed class Foliage : IBackground
         [Srgb.Color(0x141C0E), Srgb.Color(0x25301A), Srgb.Color(0x2C2A1C), Srgb.Color(0x1C241F), Srgb.Color(0x33291C)];
 
     private static readonly Vector4[] Lights =
-        [Srgb.Color(0x6E8B3D), Srgb.Color(0x4F6B35), Srgb.Color(0x93A05A), Srgb.Color(0x7B6E4A), Srgb.Color(0x9A8A5E), Srgb.Color(0x5D6E55)];
+    [
+        Srgb.Color(0x6E8B3D), Srgb.Color(0x4F6B35), Srgb.Color(0x93A05A), Srgb.Color(0x7B6E4A), Srgb.Color(0x9A8A5E),
+        Srgb.Color(0x5D6E55),
+    ];
 
     public void Paint(Canvas canvas, SampleRandom random)
     {

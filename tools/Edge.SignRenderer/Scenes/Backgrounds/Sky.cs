@@ -9,7 +9,8 @@ internal sealed class Sky : IBackground
     private static readonly Vector4[] Zeniths =
         [Srgb.Color(0x5B8FD9), Srgb.Color(0x8FB4E0), Srgb.Color(0xC9CFD6), Srgb.Color(0xE8ECEF), Srgb.Color(0x7C8794)];
 
-    private static readonly Vector4[] Horizons = [Srgb.Color(0xC8DCF0), Srgb.Color(0xE6E9EB), Srgb.Color(0xF5EFE2), Srgb.Color(0xA9B2BB)];
+    private static readonly Vector4[] Horizons =
+        [Srgb.Color(0xC8DCF0), Srgb.Color(0xE6E9EB), Srgb.Color(0xF5EFE2), Srgb.Color(0xA9B2BB)];
 
     public void Paint(Canvas canvas, SampleRandom random)
     {

@@ -16,7 +16,8 @@ internal sealed class Street : IBackground
         Vector4 treeColor = new Vector4(0.03f, 0.045f, 0.025f, 0) * random.Range(0.5f, 2.5f);
         Vector4 asphalt = new Vector4(0.14f, 0.14f, 0.15f, 0) * random.Range(0.4f, 2.2f);
         Vector4 verge = new Vector4(0.09f, 0.12f, 0.04f, 0) * random.Range(0.4f, 2);
-        float vanish = random.Range(-0.5f, 1.5f) * canvas.Width, halfRoad = random.Range(0.5f, 2.5f), mark = random.Range(-0.6f, 0.6f);
+        float vanish = random.Range(-0.5f, 1.5f) * canvas.Width;
+        float halfRoad = random.Range(0.5f, 2.5f), mark = random.Range(-0.6f, 0.6f);
         canvas.SecondNoise.Fill(random, canvas.Width, canvas.Height, random.Range(3, 8), 4, 0.7f, random.Range(1, 3));
         ReadOnlySpan<float> noise = canvas.SecondNoise.Values;
         for (int y = 0; y < canvas.Height; y++)

@@ -50,7 +50,8 @@ internal sealed class Surroundings : IBackground
     {
         float angle = random.Chance(0.5f) ? random.Normal(0, 0.2f) : random.Range(0, 2 * MathF.PI);
         (float sin, float cos) = MathF.SinCos(angle);
-        float offset = random.Range(-0.4f, 0.4f) * canvas.Height, ragged = random.Chance(0.5f) ? random.Range(0, 0.4f) * canvas.Height : 0;
+        float offset = random.Range(-0.4f, 0.4f) * canvas.Height;
+        float ragged = random.Chance(0.5f) ? random.Range(0, 0.4f) * canvas.Height : 0;
         canvas.Noise.Fill(random, canvas.Width, canvas.Height, random.Range(2, 8), 3, 0.6f);
         ReadOnlySpan<float> noise = canvas.Noise.Values;
         ReadOnlySpan<Vector4> other = _other.Pixels;
@@ -60,7 +61,8 @@ internal sealed class Surroundings : IBackground
             for (int x = 0; x < to.Length; x++)
             {
                 int i = y * canvas.Width + x;
-                float distance = (x - canvas.Width / 2f) * sin + (y - canvas.Height / 2f) * cos - offset + ragged * (noise[i] - 0.5f);
+                float along = (x - canvas.Width / 2f) * sin + (y - canvas.Height / 2f) * cos;
+                float distance = along - offset + ragged * (noise[i] - 0.5f);
                 Canvas.Cover(ref to[x], other[i], Canvas.Edge(distance));
             }
         }
