@@ -8,7 +8,7 @@ namespace Edge.Benchmarks.Training;
 internal static unsafe class FmaPeak
 {
     private const int Chains = 12;
-    private const int Steps = 400_000;
+    private const int Steps = 4_000_000;
 
     // Keeps the sums from being optimised away.
     private static float sink;

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Edge.Quantizer;
 using Edge.Training.Autograd;
 using Edge.Training.Autograd.Kernels;
 using Spectre.Console;
+using Layers = System.Collections.Generic.IReadOnlyList<(string Name, Edge.Training.Autograd.Kernels.ConvolutionShape Shape)>;
 
 namespace Edge.Benchmarks.Training;
 
@@ -17,35 +19,53 @@ internal static class TrainingCommand
         Option<int> rounds = new("--rounds") { Description = "Runs of everything; the best counts.", DefaultValueFactory = _ => 5 };
         Option<bool> cpu = new("--processor-time") { Description = "Count processor time instead of wall time: for busy machines." };
         Option<bool> json = new("--json") { Description = "Print JSON." };
-        Option<string?> network = new("--network") { Description = $"Only this one: {string.Join(", ", TrainingLayers.Networks)}." };
-        network.AcceptOnlyFromAmong(TrainingLayers.Networks);
+        Option<string[]> network = new("--network")
+        {
+            Description = "Networks of the catalog.",
+            DefaultValueFactory = _ => ["squeezenet-1.1", "mobilenet-v1-1.0"],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<int?> size = new("--size") { Description = "Height and width of the images; without it the networks' own." };
         RootCommand command = new("Convolutions of training and their share of the FMA peak") 
         {
-            threads, batch, rounds, cpu, json, network,
+            threads, batch, rounds, cpu, json, network, size,
         };
         command.SetAction(result =>
         {
             using Workers workers = new(result.GetValue(threads));
-            string[] networks = result.GetValue(network) is { } one ? [one] : TrainingLayers.Networks;
-            TrainingResults results = Measure(
-                workers, result.GetValue(batch), result.GetValue(rounds), networks,
-                new TrainingClock(result.GetValue(cpu), workers.Count));
+            TrainingResults results;
+            try
+            {
+                (string, Layers)[] networks =
+                    [.. result.GetValue(network)!.Select(n => (n, TrainingLayers.Of(n, result.GetValue(size))))];
+                results = Measure(
+                    workers, result.GetValue(batch), result.GetValue(rounds), networks,
+                    new TrainingClock(result.GetValue(cpu), workers.Count));
+            }
+            catch (UserException e)
+            {
+                Console.Error.WriteLine(e.Message);
+                return 1;
+            }
+
             if (result.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(results, TrainingJson.Default.TrainingResults));
             else
                 Print(results);
+            return 0;
         });
         return command;
     }
 
-    private static TrainingResults Measure(Workers workers, int batch, int rounds, string[] networks, TrainingClock clock)
+    private static TrainingResults Measure(
+        Workers workers, int batch, int rounds, (string Name, Layers Layers)[] networks, TrainingClock clock)
     {
         // Layers of one geometry are measured once. Rounds go through everything, the peak included, so that a disturbance of the
         // machine spoils one run of many layers, not all runs of one.
         Dictionary<ConvolutionShape, LayerTimer> timers = [];
-        foreach (string network in networks)
+        foreach ((_, Layers layers) in networks)
         {
-            foreach ((_, ConvolutionShape shape) in TrainingLayers.Of(network))
+            foreach ((_, ConvolutionShape shape) in layers)
                 timers.TryAdd(shape, new LayerTimer(shape, workers, batch, clock));
         }
 
@@ -65,22 +85,22 @@ internal static class TrainingCommand
             Batch = batch,
             VectorBits = ConvolutionKernels.VectorBits,
             Peak = peak,
-            Networks = [.. networks.Select(n => Summarize(n, timers, batch, peak))],
+            Networks = [.. networks.Select(n => Summarize(n.Name, n.Layers, timers, batch, peak))],
         };
     }
 
     private static NetworkResult Summarize(
-        string network, Dictionary<ConvolutionShape, LayerTimer> timers, int batch, double peak)
+        string network, Layers layers, Dictionary<ConvolutionShape, LayerTimer> timers, int batch, double peak)
     {
-        List<LayerResult> layers = [];
+        List<LayerResult> results = [];
         double forward = 0, data = 0, weights = 0, macs = 0, dataMacs = 0;
-        foreach ((string name, ConvolutionShape shape) in TrainingLayers.Of(network))
+        foreach ((string name, ConvolutionShape shape) in layers)
         {
             // The input of a network has no gradient.
-            bool isFirst = layers.Count == 0;
+            bool isFirst = results.Count == 0;
             LayerTimer timer = timers[shape];
             double layerMacs = (double)shape.MultiplyAccumulates * batch / 1e9;
-            layers.Add(Result(name, layerMacs, timer.Forward, isFirst ? 0 : timer.Data, timer.Weights, isFirst ? 0 : layerMacs));
+            results.Add(Result(name, layerMacs, timer.Forward, isFirst ? 0 : timer.Data, timer.Weights, isFirst ? 0 : layerMacs));
             forward += timer.Forward;
             data += isFirst ? 0 : timer.Data;
             weights += timer.Weights;
@@ -88,8 +108,8 @@ internal static class TrainingCommand
             dataMacs += isFirst ? 0 : layerMacs;
         }
 
-        layers.Add(Result("all", macs, forward, data, weights, dataMacs));
-        return new NetworkResult(network, [.. layers]);
+        results.Add(Result("all", macs, forward, data, weights, dataMacs));
+        return new NetworkResult(network, [.. results]);
 
         LayerResult Result(string name, double gmac, double forward, double data, double weights, double dataGmac)
         {

@@ -1,67 +1,43 @@
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Graph.ShapeInference;
 using Edge.Training.Autograd.Kernels;
+using Edge.Training.Networks;
 
 namespace Edge.Benchmarks.Training;
 
-/// <summary>The convolutions of the networks of the benchmark, in order.</summary>
+/// <summary>The convolutions of a network of the catalog, in order.</summary>
 internal static class TrainingLayers
 {
-    public static readonly string[] Networks = ["squeezenet-1.1", "mobilenet-v1"];
-
-    public static IEnumerable<(string Name, ConvolutionShape Shape)> Of(string network) =>
-        network == Networks[0] ? SqueezeNet() : MobileNet();
-
-    /// <summary>SqueezeNet 1.1 at 224 pixels.</summary>
-    private static IEnumerable<(string Name, ConvolutionShape Shape)> SqueezeNet()
+    /// <param name="network">Name in the catalog.</param>
+    /// <param name="size">Height and width of its input; null for its own.</param>
+    /// <exception cref="Quantizer.UserException">No such network, or a size that does not fit it.</exception>
+    public static IReadOnlyList<(string Name, ConvolutionShape Shape)> Of(string network, int? size)
     {
-        yield return ("conv1", Conv(224, 3, 64, 3, 2, 0));
-        int inputs = 64, fire = 2;
-        foreach ((int size, int squeeze, int expand) in new[]
-        {
-            (55, 16, 64), (55, 16, 64), (27, 32, 128), (27, 32, 128), (13, 48, 192), (13, 48, 192), (13, 64, 256), (13, 64, 256),
-        })
-        {
-            yield return ($"fire{fire}/squeeze", Conv(size, inputs, squeeze));
-            yield return ($"fire{fire}/expand1", Conv(size, squeeze, expand));
-            yield return ($"fire{fire++}/expand3", Conv(size, squeeze, expand, 3, 1, 1));
-            inputs = 2 * expand;
-        }
-
-        yield return ("conv10", Conv(13, inputs, 1000));
+        ModelGraph graph = NetworkCatalog.Create(network, new NetworkOptions { Height = size, Width = size });
+        return [.. graph.Nodes.Where(n => n.OpType == OpTypes.Conv).Select(n => (n.Name, ShapeOf(n)))];
     }
 
-    /// <summary>MobileNet v1 ×1.0 at 224 pixels.</summary>
-    private static IEnumerable<(string Name, ConvolutionShape Shape)> MobileNet()
+    private static ConvolutionShape ShapeOf(Node conv)
     {
-        yield return ("conv1", Conv(224, 3, 32, 3, 2, 1));
-        int inputs = 32, size = 112, block = 1;
-        foreach ((int outputs, int stride) in new[]
+        int[] input = conv.Input(0).Shape!;
+        WindowAttributes window = WindowAttributes.From(conv);
+        return new ConvolutionShape
         {
-            (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2),
-            (1024, 1),
-        })
-        {
-            yield return ($"block{block}/depthwise", Conv(size, inputs, inputs, 3, stride, 1, inputs));
-            size /= stride;
-            yield return ($"block{block++}/pointwise", Conv(size, inputs, outputs));
-            inputs = outputs;
-        }
-    }
-
-    private static ConvolutionShape Conv(
-        int size, int inputs, int outputs, int kernel = 1, int stride = 1, int pad = 0, int groups = 1) => new()
-        {
-            Height = size,
-            Width = size,
-            InputChannels = inputs,
-            OutputChannels = outputs,
-            Groups = groups,
-            KernelHeight = kernel,
-            KernelWidth = kernel,
-            StrideY = stride,
-            StrideX = stride,
-            PadTop = pad,
-            PadLeft = pad,
-            PadBottom = pad,
-            PadRight = pad,
+            Height = input[2],
+            Width = input[3],
+            InputChannels = input[1],
+            OutputChannels = conv.Output.Shape![1],
+            Groups = conv.Attributes.Int("group", 1),
+            KernelHeight = window.Kernel[0],
+            KernelWidth = window.Kernel[1],
+            StrideY = window.Strides[0],
+            StrideX = window.Strides[1],
+            DilationY = window.Dilations[0],
+            DilationX = window.Dilations[1],
+            PadTop = window.PadsBegin[0],
+            PadLeft = window.PadsBegin[1],
+            PadBottom = window.PadsEnd[0],
+            PadRight = window.PadsEnd[1],
         };
+    }
 }

@@ -22,6 +22,8 @@ internal static class ConvolutionGeometries
         ["7x7 stride 2 on RGB"] = Shape(11, 13, 3, 17, kernel: 7, stride: 2, pad: 3),
         ["3x3 on grey"] = Shape(9, 8, 1, 18, kernel: 3, pad: 1),
         ["3x3 as large as the image"] = Shape(3, 3, 4, 5, kernel: 3),
+        ["7x7 on RGB with a large stride"] = Shape(15, 14, 3, 20, kernel: 7, stride: 4, pad: 2),
+        ["more pixels than a block holds"] = Shape(23, 31, 5, 7, kernel: 3, pad: 1),
         ["1x3"] = Shape(4, 6, 5, 6) with { KernelWidth = 3, PadLeft = 1, PadRight = 1 },
         ["3x1"] = Shape(6, 4, 5, 6) with { KernelHeight = 3, PadTop = 1, PadBottom = 1 },
         ["3x3 dilated"] = Shape(7, 8, 3, 6, kernel: 3, pad: 2) with { DilationY = 2, DilationX = 2 },
@@ -39,6 +41,7 @@ internal static class ConvolutionGeometries
         ["depthwise wider than the image"] = Shape(2, 3, 4, 4, kernel: 5, pad: 2, groups: 4),
         ["depthwise with multiplier 2"] = Shape(5, 5, 6, 12, kernel: 3, pad: 1, groups: 6),
         ["depthwise with multiplier 3 stride 2"] = Shape(6, 6, 3, 9, kernel: 3, stride: 2, pad: 1, groups: 3),
+        ["depthwise of 85 channels"] = Shape(4, 3, 85, 85, kernel: 3, pad: 1, groups: 85),
         ["depthwise of one channel"] = Shape(5, 6, 1, 1, kernel: 3, pad: 1),
     };
 

@@ -101,6 +101,45 @@ public class ConvolutionTests
         Assert.Equal(first, Compute());
     }
 
+    [Theory]
+    [InlineData(128)]
+    [InlineData(256)]
+    [InlineData(512)]
+    public void Every_width_of_vectors_gives_the_same_products(int vectorBits)
+    {
+        using Workers workers = new(2);
+        foreach (string geometry in ConvolutionGeometries.All.Keys)
+        {
+            Example e = new(geometry, 2);
+            double[][] expected = Products(Convolution<double>.Create(e.Shape, workers), e);
+            double[][] actual = Products(ConvolutionKernels.Create<double>(e.Shape, workers, vectorBits), e);
+            for (int i = 0; i < expected.Length; i++)
+                AssertClose(expected[i], actual[i], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void A_short_array_is_refused()
+    {
+        using Workers workers = new(1);
+        Example e = new("3x3", 2);
+        Convolution<double> convolution = Convolution<double>.Create(e.Shape, workers);
+        Assert.Throws<ArgumentException>(() => convolution.Forward(e.X[1..], e.Weights, e.Bias, e.Y, 2));
+        Assert.Throws<ArgumentException>(() => convolution.Forward(e.X, e.Weights, e.Bias, e.Y[1..], 2));
+        Assert.Throws<ArgumentException>(() => convolution.Forward(e.X, e.Weights, e.Bias[1..], e.Y, 2));
+        Assert.Throws<ArgumentException>(() => convolution.BackwardWeights(e.X, e.Y, e.Weights[1..], null, 2));
+    }
+
+    private static double[][] Products(Convolution<double> convolution, Example e)
+    {
+        double[] y = new double[e.Y.Length], dx = new double[e.X.Length], dw = new double[e.Weights.Length];
+        double[] dbias = new double[e.Bias.Length];
+        convolution.Forward(e.X, e.Weights, e.Bias, y, 2);
+        convolution.BackwardData(e.Weights, e.Y, dx, 2, accumulate: false);
+        convolution.BackwardWeights(e.X, e.Y, dw, dbias, 2);
+        return [y, dx, dw, dbias];
+    }
+
     /// <summary>Central differences at every element of a short argument, at every 7th or so of a long one; the rest NaN.</summary>
     private static double[] SampledDifferences(Func<double> loss, double[] argument)
     {

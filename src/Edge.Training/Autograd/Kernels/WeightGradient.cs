@@ -13,12 +13,15 @@ internal sealed unsafe class WeightGradient<T, TKernel>
     where TKernel : struct, IGemmKernel<T>
 {
     /// <summary>Elements of both operands in a block of pixels: what the second-level cache holds beside the sums.</summary>
-    private const int BlockElements = 131072;
+    private const int BlockElements = 262144;
+
+    /// <summary>Elements that packing copies at a time where it can.</summary>
+    private const int CopyStep = 4;
 
     private readonly ConvolutionShape _shape;
     private readonly GatherPlan _plan;
     private readonly ImagePadding? _padding;
-    private readonly int _depth, _columns, _rows, _rowPanels, _block;
+    private readonly int _depth, _columns, _vector, _rows, _rowPanels, _block;
     private readonly Panels _panels;
     private readonly Segment[] _segments;
     private readonly nint[] _sums;
@@ -30,11 +33,14 @@ internal sealed unsafe class WeightGradient<T, TKernel>
         _padding = padding;
         _depth = shape.InputChannels / shape.Groups;
         _columns = shape.OutputChannels / shape.Groups;
-        _rows = shape.KernelHeight * shape.KernelWidth * _depth;
+
+        // The elements under one address; a kernel row of a padded image is rounded up to whole copies, with the elements that follow.
+        _vector = padding is null ? _depth : (_depth * shape.KernelWidth + CopyStep - 1) / CopyStep * CopyStep;
+        _rows = plan.Taps.Length * _vector;
         _rowPanels = (_rows + TKernel.Rows - 1) / TKernel.Rows;
         _panels = new Panels(_columns, TKernel.Narrow);
         _block = Math.Clamp(BlockElements / ((_rowPanels * TKernel.Rows) + _panels.Padded), 64, 256);
-        _segments = Segments(plan.Taps.Length, _rows / plan.Taps.Length, _block);
+        _segments = Segments(plan.Taps.Length, _vector, _block);
         _sums = new nint[workers];
     }
 
@@ -68,7 +74,7 @@ internal sealed unsafe class WeightGradient<T, TKernel>
                 long image = first / _plan.GridPixels;
                 firstOfInput = image * _plan.GridPixels;
                 last = Math.Min(end, firstOfInput + _plan.GridPixels);
-                input = scratch.Elements(ScratchUse.Image, _padding.Elements);
+                input = scratch.Elements(ScratchUse.Image, _padding.Elements + CopyStep);
                 _padding.Copy(x + ((nint)image * _shape.InputElements), input);
             }
 
@@ -103,20 +109,30 @@ internal sealed unsafe class WeightGradient<T, TKernel>
             {
                 (int g, int column) = Math.DivRem(o, _columns);
                 int count = Math.Min(Math.Min(Block, end - o), _columns - column);
-                T* to = dw + ((nint)o * _rows);
+                nint length = (nint)taps * _depth;
+                T* to = dw + (o * length);
                 for (int i = 0; i < _depth; i++)
                 {
                     for (int t = 0; t < taps; t++)
                     {
-                        T* from = sums + ((nint)g * GroupLength) + ((((nint)t * _depth) + i) * _panels.Padded) + column;
+                        T* from = sums + ((nint)g * GroupLength) + (Row(t, i) * _panels.Padded) + column;
                         for (int j = 0; j < count; j++)
-                            to[(j * (nint)_rows) + (i * taps) + t] += from[j];
+                            to[(j * length) + (i * taps) + t] += from[j];
                     }
                 }
 
                 o += count;
             }
         }
+    }
+
+    /// <summary>The row of the product that belongs to an element of the kernel.</summary>
+    private nint Row(int tap, int channel)
+    {
+        if (_padding is null)
+            return ((nint)tap * _vector) + channel;
+        (int ky, int kx) = Math.DivRem(tap, _shape.KernelWidth);
+        return ((nint)ky * _vector) + (kx * _depth) + channel;
     }
 
     private void SumBlock(T* x, T* dy, T* zeros, T* sums, long first, long firstOfInput, int pixels, bool accumulate)
@@ -167,7 +183,10 @@ internal sealed unsafe class WeightGradient<T, TKernel>
                     continue;
                 }
 
-                for (int k = 0; k < s.Count; k++)
+                int k = 0;
+                for (; k <= s.Count - CopyStep; k += CopyStep)
+                    Unsafe.CopyBlockUnaligned(to + k, from + k, (uint)(CopyStep * sizeof(T)));
+                for (; k < s.Count; k++)
                     to[k] = from[k];
             }
         }
@@ -189,8 +208,10 @@ internal sealed unsafe class WeightGradient<T, TKernel>
                     continue;
                 }
 
-                for (int j = 0; j < valid; j++)
-                    to[j] = from[j];
+                if (valid == TKernel.Narrow)
+                    Unsafe.CopyBlockUnaligned(to, from, (uint)(TKernel.Narrow * sizeof(T)));
+                else
+                    new Span<T>(from, valid).CopyTo(new Span<T>(to, width));
                 for (int j = valid; j < width; j++)
                     to[j] = T.Zero;
             }
