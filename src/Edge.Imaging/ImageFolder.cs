@@ -54,18 +54,35 @@ public sealed class ImageFolder
             if (labelColumn is not null)
                 throw new ImageFormatException($"{path}: has no {LabelFile} with a column \"{labelColumn}\"");
             return FromClassFolders(path) ?? Unlabelled(path);
-        });
+        })!;
+    }
+
+    /// <summary>
+    /// One class per subfolder, even where a labels.csv lies beside them; null when there are no subfolders with images, or
+    /// images beside them.
+    /// </summary>
+    /// <exception cref="ImageFormatException">No folder, or it cannot be read.</exception>
+    public static ImageFolder? OpenClassFolders(string path) => Guarded(path, () => FromClassFolders(path));
+
+    /// <summary>The images that a CSV file lists, with paths relative to its own folder.</summary>
+    /// <param name="file">A file like labels.csv, of any name.</param>
+    /// <param name="labelColumn">As in <see cref="Open"/>.</param>
+    /// <exception cref="ImageFormatException">The file is bad or names absent images.</exception>
+    public static ImageFolder OpenLabelFile(string file, string? labelColumn = null)
+    {
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file))!;
+        return Guarded(folder, () => FromLabelFile(folder, file, labelColumn))!;
     }
 
     /// <summary>All JPEG and PNG files below a folder, whatever labels lie beside them.</summary>
     /// <exception cref="ImageFormatException">No folder, or no images in it.</exception>
-    public static ImageFolder OpenUnlabelled(string path) => Guarded(path, () => Unlabelled(path));
+    public static ImageFolder OpenUnlabelled(string path) => Guarded(path, () => Unlabelled(path))!;
 
     /// <summary>Whether a file's name ends like that of an image that can be read.</summary>
     public static bool HasImageExtension(string path) =>
         Extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
-    private static ImageFolder Guarded(string path, Func<ImageFolder> open)
+    private static ImageFolder? Guarded(string path, Func<ImageFolder?> open)
     {
         if (!Directory.Exists(path))
             throw new ImageFormatException(File.Exists(path) ? $"{path}: is a file, not a folder" : $"{path}: no such folder");

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Edge.Imaging.Codecs;
 
 /// <summary>
-/// The part of libpng's simplified API (png.h, 1.6) that decoding needs. The full API reports errors by longjmp, which must not
+/// The part of libpng's simplified API (png.h, 1.6) that decoding and encoding need. The full API reports errors by longjmp, which must not
 /// cross managed frames.
 /// </summary>
 internal static unsafe partial class LibPng
@@ -26,6 +26,11 @@ internal static unsafe partial class LibPng
 
     [LibraryImport(Library, EntryPoint = "png_image_finish_read")]
     public static partial int FinishRead(Image* image, void* background, byte* buffer, int rowStride, void* colormap);
+
+    /// <summary>With a null buffer only sets <paramref name="length"/> to the size of the result.</summary>
+    [LibraryImport(Library, EntryPoint = "png_image_write_to_memory")]
+    public static partial int Write(
+        Image* image, byte* memory, nuint* length, int convertTo8Bit, byte* pixels, int rowStride, void* colormap);
 
     [LibraryImport(Library, EntryPoint = "png_image_free")]
     public static partial void Free(Image* image);

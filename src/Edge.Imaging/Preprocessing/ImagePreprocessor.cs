@@ -79,6 +79,11 @@ public sealed class ImagePreprocessor
         Map(ToPixels(image).Pixels, _quantized, destination);
     }
 
+    /// <summary>Maps pixels that have the input's size already, as <see cref="ToPixels"/> returns them.</summary>
+    /// <param name="pixels">R G B or luma.</param>
+    /// <param name="destination"><see cref="InputLength"/> values, NHWC, in the model's channel order.</param>
+    internal void Normalize(ReadOnlySpan<byte> pixels, Span<float> destination) => Map(pixels, _real, destination);
+
     private void Map<T>(ReadOnlySpan<byte> pixels, ReadOnlySpan<T> table, Span<T> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, InputLength);

@@ -8,7 +8,12 @@ internal static class CommandLine
     private static readonly CommandHost Host = new(
         "edge-train",
         "Trains image networks from photographs, or fine-tunes trained ones, for edge-quantizer and edge-camera.",
-        []);
+        [
+            FitCommand.Create,
+            FinetuneCommand.Create,
+            EvaluateCommand.Create,
+            ResumeCommand.Create,
+        ]);
 
     /// <inheritdoc cref="CommandHost.Run"/>
     public static int Run(string[] args, TextWriter output, TextWriter error) => Host.Run(args, output, error);

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Edge.Imaging.Preprocessing;
+using Edge.Quantizer;
+using Edge.Quantizer.Commands;
+using Edge.Training.Data;
+using Edge.Training.Fitting;
+using Edge.Training.Fitting.Transfer;
+
+namespace Edge.Training.Commands;
+
+/// <summary>edge-train evaluate: accuracy of a float model, class by class.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("model") { Description = "ONNX file, checkpoint, or folder of a run" };
+        var data = new DataOptions();
+        var preprocessing = new Option<string?>("--preprocessing") { Description = $"JSON file or preset: {PreprocessingPresets.Summary}; default: preprocessing.json beside the model", HelpName = "P" };
+        var report = new Option<string?>("--report") { Description = "write an HTML page with confusion matrix and mistakes", HelpName = "file" };
+        var threads = new Option<int>("--threads") { Description = "0 for one per core", HelpName = "n" };
+        var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
+        var command = new Command(
+            "evaluate",
+            """
+            Classifies images with a float model and prints accuracy, recall and precision of every class, and what it was taken for.
+
+            Examples:
+              edge-train evaluate out/ --data test-photos/
+              edge-train evaluate out/model.onnx --data t10k-images-idx3-ubyte.gz --report report.html
+            """)
+        {
+            model,
+        };
+        data.AddTo(command, split: false);
+        foreach (Option option in new Option[] { preprocessing, report, threads, json })
+            command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            TextWriter error = parsed.InvocationConfiguration.Error;
+            string path = parsed.GetRequiredValue(model);
+            TrainedModel trained = Load(path, parsed.GetValue(preprocessing), error);
+            ImageSet images = data.Source(parsed, split: false).Open();
+            var examples = new Examples(images, [.. Enumerable.Range(0, images.Count)]);
+            int outputs = trained.Graph.Outputs[0].Shape![^1];
+            (int[] map, IReadOnlyList<string> names) = Match(path, images, trained.ClassNames, outputs);
+            using var interruption = new Interruption();
+            using var display = new TrainingDisplay(error, epochs: 0);
+            using var loader = new BatchLoader(examples, trained.Input, Augmentation.None, 16, seed: 0, threads: 1, cacheBytes: 0);
+            ClassificationResult result = trained.Classify(
+                examples, loader, c => map[c], parsed.GetValue(threads), done => display.Show("classifying", done, images.Count), interruption.Token);
+            display.Clear();
+            EvaluationSummary.Of(path, result, names).Write(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
+            if (parsed.GetValue(report) is { } file)
+            {
+                var page = new Reports.TrainingReport(
+                    $"{Path.GetFileName(path)} on {Path.GetFileName(images.Source)}", names, [], result, examples, loader.Pixels, []);
+                RunFolder.WriteText(file, page.ToHtml());
+            }
+
+            return CommandHost.Success;
+        });
+        return command;
+    }
+
+    private static TrainedModel Load(string path, string? preprocessing, TextWriter error)
+    {
+        if (Directory.Exists(path))
+        {
+            var folder = new RunFolder(path);
+            path = File.Exists(folder.Model) ? folder.Model : folder.Checkpoint;
+        }
+
+        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+            return TrainedModel.FromCheckpoint(path, warning => error.WriteLine($"warning: {warning}"));
+        var input = FinetuneCommand.LoadPreprocessing(path, preprocessing);
+        string labels = new RunFolder(Path.GetDirectoryName(path) ?? "").Labels;
+        return new TrainedModel(
+            TransferModel.Import(path, input), input, File.Exists(labels) ? [.. File.ReadAllLines(labels).Where(l => l.Length > 0)] : []);
+    }
+
+    /// <summary>The output of every class of the images, by name where both have the same names, else by number.</summary>
+    private static (int[] Map, IReadOnlyList<string> Names) Match(
+        string path, ImageSet images, IReadOnlyList<string> labels, int outputs)
+    {
+        int[] byName = [.. images.ClassNames.Select(n => IndexOf(labels, n))];
+        if (labels.Count == outputs && byName.All(i => i >= 0))
+            return (byName, labels);
+        if (images.ClassNames.Count > outputs || (labels.Count == 0 && images.ClassNames.Count < outputs && !IsNumbered(images)))
+        {
+            throw new UserException(
+                $"{path}: has {outputs} outputs, the images {images.ClassNames.Count} classes, and their names do not tell which is which");
+        }
+
+        if (labels.Count == outputs && !IsNumbered(images))
+            throw new UserException($"{path}: has no class '{images.ClassNames[Array.FindIndex(byName, i => i < 0)]}'");
+        IReadOnlyList<string> names = labels.Count == outputs
+            ? labels
+            : [.. images.ClassNames, .. Enumerable.Range(images.ClassNames.Count, outputs - images.ClassNames.Count).Select(i => $"{i}")];
+        return ([.. Enumerable.Range(0, images.ClassNames.Count)], names);
+    }
+
+    private static bool IsNumbered(ImageSet images) => images.ClassNames.Select((n, i) => n == $"{i}").All(same => same);
+
+    private static int IndexOf(IReadOnlyList<string> labels, string name)
+    {
+        for (int i = 0; i < labels.Count; i++)
+        {
+            if (labels[i] == name)
+                return i;
+        }
+
+        return -1;
+    }
+}

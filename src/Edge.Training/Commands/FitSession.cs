@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Edge.Training.Fitting;
+
+namespace Edge.Training.Commands;
+
+/// <summary>Runs a training in front of a user: progress, Ctrl-C, summary.</summary>
+internal static class FitSession
+{
+    public static void Run(TrainingRun run, bool json, TextWriter output, TextWriter error, Interruption interruption)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using var display = new TrainingDisplay(error, run.Description.Options.Epochs);
+        run.StepDone = display.Step;
+        run.EpochDone = display.Epoch;
+        ClassificationResult? result;
+        try
+        {
+            result = run.Run(interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            display.Clear();
+            error.WriteLine($"saved; go on with: edge-train resume {run.Folder.Path}");
+            throw;
+        }
+
+        display.Clear();
+        TrainingProgress progress = run.Trainer.Progress;
+        RunSummary.WriteReport(
+            run.Folder,
+            run.Description.Network,
+            run.Training,
+            run.Trainer.Validation,
+            progress.History,
+            result,
+            run.Trainer.ValidationPixels,
+            ("epochs", progress.StoppedEarly ? $"{progress.Epoch}, stopped early" : $"{progress.Epoch}"),
+            ("weights of epoch", $"{progress.BestEpoch}"),
+            ("seconds", Reports.Html.Number(progress.History.Sum(r => r.Seconds))),
+            ("recipe", Recipe(run.Description.Options)));
+        RunSummary.Of(run.Folder, run.Training, run.Trainer.Validation, progress, result, Stopwatch.GetElapsedTime(start)).Write(output, json);
+    }
+
+    private static string Recipe(FitOptions o) =>
+        $"{o.Optimizer}, batch {o.BatchSize}, schedule {o.Schedule}, seed {o.Seed}"
+        + (o.LearningRate is { } rate ? $", learning rate {Reports.Html.Number(rate)}" : "");
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Edge.Quantizer.Reports;
+using Edge.Training.Data;
+using Edge.Training.Fitting;
+using Edge.Training.Reports;
+
+namespace Edge.Training.Commands;
+
+/// <summary>What fit, finetune and resume print at the end.</summary>
+internal sealed record RunSummary
+{
+    public required string Model { get; init; }
+
+    public required int Classes { get; init; }
+
+    public required int TrainingImages { get; init; }
+
+    public required int ValidationImages { get; init; }
+
+    /// <summary>0 when only a head was fitted.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>The epoch whose weights were exported; 0 when only a head was fitted.</summary>
+    public required int BestEpoch { get; init; }
+
+    /// <summary>0 to 1; null without validation images.</summary>
+    public required double? ValidationAccuracy { get; init; }
+
+    public required double? ValidationLoss { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required string Report { get; init; }
+
+    /// <summary>The next command.</summary>
+    public required string Next { get; init; }
+
+    public static RunSummary Of(
+        RunFolder folder, Examples training, Examples validation, TrainingProgress progress, ClassificationResult? result, TimeSpan time) => new()
+        {
+            Model = folder.Model,
+            Classes = training.Images.ClassNames.Count,
+            TrainingImages = training.Count,
+            ValidationImages = validation.Count,
+            Epochs = progress.Epoch,
+            BestEpoch = progress.BestEpoch,
+            ValidationAccuracy = result?.Accuracy,
+            ValidationLoss = result?.Loss,
+            Seconds = Math.Round(time.TotalSeconds, 1),
+            Report = folder.Report,
+            Next = folder.NextCommand(training.Images is FileImageSet files && Directory.Exists(files.Source) ? files.Source : "PHOTOS"),
+        };
+
+    public void Write(TextWriter output, bool json)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(this, CommandJson.Default.RunSummary));
+            return;
+        }
+
+        if (ValidationAccuracy is { } accuracy)
+        {
+            string epoch = BestEpoch > 0 ? $" (epoch {BestEpoch})" : "";
+            output.WriteLine($"validation accuracy {Html.Percent(accuracy)} of {ValidationImages} images{epoch}");
+        }
+
+        output.WriteLine($"wrote {Model} and {Report}");
+        output.WriteLine($"next: {Next}");
+    }
+
+    /// <summary>Writes the report's page.</summary>
+    public static void WriteReport(
+        RunFolder folder,
+        string network,
+        Examples training,
+        Examples validation,
+        IReadOnlyList<EpochRecord> history,
+        ClassificationResult? result,
+        Func<int, Imaging.PixelBuffer> picture,
+        params IReadOnlyList<(string Name, string Value)> facts)
+    {
+        var page = new TrainingReport(
+            $"{network} on {Path.GetFileName(Path.TrimEndingDirectorySeparator(training.Images.Source))}",
+            training.Images.ClassNames,
+            history,
+            result,
+            validation,
+            picture,
+            [
+                ("classes", training.Images.ClassNames.Count.ToString(CultureInfo.InvariantCulture)),
+                ("training images", Tables.Count(training.Count)),
+                ("validation images", Tables.Count(validation.Count)),
+                ("validation accuracy", Html.Percent(result?.Accuracy ?? double.NaN)),
+                ("among the first five", Html.Percent(result?.Top5 ?? double.NaN)),
+                .. facts,
+            ]);
+        RunFolder.WriteText(folder.Report, page.ToHtml());
+    }
+}
+
+/// <summary>JSON that commands print.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(RunSummary))]
+[JsonSerializable(typeof(FinetuneSummary))]
+[JsonSerializable(typeof(EvaluationSummary))]
+internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,22 @@
+using Edge.Runtime.Format;
+using Edge.Training.Data;
+
+namespace Edge.Training.Fitting;
+
+/// <summary>What a run trains, on what and how: enough to go on with it in another process.</summary>
+public sealed record RunDescription
+{
+    /// <summary>What the user called the network: a name of the catalog, or a file.</summary>
+    public required string Network { get; init; }
+
+    public required DataSource Data { get; init; }
+
+    public required InputPreprocessing Input { get; init; }
+
+    public required FitOptions Options { get; init; }
+
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>Of the images that train and of those that validate (<see cref="ImageSet.Fingerprint"/>).</summary>
+    public required string Fingerprint { get; init; }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Edge.Quantizer;
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
+using Edge.Runtime.Format;
+
+namespace Edge.Training.Fitting;
+
+/// <summary>The folder that a run writes. Every file is whole at any moment: written beside its place, then renamed.</summary>
+/// <param name="path">Made where it is missing.</param>
+public sealed class RunFolder(string path)
+{
+    public string Path => path;
+
+    /// <summary>The trained network, for edge-quantizer.</summary>
+    public string Model => At("model.onnx");
+
+    /// <summary>Class names in output order.</summary>
+    public string Labels => At("labels.txt");
+
+    /// <summary>How the network wants its images.</summary>
+    public string Preprocessing => At("preprocessing.json");
+
+    public string History => At("history.json");
+
+    public string Checkpoint => At("checkpoint");
+
+    public string Report => At("report.html");
+
+    /// <summary>The next thing to do with what was trained.</summary>
+    public string NextCommand(string calibration) =>
+        $"edge-quantizer quantize {Model} --preprocessing {Preprocessing} --labels {Labels} --calibration {calibration}";
+
+    /// <exception cref="UserException">The folder cannot be made, or holds another run.</exception>
+    public void Create()
+    {
+        if (File.Exists(Checkpoint))
+            throw new UserException($"{path}: holds a run already; go on with it by edge-train resume {path}, or name another folder");
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be made: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    public void WriteDescription(IReadOnlyList<string> classNames, InputPreprocessing input)
+    {
+        WriteText(Labels, string.Concat(classNames.Select(n => n + "\n")));
+        WriteText(Preprocessing, PreprocessingDocument.Of(input).Json + "\n");
+    }
+
+    public void WriteModel(ModelGraph graph) => GraphExporter.Save(graph, Model);
+
+    public void WriteHistory(List<EpochRecord> history) =>
+        WriteText(History, JsonSerializer.Serialize(history, TrainingJson.Default.ListEpochRecord) + "\n");
+
+    public static void WriteText(string file, string text)
+    {
+        string temporary = file + ".new";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, file, overwrite: true);
+    }
+
+    private string At(string name) => System.IO.Path.Combine(path, name);
+}

@@ -1,0 +1,283 @@
+using System.Diagnostics;
+using Edge.Quantizer;
+using Edge.Quantizer.Graph;
+using Edge.Runtime.Format;
+using Edge.Training.Autograd;
+using Edge.Training.Data;
+using Edge.Training.Optimization;
+
+namespace Edge.Training.Fitting;
+
+/// <summary>
+/// The training loop. What a step does depends on the weights, the optimizer's memory and (seed, epoch, step) alone: a run that is
+/// stopped and restored ends with the same weights to the bit as one that was not, for the same number of threads and instruction set.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly ModelGraph _graph;
+    private readonly FitOptions _options;
+    private readonly Workers _workers;
+    private readonly TrainingNetwork _network;
+    private readonly Optimizer _optimizer;
+    private readonly LearningRateSchedule _schedule;
+    private readonly ExponentialMovingAverage? _average;
+    private readonly BatchLoader _training;
+    private readonly BatchLoader? _validation;
+    private readonly float[]? _classWeights;
+    private readonly float[] _logitsGradient;
+    private readonly float[] _mixedGradient;
+    private readonly List<(string Name, float[] Data)> _best;
+
+    /// <param name="graph">A network that ends in softmax; its constants are the first weights. Not changed before <see cref="Export"/>.</param>
+    /// <param name="training">Images to train on.</param>
+    /// <param name="validation">Images to judge by; may be empty: then the last weights count.</param>
+    /// <param name="input">The network's preprocessing.</param>
+    /// <param name="options">How.</param>
+    public Trainer(ModelGraph graph, Examples training, Examples validation, InputPreprocessing input, FitOptions options)
+    {
+        options.Check();
+        (_graph, _options, Validation) = (graph, options, validation);
+        _workers = new Workers(options.Threads);
+        long cache = (long)options.CacheMegabytes << 20;
+        _training = new BatchLoader(training, input, options.Augmentation, options.BatchSize, options.Seed, _workers.Count, cache);
+        if (validation.Count > 0)
+            _validation = new BatchLoader(validation, input, Augmentation.None, options.BatchSize, options.Seed, _workers.Count, cache / 2);
+        _network = new TrainingNetwork(graph, options.BatchSize, _workers) { FreezeStatistics = options.FreezeStatistics };
+        _optimizer = Recipe.Optimizer(options, _network.Parameters, _workers);
+        _schedule = Recipe.Schedule(options, _training.Steps);
+        _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(_network, (float)options.AverageDecay) : null;
+        _classWeights = options.BalanceClasses ? training.BalancedWeights() : null;
+        _logitsGradient = new float[options.BatchSize * _network.Classes];
+        _mixedGradient = new float[_logitsGradient.Length];
+        _best = [.. Weights().Select(t => ("best/" + t.Name, (float[])t.Data.Clone()))];
+    }
+
+    public Examples Validation { get; }
+
+    public TrainingProgress Progress { get; private set; } = new();
+
+    public int StepsPerEpoch => _training.Steps;
+
+    /// <summary>Called after every step.</summary>
+    public Action<StepReport>? StepDone { get; set; }
+
+    /// <summary>Called after every epoch, when a checkpoint should be written, too.</summary>
+    public Action<EpochRecord>? EpochDone { get; set; }
+
+    private bool IsDone => Progress.Epoch >= _options.Epochs || Progress.StoppedEarly;
+
+    /// <summary>Trains to the end.</summary>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled, between two steps; <see cref="Snapshot"/> then holds where to go on.
+    /// </exception>
+    /// <exception cref="UserException">The loss is no number any more.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        while (!IsDone)
+        {
+            long start = Stopwatch.GetTimestamp();
+            TrainEpoch(cancellation);
+            ClassificationResult? result = WithAverage(() => Evaluate(cancellation));
+            FinishEpoch(result, Stopwatch.GetElapsedTime(start));
+        }
+    }
+
+    /// <summary>Answers for the validation images with the weights as they are; null without such images.</summary>
+    public ClassificationResult? Evaluate(CancellationToken cancellation)
+    {
+        if (_validation is null)
+            return null;
+        var result = new ClassificationResult(_network.Classes);
+        foreach (Batch batch in _validation.Evaluation())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Array.Copy(batch.Images, _network.Input, batch.Count * batch.InputLength);
+            _network.Forward(batch.Count, ForwardMode.Evaluation);
+            for (int i = 0; i < batch.Count; i++)
+                result.Add(batch.Classes[i], _network.Logits.AsSpan(i * _network.Classes, _network.Classes));
+        }
+
+        return result;
+    }
+
+    /// <summary>Takes the best weights and writes them into the graph's constants.</summary>
+    public ModelGraph Export()
+    {
+        if (Progress.BestEpoch > 0)
+            Copy(_best, [.. Weights()]);
+        _network.CopyTo(_graph);
+        return _graph;
+    }
+
+    /// <summary>Where the run is: live arrays, to be written before the next step.</summary>
+    public (TrainingProgress Progress, IReadOnlyList<(string Name, float[] Data)> Tensors) Snapshot()
+    {
+        Progress.OptimizerSteps = _optimizer.StepCount;
+        Progress.AverageSteps = _average?.StepCount ?? 0;
+        return (Progress, Tensors());
+    }
+
+    /// <summary>Goes on where a snapshot of the same network, data and options was taken.</summary>
+    /// <exception cref="UserException">The snapshot is of another network.</exception>
+    public void Restore(TrainingProgress progress, IReadOnlyList<(string Name, float[] Data)> tensors)
+    {
+        Copy(tensors, Tensors());
+        Progress = progress;
+        _optimizer.StepCount = progress.OptimizerSteps;
+        _average?.StepCount = progress.AverageSteps;
+    }
+
+    /// <summary>A copy of a validation image as the network sees it.</summary>
+    public Edge.Imaging.PixelBuffer ValidationPixels(int place) => _validation!.Pixels(place);
+
+    public void Dispose()
+    {
+        _training.Dispose();
+        _validation?.Dispose();
+        _workers.Dispose();
+    }
+
+    private void TrainEpoch(CancellationToken cancellation)
+    {
+        foreach (Batch batch in _training.Training(Progress.Epoch, Progress.Step))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            double loss = Step(batch);
+            if (!double.IsFinite(loss))
+            {
+                throw new UserException(
+                    $"the loss is no number any more in epoch {Progress.Epoch + 1}: train with a lower --lr, or with --clip 1");
+            }
+
+            Progress.LossSum += loss * batch.Count;
+            Progress.Seen += batch.Count;
+            Progress.Right += CountRight(batch);
+            Progress.Step++;
+            StepDone?.Invoke(new StepReport(Progress.Epoch, Progress.Step, StepsPerEpoch, batch.Count, Progress));
+        }
+    }
+
+    private double Step(Batch batch)
+    {
+        long step = ((long)Progress.Epoch * StepsPerEpoch) + Progress.Step;
+        Array.Copy(batch.Images, _network.Input, batch.Count * batch.InputLength);
+        _network.Seed(_options.Seed, step);
+        _network.Forward(batch.Count, ForwardMode.Training);
+        double loss = Loss(batch);
+        _network.ZeroGradients();
+        _network.Backward(batch.Count, _logitsGradient);
+        if (_options.Clip > 0)
+            GradientClipping.ByGlobalNorm(_network.Parameters, _options.Clip);
+        _optimizer.Step(_schedule.At(step));
+        _average?.Update();
+        return loss;
+    }
+
+    private double Loss(Batch batch)
+    {
+        double loss = Loss(batch.Classes, batch.Count, _logitsGradient);
+        if (batch.Share == 1)
+            return loss;
+
+        // The loss is linear in the target, and mixup's target is a mixture of two.
+        double mixedLoss = Loss(batch.MixedClasses, batch.Count, _mixedGradient);
+        for (int i = 0; i < batch.Count * _network.Classes; i++)
+            _logitsGradient[i] = (batch.Share * _logitsGradient[i]) + ((1 - batch.Share) * _mixedGradient[i]);
+        return (batch.Share * loss) + ((1 - batch.Share) * mixedLoss);
+    }
+
+    private double Loss(int[] labels, int count, float[] gradient) => SoftmaxCrossEntropy.Compute<float>(
+        _network.Logits, labels, count, _network.Classes, (float)_options.LabelSmoothing, _classWeights, gradient);
+
+    private int CountRight(Batch batch)
+    {
+        int right = 0;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            int truth = batch.Share < 0.5f ? batch.MixedClasses[i] : batch.Classes[i];
+            ReadOnlySpan<float> logits = _network.Logits.AsSpan(i * _network.Classes, _network.Classes);
+            right += ClassificationResult.Likeliest(logits) == truth ? 1 : 0;
+        }
+
+        return right;
+    }
+
+    private void FinishEpoch(ClassificationResult? result, TimeSpan time)
+    {
+        float rate = _schedule.At((((long)Progress.Epoch + 1) * StepsPerEpoch) - 1);
+        int seen = Math.Max(1, Progress.Seen);
+        var record = new EpochRecord(
+            Progress.Epoch + 1, rate, Progress.LossSum / seen, (double)Progress.Right / seen, result?.Loss, result?.Accuracy, time.TotalSeconds);
+        if (IsBest(record))
+        {
+            Progress.BestEpoch = record.Epoch;
+            WithAverage(() => Copy([.. Weights().Select(t => ("best/" + t.Name, t.Data))], _best));
+        }
+
+        Progress.History.Add(record);
+        Progress.StoppedEarly = _options.Patience > 0 && record.Epoch - Progress.BestEpoch >= _options.Patience;
+        (Progress.Epoch, Progress.Step, Progress.LossSum, Progress.Seen, Progress.Right) = (record.Epoch, 0, 0, 0, 0);
+        EpochDone?.Invoke(record);
+    }
+
+    /// <summary>Higher accuracy, or the same with a lower loss. Without validation images the last epoch is the best.</summary>
+    private bool IsBest(EpochRecord record)
+    {
+        EpochRecord? best = Progress.History.Find(r => r.Epoch == Progress.BestEpoch);
+        return best is null
+            || record.ValidationAccuracy is not { } accuracy
+            || accuracy > best.ValidationAccuracy
+            || (accuracy == best.ValidationAccuracy && record.ValidationLoss < best.ValidationLoss);
+    }
+
+    /// <summary>Does something with the averaged weights in the network's place, where there are such.</summary>
+    private T WithAverage<T>(Func<T> work)
+    {
+        _average?.Swap();
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _average?.Swap();
+        }
+    }
+
+    private void WithAverage(Action work) => WithAverage(() =>
+    {
+        work();
+        return true;
+    });
+
+    private IEnumerable<(string Name, float[] Data)> Weights() =>
+        _network.Parameters.Select(p => ("parameter/" + p.Name, p.Value)).Concat(_network.State.Select(s => ("state/" + s.Name, s.Value)));
+
+    private List<(string Name, float[] Data)> Tensors() =>
+    [
+        .. Weights(),
+        .. _optimizer.State.Select(t => ("optimizer/" + t.Name, t.Data)),
+        .. (_average?.State ?? []).Select(t => ("average/" + t.Name, t.Data)),
+        .. _best,
+    ];
+
+    private static void Copy(IReadOnlyList<(string Name, float[] Data)> from, List<(string Name, float[] Data)> to)
+    {
+        if (from.Count != to.Count)
+            throw new UserException($"the checkpoint holds {from.Count} tensors, the network has {to.Count}");
+        for (int i = 0; i < to.Count; i++)
+        {
+            if (from[i].Data.Length != to[i].Data.Length)
+                throw new UserException($"the checkpoint's '{from[i].Name}' does not fit '{to[i].Name}'");
+            from[i].Data.CopyTo(to[i].Data, 0);
+        }
+    }
+}
+
+/// <summary>How far the epoch that runs is.</summary>
+/// <param name="Epoch">From 0.</param>
+/// <param name="Step">Steps done.</param>
+/// <param name="Steps">Of the epoch.</param>
+/// <param name="Images">Of this step.</param>
+/// <param name="Progress">Sums of the epoch.</param>
+public readonly record struct StepReport(int Epoch, int Step, int Steps, int Images, TrainingProgress Progress);

@@ -1,0 +1,123 @@
+using Edge.Quantizer;
+using Edge.Quantizer.Graph;
+using Edge.Training.Data;
+
+namespace Edge.Training.Fitting;
+
+/// <summary>A <see cref="Trainer"/> with its folder: checkpoints while it trains, model, report and history at the end.</summary>
+public sealed class TrainingRun : IDisposable
+{
+    /// <summary>A long epoch is saved in between: so much time is lost at most.</summary>
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(5);
+
+    private readonly byte[] _network;
+    private long _saved = System.Diagnostics.Stopwatch.GetTimestamp();
+
+    private TrainingRun(RunFolder folder, RunDescription description, byte[] network, Examples training, Examples validation)
+    {
+        (Folder, Description, _network, Training) = (folder, description, network, training);
+        ModelGraph graph = TrainingGraph.FromBytes(network, description.Network);
+        if (graph.Outputs is not [var output] || output.Shape![^1] != description.ClassNames.Count)
+        {
+            throw new UserException(
+                $"{description.Network}: its output is not one score for each of the {description.ClassNames.Count} classes");
+        }
+
+        Trainer = new Trainer(graph, training, validation, description.Input, description.Options);
+        Trainer.StepDone = OnStep;
+        Trainer.EpochDone = OnEpoch;
+    }
+
+    public RunFolder Folder { get; }
+
+    public RunDescription Description { get; }
+
+    public Examples Training { get; }
+
+    public Trainer Trainer { get; }
+
+    /// <summary>Called after every step.</summary>
+    public Action<StepReport>? StepDone { get; set; }
+
+    /// <summary>Called after every epoch.</summary>
+    public Action<EpochRecord>? EpochDone { get; set; }
+
+    /// <param name="folder">Must hold no run yet.</param>
+    /// <param name="description">Fingerprint is filled in here.</param>
+    /// <param name="network">As ONNX, with the first weights.</param>
+    /// <param name="training">Images to train on.</param>
+    /// <param name="validation">Images to judge by; may be empty.</param>
+    public static TrainingRun Start(
+        RunFolder folder, RunDescription description, byte[] network, Examples training, Examples validation)
+    {
+        description = description with { Fingerprint = Fingerprint(training, validation) };
+        var run = new TrainingRun(folder, description, network, training, validation);
+        folder.Create();
+        folder.WriteDescription(description.ClassNames, description.Input);
+        run.Save();
+        return run;
+    }
+
+    /// <summary>Goes on from the newest whole checkpoint.</summary>
+    /// <param name="folder">Of an earlier run.</param>
+    /// <param name="change">Changes of options that don't touch what was trained already: more epochs, threads.</param>
+    /// <param name="warn">Receives what the user should know.</param>
+    /// <exception cref="UserException">There is no checkpoint, or the images are others.</exception>
+    public static TrainingRun Resume(RunFolder folder, Func<FitOptions, FitOptions> change, Action<string> warn)
+    {
+        Checkpoint checkpoint = CheckpointFile.Load(folder.Checkpoint, warn);
+        RunDescription description = checkpoint.Run with { Options = change(checkpoint.Run.Options) };
+        (Examples training, Examples validation) = description.Data.OpenSplit(description.Options.Seed);
+        if (Fingerprint(training, validation) != description.Fingerprint)
+            throw new UserException($"{description.Data.Data}: holds other images than when the run began; start a new run");
+        var run = new TrainingRun(folder, description, checkpoint.Network, training, validation);
+        run.Trainer.Restore(checkpoint.Progress, checkpoint.Tensors);
+        return run;
+    }
+
+    /// <summary>Trains to the end and writes the model. Saves a checkpoint when it is cancelled.</summary>
+    /// <returns>Answers for the validation images with the exported weights; null without such images.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint is written.</exception>
+    public ClassificationResult? Run(CancellationToken cancellation)
+    {
+        try
+        {
+            Trainer.Run(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            throw;
+        }
+
+        Folder.WriteModel(Trainer.Export());
+        return Trainer.Evaluate(cancellation);
+    }
+
+    public void Save()
+    {
+        (TrainingProgress progress, IReadOnlyList<(string, float[])> tensors) = Trainer.Snapshot();
+        CheckpointFile.Save(Folder.Checkpoint, new Checkpoint(Description, progress, _network, tensors));
+        _saved = System.Diagnostics.Stopwatch.GetTimestamp();
+    }
+
+    public void Dispose() => Trainer.Dispose();
+
+    private static string Fingerprint(Examples training, Examples validation) => training.Images == validation.Images
+        ? training.Images.Fingerprint()
+        : $"{training.Images.Fingerprint()}-{validation.Images.Fingerprint()}";
+
+    private void OnStep(StepReport report)
+    {
+        StepDone?.Invoke(report);
+        if (System.Diagnostics.Stopwatch.GetElapsedTime(_saved) > SaveInterval)
+            Save();
+    }
+
+    private void OnEpoch(EpochRecord record)
+    {
+        Save();
+        Folder.WriteHistory(Trainer.Progress.History);
+        EpochDone?.Invoke(record);
+    }
+}
