@@ -78,7 +78,14 @@ public sealed record Augmentation
         "standard" => new() { Flip = true, Crop = 0.35, Brightness = 0.2, Contrast = 0.2, Saturation = 0.2 },
         "strong" => new()
         {
-            Flip = true, Crop = 0.2, Rotate = 15, Brightness = 0.4, Contrast = 0.4, Saturation = 0.4, Hue = 0.05, Cutout = 0.3,
+            Flip = true,
+            Crop = 0.2,
+            Rotate = 15,
+            Brightness = 0.4,
+            Contrast = 0.4,
+            Saturation = 0.4,
+            Hue = 0.05,
+            Cutout = 0.3,
         },
         _ => null,
     };
