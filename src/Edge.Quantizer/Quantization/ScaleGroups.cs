@@ -7,12 +7,15 @@ namespace Edge.Quantizer.Quantization;
 /// </summary>
 public static class ScaleGroups
 {
-    private static readonly HashSet<string> MovesBytes =
+    private static readonly HashSet<string> Movements =
     [
         OpTypes.Concat, OpTypes.Split, OpTypes.Slice, OpTypes.Pad, OpTypes.MaxPool, OpTypes.GlobalMaxPool, OpTypes.Reshape,
         OpTypes.Flatten, OpTypes.Squeeze, OpTypes.Unsqueeze, OpTypes.Transpose, OpTypes.Resize, OpTypes.ChannelShuffle,
         OpTypes.Identity, OpTypes.Dropout,
     ];
+
+    /// <summary>Whether operators of this type pass int8 codes on as they are.</summary>
+    public static bool MovesBytes(string opType) => Movements.Contains(opType);
 
     /// <summary>Every float activation of the graph in exactly one group, in graph order.</summary>
     public static IEnumerable<List<Value>> Of(ModelGraph graph)
@@ -25,7 +28,7 @@ public static class ScaleGroups
                 order.Add(value);
         }
 
-        foreach (Node node in graph.Nodes.Where(n => MovesBytes.Contains(n.OpType)))
+        foreach (Node node in graph.Nodes.Where(n => MovesBytes(n.OpType)))
         {
             foreach (Value value in node.Inputs.OfType<Value>().Concat(node.Outputs))
             {

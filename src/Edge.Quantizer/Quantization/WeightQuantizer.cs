@@ -21,8 +21,19 @@ public static class WeightQuantizer
     /// <param name="inputScale">Scale of the layer's input.</param>
     public static QuantizedWeights PerChannel(Tensor weights, float[] bias, float inputScale)
     {
-        int outputs = weights.Shape[0], perOutput = weights.Count / outputs;
-        float[] w = weights.Floats, scales = new float[outputs];
+        float[] scales = new float[weights.Shape[0]];
+        Scales(weights.Floats, bias, inputScale, scales);
+        return new QuantizedWeights(Codes(weights, scales), scales);
+    }
+
+    /// <summary>The scales of <see cref="PerChannel"/>.</summary>
+    /// <param name="w">Weights, those of one output channel together.</param>
+    /// <param name="bias">One per output channel.</param>
+    /// <param name="inputScale">Scale of the layer's input.</param>
+    /// <param name="scales">Receives one per output channel.</param>
+    public static void Scales(ReadOnlySpan<float> w, ReadOnlySpan<float> bias, float inputScale, Span<float> scales)
+    {
+        int outputs = scales.Length, perOutput = w.Length / outputs;
         float largest = 0;
         foreach (float v in w)
             largest = MathF.Max(largest, MathF.Abs(v));
@@ -31,14 +42,12 @@ public static class WeightQuantizer
         for (int o = 0; o < outputs; o++)
         {
             float magnitude = 0;
-            foreach (float v in w.AsSpan(o * perOutput, perOutput))
+            foreach (float v in w.Slice(o * perOutput, perOutput))
                 magnitude = MathF.Max(magnitude, MathF.Abs(v));
             float scale = magnitude > 0 ? magnitude / 127 : largest > 0 ? largest / 127 : 1;
             float forBias = (float)(Math.Abs(bias[o]) / (inputScale * BiasLimit));
             scales[o] = MathF.Max(MathF.Max(scale, forBias), smallestScale);
         }
-
-        return new QuantizedWeights(Codes(weights, scales), scales);
     }
 
     /// <inheritdoc cref="PerChannel(Tensor, float[], float)"/>

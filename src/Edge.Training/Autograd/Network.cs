@@ -1,7 +1,9 @@
 using System.Numerics;
+using Edge.Quantizer.Calibration;
 using Edge.Quantizer.Graph;
 using Edge.Training.Autograd.Compilation;
 using Edge.Training.Autograd.Operators;
+using Edge.Training.Quantization;
 
 namespace Edge.Training.Autograd;
 
@@ -15,6 +17,7 @@ public class Network<T>
 {
     private readonly TrainingGraph _graph;
     private readonly CompiledNetwork<T> _network;
+    private readonly float _rangeMomentum;
     private ulong _seed;
     private long _step;
     private int _trainedBatch;
@@ -31,6 +34,7 @@ public class Network<T>
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         options ??= new TrainingNetworkOptions();
         BatchSize = batchSize;
+        _rangeMomentum = options.Quantization?.RangeMomentum ?? 0;
         _graph = TrainingGraph.Create(graph, options);
         _network = new NetworkCompiler<T>(_graph, batchSize, workers, options).Compile();
     }
@@ -56,7 +60,7 @@ public class Network<T>
     /// <summary>In the order in which the graph's nodes first read them.</summary>
     public IReadOnlyList<Parameter<T>> Parameters => _network.Parameters;
 
-    /// <summary>Running statistics.</summary>
+    /// <summary>Running statistics; with quantization also ranges.</summary>
     public IReadOnlyList<StateTensor<T>> State => _network.State;
 
     /// <summary>
@@ -69,16 +73,44 @@ public class Network<T>
         set => _network.Switches.FreezeStatistics = value;
     }
 
+    /// <summary>With quantization: whether ranges follow the batches of training passes.</summary>
+    public bool TrackRanges { get; set; }
+
+    /// <summary>With quantization: the range of each stored activation or group of them, by the first value's name.</summary>
+    public IReadOnlyDictionary<string, ValueRange> Ranges => _network.Ranges.ToDictionary(r => r.Name, r => r.Range);
+
     /// <summary>Computes the logits of the first images of <see cref="Input"/>.</summary>
     /// <param name="batch">1 to <see cref="BatchSize"/>.</param>
     /// <param name="mode">Training keeps what <see cref="Backward"/> needs.</param>
     public void Forward(int batch, ForwardMode mode)
     {
         CheckBatch(batch);
-        PassContext pass = Context(batch, mode);
-        foreach (Operator<T> op in _network.Operators)
-            op.Forward(pass);
+        if (_network.Ranges.Count > 0 && _network.Ranges.All(r => r.Range is { Low: 0, High: 0 }))
+            throw new InvalidOperationException("quantization-aware training needs ranges: calibrate on a few batches first");
+        _network.Phase.IsTracking = TrackRanges && mode == ForwardMode.Training;
+        Run(Context(batch, mode));
         _trainedBatch = mode == ForwardMode.Training ? batch : 0;
+    }
+
+    /// <summary>
+    /// With quantization: computes the first images of <see cref="Input"/> in float and widens the ranges of all activations
+    /// by what they become.
+    /// </summary>
+    /// <param name="batch">1 to <see cref="BatchSize"/>.</param>
+    public void Calibrate(int batch)
+    {
+        CheckBatch(batch);
+        _network.Phase.IsCalibrating = true;
+        try
+        {
+            Run(Context(batch, ForwardMode.Evaluation));
+        }
+        finally
+        {
+            _network.Phase.IsCalibrating = false;
+        }
+
+        _trainedBatch = 0;
     }
 
     /// <summary>Adds the loss's gradients to those of the trainable parameters.</summary>
@@ -137,6 +169,14 @@ public class Network<T>
     {
         foreach ((Value constant, T[] data) in _network.Sources)
             Array.ConvertAll(_graph.Read(graph, constant), T.CreateTruncating).CopyTo(data, 0);
+    }
+
+    private void Run(in PassContext pass)
+    {
+        foreach (Operator<T> op in _network.Operators)
+            op.Forward(pass);
+        foreach (ActivationRange range in _network.Ranges)
+            range.Advance(_rangeMomentum);
     }
 
     private PassContext Context(int batch, ForwardMode mode) => new(batch, mode == ForwardMode.Training, _seed, _step);

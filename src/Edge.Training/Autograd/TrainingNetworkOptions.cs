@@ -1,3 +1,5 @@
+using Edge.Training.Quantization;
+
 namespace Edge.Training.Autograd;
 
 /// <summary>Which part of a graph a network computes, and how.</summary>
@@ -20,4 +22,7 @@ public sealed record TrainingNetworkOptions
     /// own: running · momentum + batch · (1 − momentum).
     /// </summary>
     public float BatchNormalizationMomentum { get; init; } = 0.9f;
+
+    /// <summary>Not null: forward passes compute as the int8 network does. Single precision, over a folded graph.</summary>
+    public QuantizationAware? Quantization { get; init; }
 }

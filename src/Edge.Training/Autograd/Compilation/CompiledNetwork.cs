@@ -1,6 +1,7 @@
 using System.Numerics;
 using Edge.Quantizer.Graph;
 using Edge.Training.Autograd.Operators;
+using Edge.Training.Quantization;
 
 namespace Edge.Training.Autograd.Compilation;
 
@@ -21,6 +22,11 @@ internal sealed record CompiledNetwork<T>
 
     /// <summary>The graph's constants and the arrays that stand for them here.</summary>
     public required IReadOnlyList<(Value Constant, T[] Data)> Sources { get; init; }
+
+    /// <summary>Of quantization-aware training; empty without it.</summary>
+    public required IReadOnlyList<ActivationRange> Ranges { get; init; }
+
+    public required QuantizationPhase Phase { get; init; }
 
     public required NetworkSwitches Switches { get; init; }
 }

@@ -67,6 +67,12 @@ internal sealed partial class NetworkCompiler<T>
             return;
         }
 
+        if (_ranges is not null && IsQuantizedAdd(node))
+        {
+            AddQuantizedAdd(node);
+            return;
+        }
+
         int[] shape = node.Input(0).Shape ?? node.Input(0).Constant!.Shape;
         Activation<T>? left = null;
         for (int i = 1; i < node.Inputs.Count; i++)

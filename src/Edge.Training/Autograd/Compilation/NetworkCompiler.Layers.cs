@@ -13,15 +13,23 @@ internal sealed partial class NetworkCompiler<T>
     {
         Parameter<T> weights = ParameterOf(node, 1, decay: true);
         Parameter<T>? bias = node.InputOrNull(2) is null ? null : ParameterOf(node, 2, decay: false);
-        Window w = WindowOf(node);
         Activation<T> input = Input(node, 0);
-        Activation<T> output = NewActivation(node.Output);
-        var shape = new ConvolutionShape
+        Convolution<T> kernel = Convolution<T>.Create(ShapeOf(node, input.Shape, ImageShape.From(node.Output.Shape)), workers);
+        if (_ranges is not null)
+            AddQuantizedProduct(node, weights, bias, kernel, oneImage: false);
+        else
+            _operators.Add(new ConvolutionOperator<T>(input, NewActivation(node.Output), weights, bias, kernel));
+    }
+
+    private static ConvolutionShape ShapeOf(Node node, ImageShape input, ImageShape output)
+    {
+        Window w = WindowOf(node);
+        return new ConvolutionShape
         {
-            Height = input.Shape.Height,
-            Width = input.Shape.Width,
-            InputChannels = input.Shape.Channels,
-            OutputChannels = output.Shape.Channels,
+            Height = input.Height,
+            Width = input.Width,
+            InputChannels = input.Channels,
+            OutputChannels = output.Channels,
             Groups = node.Attributes.Int("group", 1),
             KernelHeight = w.KernelHeight,
             KernelWidth = w.KernelWidth,
@@ -34,23 +42,16 @@ internal sealed partial class NetworkCompiler<T>
             PadBottom = w.PadBottom,
             PadRight = w.PadRight,
         };
-        _operators.Add(new ConvolutionOperator<T>(input, output, weights, bias, Convolution<T>.Create(shape, workers)));
     }
 
     private void AddBatchNormalization(Node node)
     {
+        if (_ranges is not null)
+            throw Unsupported(node, "quantization-aware training needs a graph whose batch norms are folded");
         Activation<T> input = Input(node, 0);
         (Parameter<T>, Parameter<T>) parameters = (ParameterOf(node, 1, decay: false), ParameterOf(node, 2, decay: false));
         (StateTensor<T>, StateTensor<T>) running = (StateOf(node, 3), StateOf(node, 4));
-        ClampBounds<T> bounds = ClampBounds<T>.None;
-        Value result = node.Output;
-        if (_graph.HasSingleUse(result) && _graph.Consumers(result)[0] is { OpType: OpTypes.Relu or OpTypes.Clip } clamp)
-        {
-            bounds = Bounds(clamp);
-            result = clamp.Output;
-            _absorbed.Add(clamp);
-        }
-
+        (Value result, ClampBounds<T> bounds) = AbsorbClamp(node);
         _operators.Add(new BatchNormalizationOperator<T>(
             input,
             NewActivation(result),
@@ -77,6 +78,12 @@ internal sealed partial class NetworkCompiler<T>
             ? new FullyConnectedForm(
                 node.Attributes.Int("transB", 0) != 0, node.Attributes.Float("alpha", 1), node.Attributes.Float("beta", 1))
             : new FullyConnectedForm(OutputsFirst: false);
+        if (_ranges is not null)
+        {
+            AddQuantizedFullyConnected(node, weights, bias, form);
+            return;
+        }
+
         _operators.Add(new FullyConnectedOperator<T>(input, NewActivation(node.Output), weights, bias, form, batchSize, workers));
     }
 
@@ -84,6 +91,12 @@ internal sealed partial class NetworkCompiler<T>
     {
         Window window = WindowOf(node);
         bool countPadding = node.Attributes.Int("count_include_pad", 0) != 0;
+        if (_ranges is not null && node.OpType == OpTypes.AveragePool)
+        {
+            AddQuantizedAverage(node, window, countPadding);
+            return;
+        }
+
         Add(node, (x, y) => node.OpType == OpTypes.MaxPool
             ? new MaxPoolOperator<T>(x, y, window, workers)
             : new AveragePoolOperator<T>(x, y, window, countPadding, workers));
@@ -96,7 +109,11 @@ internal sealed partial class NetworkCompiler<T>
         int[] axes = node.OpType == OpTypes.ReduceMean ? node.Attributes.Ints("axes")! : [.. Enumerable.Range(2, shape.Length - 2)];
         if (Enumerable.Range(1, shape.Length - 1).Any(axis => shape[axis] != 1 && axes.Contains(axis) != (axis >= 2)))
             throw Unsupported(node, "training knows means over the whole of height and width");
-        Add(node, (x, y) => new GlobalAveragePoolOperator<T>(x, y, workers));
+        ImageShape image = Input(node, 0).Shape;
+        if (_ranges is not null)
+            AddQuantizedAverage(node, new Window { KernelHeight = image.Height, KernelWidth = image.Width }, countPadding: false);
+        else
+            Add(node, (x, y) => new GlobalAveragePoolOperator<T>(x, y, workers));
     }
 
     private void AddGlobalMaximum(Node node)
@@ -111,6 +128,19 @@ internal sealed partial class NetworkCompiler<T>
         Attributes a = node.Attributes;
         Add(node, (x, y) => new LrnOperator<T>(
             x, y, a.Int("size", 1), (a.Float("alpha", 1e-4f), a.Float("beta", 0.75f), a.Float("bias", 1)), workers));
+    }
+
+    /// <summary>A Relu or Clip that alone reads the node's output is computed with it: what the two give, and the bounds.</summary>
+    private (Value Result, ClampBounds<T> Bounds) AbsorbClamp(Node node)
+    {
+        if (!_graph.HasSingleUse(node.Output)
+            || _graph.Consumers(node.Output)[0] is not { OpType: OpTypes.Relu or OpTypes.Clip } clamp)
+        {
+            return (node.Output, ClampBounds<T>.None);
+        }
+
+        _absorbed.Add(clamp);
+        return (clamp.Output, Bounds(clamp));
     }
 
     /// <summary>A sliding window over an image; one-dimensional ones slide along a row.</summary>

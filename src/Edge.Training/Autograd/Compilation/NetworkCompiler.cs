@@ -1,7 +1,9 @@
 using System.Numerics;
 using Edge.Quantizer;
 using Edge.Quantizer.Graph;
+using Edge.Quantizer.Quantization;
 using Edge.Training.Autograd.Operators;
+using Edge.Training.Quantization;
 
 namespace Edge.Training.Autograd.Compilation;
 
@@ -18,14 +20,24 @@ internal sealed partial class NetworkCompiler<T>(TrainingGraph source, int batch
     private readonly Dictionary<Value, StateTensor<T>> _state = [];
     private readonly List<(Value Constant, T[] Data)> _sources = [];
     private readonly HashSet<Node> _absorbed = [];
+    private readonly QuantizationPhase _phase = new();
+    private Dictionary<Value, ActivationRange>? _ranges;
 
     public CompiledNetwork<T> Compile()
     {
+        if (options.Quantization is { } quantization)
+            _ranges = RangesOf(quantization);
         Activation<T> input = NewActivation(_graph.Inputs[0]);
+        if (_ranges is not null)
+            FakeQuantize(_graph.Inputs[0]);
         foreach (Node node in _graph.Nodes)
         {
-            if (!_absorbed.Contains(node))
-                Add(node);
+            if (_absorbed.Contains(node))
+                continue;
+            int before = _operators.Count;
+            Add(node);
+            if (_ranges is not null && _operators.Count > before && !IsQuantized(_operators[^1]) && !ScaleGroups.MovesBytes(node.OpType))
+                FakeQuantize(node.Output);
         }
 
         return new CompiledNetwork<T>
@@ -34,7 +46,9 @@ internal sealed partial class NetworkCompiler<T>(TrainingGraph source, int batch
             Output = _activations[_graph.Outputs[0]],
             Operators = _operators,
             Parameters = [.. _parameters.Values],
-            State = [.. _state.Values],
+            State = [.. _state.Values, .. RangeStates()],
+            Ranges = RangesInOrder(),
+            Phase = _phase,
             Sources = _sources,
             Switches = _switches,
         };

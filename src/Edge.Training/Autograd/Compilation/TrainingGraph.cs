@@ -21,7 +21,8 @@ internal sealed class TrainingGraph
     public static TrainingGraph Create(ModelGraph original, TrainingNetworkOptions options)
     {
         var places = new Dictionary<Value, Place>();
-        ModelGraph graph = Copy(original, places);
+        ModelGraph graph = GraphCopy.Of(original, (value, node, input) =>
+            places.TryAdd(value, new Place(node, input, original.Nodes[node].OpType)));
         Shapes.Infer(graph);
         Value output = options.To is { } to ? Find(graph, to) : Logits(graph);
         graph.Outputs.Clear();
@@ -64,43 +65,6 @@ internal sealed class TrainingGraph
         }
 
         return value;
-    }
-
-    private static ModelGraph Copy(ModelGraph original, Dictionary<Value, Place> places)
-    {
-        var copy = new ModelGraph(original.Name);
-        var values = new Dictionary<Value, Value>();
-        copy.Inputs.AddRange(original.Inputs.Select(Twin));
-        for (int n = 0; n < original.Nodes.Count; n++)
-        {
-            Node node = original.Nodes[n];
-            for (int i = 0; i < node.Inputs.Count; i++)
-            {
-                if (node.Inputs[i] is { IsConstant: true } constant)
-                    places.TryAdd(Twin(constant), new Place(n, i, node.OpType));
-            }
-
-            copy.Add(new Node(
-                node.Name,
-                node.OpType,
-                node.Inputs.Select(v => v is null ? null : Twin(v)).ToArray(),
-                node.Outputs.Select(Twin).ToArray(),
-                node.Attributes.Clone()));
-        }
-
-        copy.Outputs.AddRange(original.Outputs.Select(Twin));
-        return copy;
-
-        Value Twin(Value value)
-        {
-            if (!values.TryGetValue(value, out Value? twin))
-            {
-                twin = new Value(value.Name) { Constant = value.Constant, Shape = value.Shape, Type = value.Type };
-                values.Add(value, twin);
-            }
-
-            return twin;
-        }
     }
 
     private static Value Find(ModelGraph graph, string name) =>

@@ -47,6 +47,20 @@ internal static class RowMath
             y[i] = f * x[i];
     }
 
+    /// <summary>y = a · b, over y's length; y may be one of them.</summary>
+    public static void Multiply<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        ref T pa = ref MemoryMarshal.GetReference(a[..y.Length]);
+        ref T pb = ref MemoryMarshal.GetReference(b[..y.Length]);
+        ref T py = ref MemoryMarshal.GetReference(y);
+        int i = 0;
+        for (; i <= y.Length - Vector<T>.Count; i += Vector<T>.Count)
+            (Vector.LoadUnsafe(ref pa, (nuint)i) * Vector.LoadUnsafe(ref pb, (nuint)i)).StoreUnsafe(ref py, (nuint)i);
+        for (; i < y.Length; i++)
+            y[i] = a[i] * b[i];
+    }
+
     /// <summary>y = x, or y += x.</summary>
     public static void Contribute<T>(ReadOnlySpan<T> x, Span<T> y, bool accumulate)
         where T : unmanaged, IFloatingPointIeee754<T>
