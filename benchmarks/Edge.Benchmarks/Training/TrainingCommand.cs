@@ -5,19 +5,20 @@ using Edge.Quantizer;
 using Edge.Training.Autograd;
 using Edge.Training.Autograd.Kernels;
 using Spectre.Console;
-using Layers = System.Collections.Generic.IReadOnlyList<(string Name, Edge.Training.Autograd.Kernels.ConvolutionShape Shape)>;
+using Layers =
+    System.Collections.Generic.IReadOnlyList<(string Name, Edge.Training.Autograd.Kernels.ConvolutionShape Shape)>;
 
 namespace Edge.Benchmarks.Training;
 
-/// <summary>The command <c>training</c>: speed of all convolutions of two networks, forward and backward, beside the FMA peak.</summary>
+/// <summary>The command <c>training</c>: speed of all convolutions of networks, both ways, beside the FMA peak.</summary>
 internal static class TrainingCommand
 {
     public static RootCommand Create()
     {
         Option<int> threads = new("--threads") { Description = "Threads; 0 for one per core.", DefaultValueFactory = _ => 0 };
         Option<int> batch = new("--batch") { Description = "Images.", DefaultValueFactory = _ => 32 };
-        Option<int> rounds = new("--rounds") { Description = "Runs of everything; the best counts.", DefaultValueFactory = _ => 5 };
-        Option<bool> cpu = new("--processor-time") { Description = "Count processor time instead of wall time: for busy machines." };
+        Option<int> rounds = new("--rounds") { Description = "Runs; the best counts.", DefaultValueFactory = _ => 5 };
+        Option<bool> cpu = new("--processor-time") { Description = "Count processor time: for busy machines, one thread." };
         Option<bool> json = new("--json") { Description = "Print JSON." };
         Option<string[]> network = new("--network")
         {
@@ -114,7 +115,8 @@ internal static class TrainingCommand
         LayerResult Result(string name, double gmac, double forward, double data, double weights, double dataGmac)
         {
             double all = ((2 * gmac) + dataGmac) / (forward + data + weights);
-            return new LayerResult(name, gmac, gmac / forward, data == 0 ? null : dataGmac / data, gmac / weights, all, all / peak);
+            double? dataRate = data == 0 ? null : dataGmac / data;
+            return new LayerResult(name, gmac, gmac / forward, dataRate, gmac / weights, all, all / peak);
         }
     }
 
@@ -122,7 +124,8 @@ internal static class TrainingCommand
     {
         AnsiConsole.MarkupLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{results.Threads} threads, batch {results.Batch}, {results.VectorBits}-bit vectors, peak {results.Peak:F1} GMAC/s"));
+            $"{results.Threads} threads, batch {results.Batch}, {results.VectorBits}-bit vectors, "
+            + $"peak {results.Peak:F1} GMAC/s"));
         foreach (NetworkResult network in results.Networks)
         {
             Table table = new() { Border = TableBorder.Simple, Title = new TableTitle(network.Name) };

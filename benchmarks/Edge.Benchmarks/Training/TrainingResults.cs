@@ -30,7 +30,8 @@ internal sealed record NetworkResult(string Name, LayerResult[] Layers);
 /// <param name="Weights">Gradient of the weights, GMAC/s.</param>
 /// <param name="All">All products, GMAC/s.</param>
 /// <param name="Share">Of the peak.</param>
-internal sealed record LayerResult(string Name, double Gmac, double Forward, double? Data, double Weights, double All, double Share);
+internal sealed record LayerResult(
+    string Name, double Gmac, double Forward, double? Data, double Weights, double All, double Share);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TrainingResults))]

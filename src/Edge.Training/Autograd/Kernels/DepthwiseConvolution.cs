@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Edge.Training.Autograd.Kernels;
 
 /// <summary>
-/// Convolution of every channel by a kernel of its own. It has few multiply-adds for what it reads and writes: pixels are taken in
-/// the order in which they lie, all channels at once.
+/// Convolution of every channel by a kernel of its own. It has few multiply-adds for what it reads and writes: pixels are taken
+/// in the order in which they lie, all channels at once.
 /// </summary>
 internal sealed unsafe class DepthwiseConvolution<T, TKernel>(ConvolutionShape shape, Workers workers) : Convolution<T>(shape)
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Edge.Training.Autograd.Kernels;
 
 /// <summary>
-/// The inner loops of depthwise convolution over all channels: four vectors at a time, then one, then short vectors, then elements.
+/// The inner loops of depthwise convolution over all channels: four vectors at a time, then one, then short vectors, then
+/// elements.
 /// </summary>
 internal readonly unsafe struct DepthwiseKernel<T, TVector, TSimd> : IDepthwiseKernel<T>
     where T : unmanaged, IFloatingPointIeee754<T>

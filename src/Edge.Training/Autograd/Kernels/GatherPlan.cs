@@ -111,7 +111,8 @@ internal sealed class GatherPlan
                 for (int t = 0; t < s.KernelHeight * s.KernelWidth; t++)
                 {
                     // Output row oy reads input row oy·stride − pad + ky·dilation.
-                    int ty = y + s.PadTop - (t / s.KernelWidth * s.DilationY), tx = x + s.PadLeft - (t % s.KernelWidth * s.DilationX);
+                    int ty = y + s.PadTop - (t / s.KernelWidth * s.DilationY);
+                    int tx = x + s.PadLeft - (t % s.KernelWidth * s.DilationX);
                     if (ty % s.StrideY == 0 && tx % s.StrideX == 0)
                         taps.Add(new Tap(t, ty / s.StrideY, tx / s.StrideX));
                 }

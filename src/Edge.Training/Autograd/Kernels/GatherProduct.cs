@@ -3,9 +3,10 @@ using System.Numerics;
 namespace Edge.Training.Autograd.Kernels;
 
 /// <summary>
-/// Convolution as a matrix product: rows are grid points of a plan, columns the channels of the output, the depth goes through taps
-/// and channels of the input. The left operand is read where the images lie (or from a padded copy of one image), the right one is
-/// packed for each call. Blocks of rows are small enough to stay in the second-level cache while all panels of weights pass.
+/// Convolution as a matrix product: rows are grid points of a plan, columns the channels of the output, the depth goes through
+/// taps and channels of the input. The left operand is read where the images lie (or from a padded copy of one image), the right
+/// one is packed for each call. Blocks of rows are small enough to stay in the second-level cache while all panels of weights
+/// pass.
 /// </summary>
 /// <param name="plan">Pixels.</param>
 /// <param name="padding">Of the input, when the plan wants it.</param>

@@ -19,9 +19,13 @@ internal readonly unsafe struct GemmKernel<T, TVector, TSimd, TWide, TNarrow> : 
         nint outputOffset)
     {
         if (wide)
-            GatherTile<T, TVector, TSimd, TWide>.Run(rows, offset, taps, depth, weights, bias, accumulate, outputs, outputOffset);
-        else
-            GatherTile<T, TVector, TSimd, TNarrow>.Run(rows, offset, taps, depth, weights, bias, accumulate, outputs, outputOffset);
+        {
+            GatherTile<T, TVector, TSimd, TWide>.Run(
+                rows, offset, taps, depth, weights, bias, accumulate, outputs, outputOffset);
+            return;
+        }
+
+        GatherTile<T, TVector, TSimd, TNarrow>.Run(rows, offset, taps, depth, weights, bias, accumulate, outputs, outputOffset);
     }
 
     public static void Outer(

@@ -1,8 +1,8 @@
 namespace Edge.Training.Autograd.Kernels;
 
 /// <summary>
-/// Puts images of few channels (colours, grey levels) into a border of zeros, so that the pixels under a row of the kernel are one
-/// vector, long enough to be worth a loop.
+/// Puts images of few channels (colours, grey levels) into a border of zeros, so that the pixels under a row of the kernel are
+/// one vector, long enough to be worth a loop.
 /// </summary>
 internal sealed class ImagePadding
 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Edge.Training.Autograd.Kernels;
 
 /// <summary>
-/// Buffers of one thread that all kernels share, so that they stay in its cache. What one call of a kernel left there is lost with
-/// the next call.
+/// Buffers of one thread that all kernels share, so that they stay in its cache. What one call of a kernel left there is lost
+/// with the next call.
 /// </summary>
 internal sealed unsafe class Scratch<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -12,11 +12,11 @@ internal sealed unsafe class Scratch<T>
     private const int Alignment = 64;
 
     [ThreadStatic]
-    private static Scratch<T>? current;
+    private static Scratch<T>? _current;
 
     private readonly byte[][] _buffers = new byte[Enum.GetValues<ScratchUse>().Length][];
 
-    public static Scratch<T> Current => current ??= new Scratch<T>();
+    public static Scratch<T> Current => _current ??= new Scratch<T>();
 
     /// <summary>A buffer for this use, of any content, aligned to a cache line. It stays where it is until it is asked for
     /// with a greater length.</summary>

@@ -34,8 +34,8 @@ internal sealed unsafe class WeightGradient<T, TKernel>
         _depth = shape.InputChannels / shape.Groups;
         _columns = shape.OutputChannels / shape.Groups;
 
-        // The elements under one address; a kernel row of a padded image is rounded up to whole copies, with the elements that follow.
-        _vector = padding is null ? _depth : (_depth * shape.KernelWidth + CopyStep - 1) / CopyStep * CopyStep;
+        // The elements under one address; a kernel row of a padded image is rounded up to whole copies, with what follows it.
+        _vector = padding is null ? _depth : ((_depth * shape.KernelWidth) + CopyStep - 1) / CopyStep * CopyStep;
         _rows = plan.Taps.Length * _vector;
         _rowPanels = (_rows + TKernel.Rows - 1) / TKernel.Rows;
         _panels = new Panels(_columns, TKernel.Narrow);
