@@ -25,7 +25,7 @@ internal sealed class BayerCamera(LightConditions light) : IFrameCamera
         Optics(canvas, oversampling, framing.SignSide, good, random);
         canvas.Filters.Shrink(canvas.Image, _sensor, framing.Width, framing.Height);
         float noise = random.Chance(0.75f) ? random.LogNormal(0.0065f, 0.7f) : 0;
-        if (random.Chance(0.6f))
+        if (random.Chance(0.5f))
         {
             Mosaic(random, noise);
             Demosaic();
@@ -98,9 +98,9 @@ internal sealed class BayerCamera(LightConditions light) : IFrameCamera
 
     private static void Optics(Canvas canvas, float oversampling, float signSide, bool good, SampleRandom random)
     {
-        float blur = !good && random.Chance(0.2f)
+        float blur = !good && random.Chance(0.17f)
             ? MathF.Max(0.4f, random.Range(0.01f, 0.04f) * signSide)
-            : random.Range(0.2f, 0.8f);
+            : random.Range(0.1f, 0.7f);
         canvas.Filters.Gaussian(canvas.Image, MathF.Min(blur, 3) * oversampling);
         if (good || !random.Chance(0.32f))
             return;

@@ -4,6 +4,7 @@ using Edge.Quantizer;
 using Edge.SignRenderer.Output;
 using Edge.SignRenderer.Rendering;
 using Edge.SignRenderer.Signs;
+using Spectre.Console;
 
 namespace Edge.SignRenderer.Commands;
 
@@ -43,7 +44,16 @@ internal static class RenderCommand
             int size = shared.Size(parsed);
             using IdxFiles files = new(parsed.GetValue(output)!, parsed.GetValue(name)!, samples, size);
             long start = Stopwatch.GetTimestamp();
-            new DatasetRenderer(style, library, shared.Seed(parsed), size).Render(files, samples, _ => { }, cancellation);
+            DatasetRenderer renderer = new(style, library, shared.Seed(parsed), size);
+            IAnsiConsole console = AnsiConsole.Create(
+                new AnsiConsoleSettings { Out = new AnsiConsoleOutput(parsed.InvocationConfiguration.Error) });
+            console.Progress().AutoClear(true)
+                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .Start(context =>
+                {
+                    ProgressTask task = context.AddTask("rendering", maxValue: samples);
+                    renderer.Render(files, samples, done => task.Value = done, cancellation);
+                });
             files.Complete();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             log.WriteLine($"{samples} samples of {size} × {size} in {seconds:0.0} s, {samples / seconds:0} a second");

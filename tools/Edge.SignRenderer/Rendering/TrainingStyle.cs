@@ -7,11 +7,12 @@ namespace Edge.SignRenderer.Rendering;
 /// <summary>What the shipped network is trained on.</summary>
 internal sealed class TrainingStyle : RenderStyle
 {
-    /// <summary>Real signs differ in rims, rings, digit weights and the darkness of grey pictures.</summary>
+    /// <summary>Real signs differ in rims, rings, the weight of digits and the size of pictures.</summary>
     public override IReadOnlyList<string> StyleSheets { get; } =
     [
-        "",
-        ".rim{display:none} .ring{stroke-width:80} .digits{stroke-width:34} .edge{stroke:#444}",
+        ".picture{transform:translate(-21px,-27px) scale(1.07)}",
+        ".rim{display:none} .ring{stroke-width:80} .digits{stroke-width:34} .edge{stroke:#444} "
+            + ".picture{transform:translate(-39px,-50px) scale(1.13)}",
         ".ring{stroke-width:62} .bars{stroke-width:14} .letters{stroke-width:28} .field{stroke-width:40} .edge{stroke-width:5}",
     ];
 
