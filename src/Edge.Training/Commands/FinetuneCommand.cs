@@ -135,7 +135,7 @@ internal static class FinetuneCommand
         RunSummary.WriteReport(folder, Path.GetFileName(request.Model), training, validation, [], result, pictures.Pixels);
         if (!json)
         {
-            RunSummary.Of(folder, training, validation, new TrainingProgress(), validation.Count > 0 ? result : null, Stopwatch.GetElapsedTime(start))
+            RunSummary.Of(folder, training, validation, epochs: 0, bestEpoch: 0, validation.Count > 0 ? result : null, Stopwatch.GetElapsedTime(start))
                 .Write(output, json: false);
         }
     }

@@ -9,7 +9,7 @@ internal static class FitSession
     public static void Run(TrainingRun run, bool json, TextWriter output, TextWriter error, Interruption interruption)
     {
         long start = Stopwatch.GetTimestamp();
-        using var display = new TrainingDisplay(error, run.Description.Options.Epochs);
+        using var display = new TrainingDisplay(error, run.Description.Options.Epochs + run.Description.Options.QuantizationEpochs, run.History.Count);
         run.StepDone = display.Step;
         run.EpochDone = display.Epoch;
         ClassificationResult? result;
@@ -26,19 +26,20 @@ internal static class FitSession
 
         display.Clear();
         TrainingProgress progress = run.Trainer.Progress;
+        int best = (run.Description.FloatHistory?.Count ?? 0) + progress.BestEpoch;
         RunSummary.WriteReport(
             run.Folder,
             run.Description.Network,
             run.Training,
-            run.Trainer.Validation,
-            progress.History,
+            run.Validation,
+            run.History,
             result,
             run.Trainer.ValidationPixels,
-            ("epochs", progress.StoppedEarly ? $"{progress.Epoch}, stopped early" : $"{progress.Epoch}"),
-            ("weights of epoch", $"{progress.BestEpoch}"),
-            ("seconds", Reports.Html.Number(progress.History.Sum(r => r.Seconds))),
+            ("epochs", progress.StoppedEarly ? $"{run.History.Count}, stopped early" : $"{run.History.Count}"),
+            ("weights of epoch", $"{best}"),
+            ("seconds", Reports.Html.Number(run.History.Sum(r => r.Seconds))),
             ("recipe", Recipe(run.Description.Options)));
-        RunSummary.Of(run.Folder, run.Training, run.Trainer.Validation, progress, result, Stopwatch.GetElapsedTime(start)).Write(output, json);
+        RunSummary.Of(run.Folder, run.Training, run.Validation, run.History.Count, best, result, Stopwatch.GetElapsedTime(start)).Write(output, json);
     }
 
     private static string Recipe(FitOptions o) =>

@@ -8,6 +8,7 @@ namespace Edge.Training.Commands;
 internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
 {
     private readonly Option<int> _epochs = New("--epochs", "passes over the training images", defaults.Epochs, "n");
+    private readonly Option<int> _quantizationEpochs = New("--qat-epochs", "further epochs of quantization-aware training", defaults.QuantizationEpochs, "n");
     private readonly Option<int> _batch = New("--batch", "images of a step", defaults.BatchSize, "n");
     private readonly Option<string> _optimizer = New("--optimizer", string.Join(", ", FitOptions.Optimizers), defaults.Optimizer, "name");
     private readonly Option<double?> _rate = New("--lr", "learning rate at its highest; default 0.05 for sgd, 0.001 for the others", defaults.LearningRate, "rate");
@@ -30,7 +31,7 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
     {
         foreach (Option option in new Option[]
         {
-            _epochs, _batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _classWeights, _average, _clip,
+            _epochs, _quantizationEpochs, _batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _classWeights, _average, _clip,
             _patience, _augment, _seed, _threads, _cache,
         })
         {
@@ -46,6 +47,7 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
         FitOptions options = defaults with
         {
             Epochs = parsed.GetValue(_epochs),
+            QuantizationEpochs = parsed.GetValue(_quantizationEpochs),
             BatchSize = parsed.GetValue(_batch),
             Optimizer = parsed.GetRequiredValue(_optimizer),
             LearningRate = parsed.GetValue(_rate),

@@ -38,14 +38,14 @@ internal sealed record RunSummary
     public required string Next { get; init; }
 
     public static RunSummary Of(
-        RunFolder folder, Examples training, Examples validation, TrainingProgress progress, ClassificationResult? result, TimeSpan time) => new()
+        RunFolder folder, Examples training, Examples validation, int epochs, int bestEpoch, ClassificationResult? result, TimeSpan time) => new()
         {
             Model = folder.Model,
             Classes = training.Images.ClassNames.Count,
             TrainingImages = training.Count,
             ValidationImages = validation.Count,
-            Epochs = progress.Epoch,
-            BestEpoch = progress.BestEpoch,
+            Epochs = epochs,
+            BestEpoch = bestEpoch,
             ValidationAccuracy = result?.Accuracy,
             ValidationLoss = result?.Loss,
             Seconds = Math.Round(time.TotalSeconds, 1),

@@ -5,36 +5,42 @@ using Edge.Training.Fitting;
 namespace Edge.Training.Commands;
 
 /// <summary>
-/// Shows a run: one line that is written over on a terminal, and one line per epoch that stays, also in a file.
+/// Shows a run: one line that is written over on a terminal (in a file, a line now and then), and one line per epoch that stays.
 /// </summary>
-internal sealed class TrainingDisplay(TextWriter output, int epochs) : IDisposable
+/// <param name="output">Where to.</param>
+/// <param name="epochs">Of the whole run.</param>
+/// <param name="epochsDone">Of them, before this process.</param>
+internal sealed class TrainingDisplay(TextWriter output, int epochs, int epochsDone = 0) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(30);
 
     private readonly bool _terminal = !Console.IsErrorRedirected && ReferenceEquals(output, Console.Error);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private long _images;
     private long _steps;
-    private TimeSpan _shown = -Interval;
+    private TimeSpan _shown;
+    private int _done = epochsDone;
 
     public void Step(StepReport report)
     {
         _images += report.Images;
         _steps++;
-        if (!_terminal || _clock.Elapsed - _shown < Interval)
+        if (_clock.Elapsed - _shown < (_terminal ? Interval : FileInterval))
             return;
         _shown = _clock.Elapsed;
-        long left = ((long)(epochs - report.Epoch) * report.Steps) - report.Step;
+        long left = ((long)(epochs - _done) * report.Steps) - report.Step;
         TimeSpan rest = _clock.Elapsed / _steps * left;
         TrainingProgress p = report.Progress;
-        Over(string.Create(
+        Show(string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {report.Epoch + 1}/{epochs}, step {report.Step}/{report.Steps}: loss {p.LossSum / p.Seen:0.000}, accuracy {100.0 * p.Right / p.Seen:0.0} %, {Rate:0.#} images/s, {Time(rest)} left"));
+            $"epoch {_done + 1}/{epochs}, step {report.Step}/{report.Steps}: loss {p.LossSum / p.Seen:0.000}, accuracy {100.0 * p.Right / p.Seen:0.0} %, {Rate:0.#} images/s, {Time(rest)} left"));
     }
 
     public void Epoch(EpochRecord record)
     {
         Clear();
+        (_done, _shown) = (record.Epoch, _clock.Elapsed);
         string validation = record.ValidationAccuracy is { } accuracy
             ? string.Create(CultureInfo.InvariantCulture, $"; validation loss {record.ValidationLoss:0.000}, accuracy {100 * accuracy:0.0} %")
             : "";
@@ -71,6 +77,14 @@ internal sealed class TrainingDisplay(TextWriter output, int epochs) : IDisposab
     public void Dispose() => Clear();
 
     private double Rate => _images / Math.Max(1e-3, _clock.Elapsed.TotalSeconds);
+
+    private void Show(string line)
+    {
+        if (_terminal)
+            Over(line);
+        else
+            output.WriteLine(line);
+    }
 
     private void Over(string line) => output.Write($"\r\u001b[K{line}");
 

@@ -51,6 +51,11 @@ public sealed record FitOptions
     /// <summary>Batch normalization keeps its statistics; for fine-tuning with few images.</summary>
     public bool FreezeStatistics { get; init; }
 
+    /// <summary>
+    /// Epochs of quantization-aware training behind the others, at a tenth of the learning rate; 0 for none.
+    /// </summary>
+    public int QuantizationEpochs { get; init; }
+
     /// <summary>How training images are varied.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
@@ -66,6 +71,7 @@ public sealed record FitOptions
     public void Check()
     {
         Require(Epochs is >= 0 and <= 1_000_000, "--epochs", Epochs, "0 or more");
+        Require(QuantizationEpochs is >= 0 and <= 1_000_000, "--qat-epochs", QuantizationEpochs, "0 or more");
         Require(BatchSize is >= 1 and <= 65536, "--batch", BatchSize, "1 to 65536");
         Require(Optimizers.Contains(Optimizer), "--optimizer", Optimizer, string.Join(", ", Optimizers));
         Require(Schedules.Contains(Schedule), "--schedule", Schedule, string.Join(", ", Schedules));

@@ -14,9 +14,20 @@ internal static class Recipe
             _ => new AdamW(parameters, workers, (float)(options.WeightDecay ?? 0.01)),
         };
 
+    /// <summary>Of the quantization-aware phase: short, from weights that are good already.</summary>
+    public static FitOptions QuantizationAware(FitOptions options) => options with
+    {
+        Epochs = options.QuantizationEpochs,
+        LearningRate = LearningRate(options) / 10,
+        WarmUpEpochs = 0,
+        Patience = 0,
+    };
+
+    public static double LearningRate(FitOptions options) => options.LearningRate ?? (options.Optimizer == "sgd" ? 0.05 : 0.001);
+
     public static LearningRateSchedule Schedule(FitOptions options, int stepsPerEpoch)
     {
-        float rate = (float)(options.LearningRate ?? (options.Optimizer == "sgd" ? 0.05 : 0.001));
+        float rate = (float)LearningRate(options);
         long steps = (long)options.Epochs * stepsPerEpoch;
         long warmUp = Math.Min((long)Math.Round(options.WarmUpEpochs * stepsPerEpoch), steps);
         int interval = options.StepEpochs > 0 ? options.StepEpochs : Math.Max(1, (options.Epochs + 2) / 3);

@@ -17,6 +17,9 @@ public sealed record RunDescription
 
     public required IReadOnlyList<string> ClassNames { get; init; }
 
+    /// <summary>Not null in the quantization-aware phase: what the phase before it came to.</summary>
+    public List<EpochRecord>? FloatHistory { get; init; }
+
     /// <summary>Of the images that train and of those that validate (<see cref="ImageSet.Fingerprint"/>).</summary>
     public required string Fingerprint { get; init; }
 }

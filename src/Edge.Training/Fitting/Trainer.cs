@@ -5,6 +5,7 @@ using Edge.Runtime.Format;
 using Edge.Training.Autograd;
 using Edge.Training.Data;
 using Edge.Training.Optimization;
+using Edge.Training.Quantization;
 
 namespace Edge.Training.Fitting;
 
@@ -14,6 +15,8 @@ namespace Edge.Training.Fitting;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    private const int CalibrationBatches = 16;
+
     private readonly ModelGraph _graph;
     private readonly FitOptions _options;
     private readonly Workers _workers;
@@ -33,7 +36,11 @@ public sealed class Trainer : IDisposable
     /// <param name="validation">Images to judge by; may be empty: then the last weights count.</param>
     /// <param name="input">The network's preprocessing.</param>
     /// <param name="options">How.</param>
-    public Trainer(ModelGraph graph, Examples training, Examples validation, InputPreprocessing input, FitOptions options)
+    /// <param name="quantized">
+    /// Compute as the int8 network does; the graph is one that <see cref="QuantizationAware.Fold"/> made.
+    /// </param>
+    public Trainer(
+        ModelGraph graph, Examples training, Examples validation, InputPreprocessing input, FitOptions options, bool quantized = false)
     {
         options.Check();
         (_graph, _options, Validation) = (graph, options, validation);
@@ -42,7 +49,10 @@ public sealed class Trainer : IDisposable
         _training = new BatchLoader(training, input, options.Augmentation, options.BatchSize, options.Seed, _workers.Count, cache);
         if (validation.Count > 0)
             _validation = new BatchLoader(validation, input, Augmentation.None, options.BatchSize, options.Seed, _workers.Count, cache / 2);
-        _network = new TrainingNetwork(graph, options.BatchSize, _workers) { FreezeStatistics = options.FreezeStatistics };
+        var kind = new TrainingNetworkOptions { Quantization = quantized ? new QuantizationAware() : null };
+        _network = new TrainingNetwork(graph, options.BatchSize, _workers, kind) { FreezeStatistics = options.FreezeStatistics };
+        if (quantized)
+            Calibrate();
         _optimizer = Recipe.Optimizer(options, _network.Parameters, _workers);
         _schedule = Recipe.Schedule(options, _training.Steps);
         _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(_network, (float)options.AverageDecay) : null;
@@ -135,6 +145,16 @@ public sealed class Trainer : IDisposable
         _training.Dispose();
         _validation?.Dispose();
         _workers.Dispose();
+    }
+
+    /// <summary>Finds the ranges of all activations, on varied images in random order.</summary>
+    private void Calibrate()
+    {
+        foreach (Batch batch in _training.Training(epoch: -1).Take(CalibrationBatches))
+        {
+            Array.Copy(batch.Images, _network.Input, batch.Count * batch.InputLength);
+            _network.Calibrate(batch.Count);
+        }
     }
 
     private void TrainEpoch(CancellationToken cancellation)

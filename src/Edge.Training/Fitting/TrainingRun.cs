@@ -1,6 +1,8 @@
 using Edge.Quantizer;
 using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
 using Edge.Training.Data;
+using Edge.Training.Quantization;
 
 namespace Edge.Training.Fitting;
 
@@ -10,12 +12,18 @@ public sealed class TrainingRun : IDisposable
     /// <summary>A long epoch is saved in between: so much time is lost at most.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(5);
 
-    private readonly byte[] _network;
+    private byte[] _network;
     private long _saved = System.Diagnostics.Stopwatch.GetTimestamp();
 
     private TrainingRun(RunFolder folder, RunDescription description, byte[] network, Examples training, Examples validation)
     {
-        (Folder, Description, _network, Training) = (folder, description, network, training);
+        (Folder, Description, _network, Training, Validation) = (folder, description, network, training, validation);
+        Trainer = CreateTrainer();
+    }
+
+    private Trainer CreateTrainer()
+    {
+        (RunDescription description, byte[] network) = (Description, _network);
         ModelGraph graph = TrainingGraph.FromBytes(network, description.Network);
         if (graph.Outputs is not [var output] || output.Shape![^1] != description.ClassNames.Count)
         {
@@ -23,18 +31,31 @@ public sealed class TrainingRun : IDisposable
                 $"{description.Network}: its output is not one score for each of the {description.ClassNames.Count} classes");
         }
 
-        Trainer = new Trainer(graph, training, validation, description.Input, description.Options);
-        Trainer.StepDone = OnStep;
-        Trainer.EpochDone = OnEpoch;
+        bool quantized = description.FloatHistory is not null;
+        FitOptions options = quantized ? Recipe.QuantizationAware(description.Options) : description.Options;
+        return new Trainer(graph, Training, Validation, description.Input, options, quantized) { StepDone = OnStep, EpochDone = OnEpoch };
     }
 
     public RunFolder Folder { get; }
 
-    public RunDescription Description { get; }
+    public RunDescription Description { get; private set; }
 
     public Examples Training { get; }
 
-    public Trainer Trainer { get; }
+    public Examples Validation { get; }
+
+    /// <summary>Of the phase that runs.</summary>
+    public Trainer Trainer { get; private set; }
+
+    /// <summary>All epochs so far, those of the quantization-aware phase counted on.</summary>
+    public List<EpochRecord> History
+    {
+        get
+        {
+            List<EpochRecord> before = Description.FloatHistory ?? [];
+            return [.. before, .. Trainer.Progress.History.Select(r => r with { Epoch = before.Count + r.Epoch })];
+        }
+    }
 
     /// <summary>Called after every step.</summary>
     public Action<StepReport>? StepDone { get; set; }
@@ -83,6 +104,11 @@ public sealed class TrainingRun : IDisposable
         try
         {
             Trainer.Run(cancellation);
+            if (Description is { FloatHistory: null, Options.QuantizationEpochs: > 0 })
+            {
+                BeginQuantizationAware();
+                Trainer.Run(cancellation);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -103,6 +129,16 @@ public sealed class TrainingRun : IDisposable
 
     public void Dispose() => Trainer.Dispose();
 
+    /// <summary>Goes on with the best float weights, batch norms folded, in the arithmetic of the int8 network.</summary>
+    private void BeginQuantizationAware()
+    {
+        ModelGraph folded = QuantizationAware.Fold(Trainer.Export());
+        (Description, _network) = (Description with { FloatHistory = History }, GraphExporter.ToBytes(folded));
+        Trainer.Dispose();
+        Trainer = CreateTrainer();
+        Save();
+    }
+
     private static string Fingerprint(Examples training, Examples validation) => training.Images == validation.Images
         ? training.Images.Fingerprint()
         : $"{training.Images.Fingerprint()}-{validation.Images.Fingerprint()}";
@@ -117,7 +153,7 @@ public sealed class TrainingRun : IDisposable
     private void OnEpoch(EpochRecord record)
     {
         Save();
-        Folder.WriteHistory(Trainer.Progress.History);
-        EpochDone?.Invoke(record);
+        Folder.WriteHistory(History);
+        EpochDone?.Invoke(History[^1]);
     }
 }
