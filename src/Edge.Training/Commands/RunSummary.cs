@@ -50,7 +50,7 @@ internal sealed record RunSummary
             ValidationLoss = result?.Loss,
             Seconds = Math.Round(time.TotalSeconds, 1),
             Report = folder.Report,
-            Next = folder.NextCommand(training.Images is FileImageSet files && Directory.Exists(files.Source) ? files.Source : "PHOTOS"),
+            Next = folder.NextCommand(folder.CalibrationFolder(training)),
         };
 
     public void Write(TextWriter output, bool json)

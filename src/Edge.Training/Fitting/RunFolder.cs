@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Edge.Imaging;
+using Edge.Imaging.Codecs;
 using Edge.Quantizer;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
 using Edge.Runtime.Format;
+using Edge.Training.Data;
 
 namespace Edge.Training.Fitting;
 
@@ -10,6 +13,8 @@ namespace Edge.Training.Fitting;
 /// <param name="path">Made where it is missing.</param>
 public sealed class RunFolder(string path)
 {
+    private const int CalibrationImages = 300;
+
     public string Path => path;
 
     /// <summary>The trained network, for edge-quantizer.</summary>
@@ -56,6 +61,30 @@ public sealed class RunFolder(string path)
 
     public void WriteHistory(List<EpochRecord> history) =>
         WriteText(History, JsonSerializer.Serialize(history, TrainingJson.Default.ListEpochRecord) + "\n");
+
+    /// <summary>
+    /// The folder that edge-quantizer can calibrate with: the images' own, or one of some hundred training images written here, for
+    /// edge-quantizer reads no IDX files.
+    /// </summary>
+    public string CalibrationFolder(Examples training)
+    {
+        if (Directory.Exists(training.Images.Source))
+            return training.Images.Source;
+        if (training.Images is FileImageSet)
+            return System.IO.Path.GetDirectoryName(training.Images.Source)!;
+        string folder = At("calibration");
+        Directory.CreateDirectory(folder);
+        using var reader = new ImageReader();
+        var pixels = new PixelBuffer();
+        int step = Math.Max(1, training.Count / CalibrationImages);
+        for (int place = 0; place < training.Count && place / step < CalibrationImages; place += step)
+        {
+            training.Images.Read(training.Indices[place], reader, pixels);
+            File.WriteAllBytes(System.IO.Path.Combine(folder, $"{place:000000}.png"), PngEncoder.Encode(pixels));
+        }
+
+        return folder;
+    }
 
     public static void WriteText(string file, string text)
     {
