@@ -13,6 +13,9 @@ internal static class CommandLine
             FinetuneCommand.Create,
             EvaluateCommand.Create,
             ResumeCommand.Create,
+            NetworksCommand.Create,
+            SummaryCommand.Create,
+            ExportCommand.Create,
         ]);
 
     /// <inheritdoc cref="CommandHost.Run"/>

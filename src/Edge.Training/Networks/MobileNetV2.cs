@@ -42,8 +42,7 @@ public static class MobileNetV2
                 Classes = 10,
             },
             new(
-                "mobilenet-v2-small48", ("stages", "1-16-1-1,4-24-2-2,4-40-3-2,4-64-3-2,4-96-2-1"), ("stem", "16"),
-                ("stem-stride", "1"), ("head", "320"))
+                "mobilenet-v2-small48", ("stages", "1-16-1-1,3-24-1-1,3-40-3-2,4-72-3-2,4-112-1-1"), ("stem", "24"), ("head", "320"))
             {
                 Size = 48,
                 Classes = 44,
