@@ -29,9 +29,15 @@ public static partial class GraphExporter
                 Write(node);
             foreach (Value output in _graph.Outputs)
             {
-                if (output.Constant is not null)
-                    _writer.Node("Identity", _names[output] = _writer.Reserve(output.Name), [Constant(output, $"{output.Name}/value")]);
-                _writer.Output(_names[output], TypeOf(output.Constant?.Type ?? output.Type), output.Constant?.Shape ?? output.Shape);
+                if (output.Constant is { } constant)
+                {
+                    _names[output] = _writer.Reserve(output.Name);
+                    _writer.Node("Identity", _names[output], [Constant(output, $"{output.Name}/value")]);
+                    _writer.Output(_names[output], TypeOf(constant.Type), constant.Shape);
+                    continue;
+                }
+
+                _writer.Output(_names[output], TypeOf(output.Type), output.Shape);
             }
 
             return _writer.ToBytes();
@@ -103,7 +109,8 @@ public static partial class GraphExporter
                     break;
                 case OpTypes.Gemm:
                     Emit(
-                        node, ("alpha", a.Float("alpha", 1)), ("beta", a.Float("beta", 1)), Int(a, "transA", 0), Int(a, "transB", 0));
+                        node, ("alpha", a.Float("alpha", 1)), ("beta", a.Float("beta", 1)),
+                        Int(a, "transA", 0), Int(a, "transB", 0));
                     break;
                 case OpTypes.Reshape:
                     // In ONNX a 0 means "as in the input", so that an empty tensor needs its dimensions one by one.
@@ -141,7 +148,8 @@ public static partial class GraphExporter
         }
 
         /// <summary>
-        /// ONNX counts declared padding at opset 13 as it does today; dilated average pools came with opset 19 and have no older form.
+        /// ONNX counts declared padding at opset 13 as it does today; dilated average pools came with opset 19 and have no older
+        /// form.
         /// </summary>
         private void AveragePool(Node node)
         {
@@ -219,7 +227,8 @@ public static partial class GraphExporter
             _writer.Node("Reshape", y, [turned, Integers(node, "shape", shape)]);
         }
 
-        private void Emit(Node node, params ReadOnlySpan<(string Name, object Value)> attributes) => EmitWith(node, [], attributes);
+        private void Emit(Node node, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+            EmitWith(node, [], attributes);
 
         /// <summary>The node's own inputs, then constants of the exporter ("" leaves an input out).</summary>
         private void EmitWith(Node node, string[] constants, params ReadOnlySpan<(string Name, object Value)> attributes)
@@ -265,7 +274,8 @@ public static partial class GraphExporter
             ];
         }
 
-        private static (string Name, object Value) Int(Attributes a, string name, int fallback) => (name, (long)a.Int(name, fallback));
+        private static (string Name, object Value) Int(Attributes a, string name, int fallback) =>
+            (name, (long)a.Int(name, fallback));
 
         private static (string Name, object Value) Ints(Attributes a, string name, int[]? fallback = null) =>
             (name, Array.ConvertAll(a.Ints(name) ?? fallback!, v => (long)v));

@@ -3,8 +3,8 @@ using Edge.Quantizer.Graph;
 namespace Edge.Quantizer.Onnx;
 
 /// <summary>
-/// Writes a float graph in canonical form (<see cref="OpTypes"/>), as import or code made it, as ONNX of opset 13, which every common
-/// runtime reads. Images must be NCHW: the layout and fusing passes must not have run. Names of values are kept.
+/// Writes a float graph in canonical form (<see cref="OpTypes"/>), as import or code made it, as ONNX of opset 13, which every
+/// common runtime reads. Images must be NCHW: the layout and fusing passes must not have run. Names of values are kept.
 /// </summary>
 public static partial class GraphExporter
 {

@@ -29,7 +29,8 @@ internal static class ExportCommand
             ModelGraph graph = input.Load(parsed);
             string path = parsed.GetRequiredValue(to);
             GraphExporter.Save(graph, path);
-            parsed.InvocationConfiguration.Output.WriteLine($"{path}: {new FileInfo(path).Length:N0} bytes, {graph.Nodes.Count} nodes");
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"{path}: {new FileInfo(path).Length:N0} bytes, {graph.Nodes.Count} nodes");
         });
         return command;
     }

@@ -11,8 +11,8 @@ internal sealed class NetworkInput
 {
     private readonly Option<int?> _classes = new("--classes") { Description = "number of classes", HelpName = "n" };
     private readonly Option<int?> _size = new("--size") { Description = "height and width of the input, pixels", HelpName = "n" };
-    private readonly Option<int?> _height = new("--height") { Description = "height, where it differs from the width", HelpName = "n" };
-    private readonly Option<int?> _width = new("--width") { Description = "width, where it differs from the height", HelpName = "n" };
+    private readonly Option<int?> _height = new("--height") { Description = "height, where not square", HelpName = "n" };
+    private readonly Option<int?> _width = new("--width") { Description = "width, where not square", HelpName = "n" };
     private readonly Option<int?> _channels = new("--channels") { Description = "1 (grey) or 3 (colour)", HelpName = "n" };
 
     private readonly Option<double> _resolution = new("--resolution")
@@ -53,7 +53,9 @@ internal sealed class NetworkInput
     public ModelGraph Load(ParseResult parsed, WeightInitialization initialization = WeightInitialization.He)
     {
         string name = parsed.GetRequiredValue(Network);
-        return IsFile(name) ? OnnxImporter.Load(name) : NetworkCatalog.Create(name, Options(parsed) with { Initialization = initialization });
+        return IsFile(name)
+            ? OnnxImporter.Load(name)
+            : NetworkCatalog.Create(name, Options(parsed) with { Initialization = initialization });
     }
 
     /// <summary>The options of a network of the catalog.</summary>

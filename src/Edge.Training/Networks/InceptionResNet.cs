@@ -3,10 +3,10 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// Inception-ResNet v1 and v2 (Szegedy et al. 2016, arXiv:1602.07261, figures 10 to 19): Inception branches joined by a linear 1×1
-/// convolution, scaled down (section 3.3: 0.1 to 0.3) and added to their input. Version 1 is built as the figures show it. Version 2
-/// is the network that the authors published the weights of, which differs from its figures: the stem of Inception v3 and a mixed
-/// module, 10 × A, 20 × B, 10 × C, the last of them without ReLU, and a 1×1 convolution to 1536 channels.
+/// Inception-ResNet v1 and v2 (Szegedy et al. 2016, arXiv:1602.07261, figures 10 to 19): Inception branches joined by a linear
+/// 1×1 convolution, scaled down (section 3.3: 0.1 to 0.3) and added to their input. Version 1 is built as the figures show it.
+/// Version 2 is the network that the authors published the weights of, which differs from its figures: the stem of Inception v3
+/// and a mixed module, 10 × A, 20 × B, 10 × C, the last of them without ReLU, and a 1×1 convolution to 1536 channels.
 /// </summary>
 public static class InceptionResNet
 {

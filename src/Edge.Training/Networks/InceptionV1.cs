@@ -3,8 +3,9 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// Inception v1, GoogLeNet (Szegedy et al. 2014, arXiv:1409.4842, table 1): four branches of different kernels, joined. Local response
-/// normalization as published by its authors in figure 3; the two auxiliary classifiers, which only training used, are left out.
+/// Inception v1, GoogLeNet (Szegedy et al. 2014, arXiv:1409.4842, table 1): four branches of different kernels, joined. Local
+/// response normalization as published by its authors in figure 3; the two auxiliary classifiers, which only training used, are
+/// left out.
 /// </summary>
 public static class InceptionV1
 {

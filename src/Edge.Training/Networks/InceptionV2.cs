@@ -10,8 +10,8 @@ public static class InceptionV2
 {
     /// <summary>
     /// The rows of figure 5: 1×1, 3×3 reduce, 3×3, double 3×3 reduce, double 3×3, pool projection (of a max pool where the module
-    /// says so). No 1×1 and no projection: the module has stride 2 and passes a max pool through. The outputs of 4c and 4d are 576 in
-    /// that table, to which a projection of 96 adds up.
+    /// says so). No 1×1 and no projection: the module has stride 2 and passes a max pool through. The outputs of 4c and 4d are
+    /// 576 in that table, to which a projection of 96 adds up.
     /// </summary>
     private static readonly (string Name, int[] Channels, bool MaxPool)[] Table =
     [

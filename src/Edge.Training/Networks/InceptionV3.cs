@@ -4,8 +4,8 @@ namespace Edge.Training.Networks;
 
 /// <summary>
 /// Inception v3 (Szegedy et al. 2015, arXiv:1512.00567, table 1): kernels factorised into 1×7 and 7×1 and into 1×3 and 3×1; batch
-/// normalization everywhere. The auxiliary classifier, which only training uses, is left out; the first modules have 5×5 kernels, as
-/// the authors' published network does.
+/// normalization everywhere. The auxiliary classifier, which only training uses, is left out; the first modules have 5×5 kernels,
+/// as the authors' published network does.
 /// </summary>
 public static class InceptionV3
 {
@@ -32,7 +32,9 @@ public static class InceptionV3
         return Conv(net, x, "stem/conv5", 192, 3, padding: Padding.Valid);
     }
 
-    /// <summary>A convolution, batch normalization with ε = 0.001, and ReLU: what the whole family from v3 on is made of.</summary>
+    /// <summary>
+    /// A convolution, batch normalization with ε = 0.001, and ReLU: what the whole family from v3 on is made of.
+    /// </summary>
     internal static Value Conv(
         NetworkBuilder net, Value x, string name, int outputs, Kernel kernel, int stride = 1, Padding padding = Padding.Same) =>
         net.ConvBn(x, name, outputs, kernel, stride, padding: padding, epsilon: Epsilon);

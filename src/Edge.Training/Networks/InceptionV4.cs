@@ -3,8 +3,8 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// Inception v4 (Szegedy et al. 2016, arXiv:1602.07261, figures 3 to 9): a deeper stem that joins pools with strided convolutions, and
-/// uniform modules: 4 × A, 7 × B, 3 × C.
+/// Inception v4 (Szegedy et al. 2016, arXiv:1602.07261, figures 3 to 9): a deeper stem that joins pools with strided
+/// convolutions, and uniform modules: 4 × A, 7 × B, 3 × C.
 /// </summary>
 public static class InceptionV4
 {

@@ -13,7 +13,8 @@ public static class MobileNetV1
     /// <summary>Outputs and stride of every separable convolution behind the stem.</summary>
     private static readonly (int Outputs, int Stride)[] Body =
     [
-        (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1),
+        (64, 1), (128, 2), (128, 1), (256, 2), (256, 1),
+        (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1),
     ];
 
     public static NetworkFamily Family { get; } = new()

@@ -3,8 +3,8 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// MobileNet v2 (Sandler et al. 2018, arXiv:1801.04381, table 2): inverted residuals with linear bottlenecks. Every row of the table
-/// is expansion t, outputs c, repeats n and the stride s of the first of them.
+/// MobileNet v2 (Sandler et al. 2018, arXiv:1801.04381, table 2): inverted residuals with linear bottlenecks. Every row of the
+/// table is expansion t, outputs c, repeats n and the stride s of the first of them.
 /// </summary>
 public static class MobileNetV2
 {
@@ -42,7 +42,8 @@ public static class MobileNetV2
                 Classes = 10,
             },
             new(
-                "mobilenet-v2-small48", ("stages", "1-16-1-1,3-24-1-1,3-40-3-2,4-72-3-2,4-112-1-1"), ("stem", "24"), ("head", "320"))
+                "mobilenet-v2-small48", ("stages", "1-16-1-1,3-24-1-1,3-40-3-2,4-72-3-2,4-112-1-1"), ("stem", "24"),
+                ("head", "320"))
             {
                 Size = 48,
                 Classes = 44,
@@ -58,8 +59,8 @@ public static class MobileNetV2
         int[][] stages = settings.Table("stages", 4, 1, 4096);
 
         Value x = net.ConvBn(
-            net.Image, "conv1", Scaled(settings.Integer("stem", 1, 4096), width), 3, net.Reduction(settings.Integer("stem-stride", 1, 2)),
-            activation: Activation.Relu6, epsilon: Epsilon);
+            net.Image, "conv1", Scaled(settings.Integer("stem", 1, 4096), width), 3,
+            net.Reduction(settings.Integer("stem-stride", 1, 2)), activation: Activation.Relu6, epsilon: Epsilon);
         int block = 0;
         foreach (int[] row in stages)
         {

@@ -8,7 +8,14 @@ public sealed partial class NetworkBuilder
 {
     /// <summary>A convolution [1, in, h, w] to [1, outputs, h', w'].</summary>
     public Value Conv(
-        Value x, string name, int outputs, Kernel kernel, int stride = 1, int groups = 1, Padding padding = Padding.Same, bool bias = true) =>
+        Value x,
+        string name,
+        int outputs,
+        Kernel kernel,
+        int stride = 1,
+        int groups = 1,
+        Padding padding = Padding.Same,
+        bool bias = true) =>
         Conv(x, name, outputs, kernel, stride, groups, padding, bias, null);
 
     private Value Conv(
@@ -18,13 +25,14 @@ public sealed partial class NetworkBuilder
         if (ChannelsOf(x) % groups != 0 || outputs % groups != 0)
         {
             throw new UserException(
-                $"{Network}: layer '{name}': {ChannelsOf(x)} input and {outputs} output channels do not divide into {groups} groups; "
-                + "choose another width or number of groups");
+                $"{Network}: layer '{name}': {ChannelsOf(x)} input and {outputs} output channels do not divide into {groups} "
+                + "groups; choose another width or number of groups");
         }
 
         int inputs = ChannelsOf(x) / groups;
+        int[] shape = [outputs, inputs, kernel.Height, kernel.Width];
         int fanIn = inputs * kernel.Height * kernel.Width;
-        Value weights = Weights($"{name}/weight", [outputs, inputs, kernel.Height, kernel.Width], deviation ?? Math.Sqrt(2.0 / fanIn));
+        Value weights = Weights($"{name}/weight", shape, deviation ?? Math.Sqrt(2.0 / fanIn));
         Value[] parameters = bias ? [weights, Filled($"{name}/bias", outputs, 0)] : [weights];
         (int y, int z) = padding == Padding.Same ? ((kernel.Height - 1) / 2, (kernel.Width - 1) / 2) : (0, 0);
         var attributes = new Attributes().Set("group", groups);
@@ -91,7 +99,8 @@ public sealed partial class NetworkBuilder
         Emit(OpTypes.MaxPool, name, [x], Pool(x, name, kernel, stride, padding, roundUp));
 
     /// <summary>
-    /// A max pool that makes the image smaller, or nothing at all where <see cref="NetworkOptions.SkippedReductions"/> asks for it.
+    /// A max pool that makes the image smaller, or nothing at all where <see cref="NetworkOptions.SkippedReductions"/> asks for
+    /// it.
     /// </summary>
     public Value ReducingMaxPool(
         Value x, string name, Kernel kernel, Padding padding = Padding.Valid, bool roundUp = false)

@@ -5,8 +5,8 @@ using Edge.Quantizer.Graph.ShapeInference;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// Builds a <see cref="ModelGraph"/> layer by layer, from the image "input" [1, c, h, w] to the probabilities "output"
-/// [1, classes]. Every method adds nodes and returns the value they compute; its name is the layer's name, and parameters are named
+/// Builds a <see cref="ModelGraph"/> layer by layer, from the image "input" [1, c, h, w] to the probabilities "output" [1,
+/// classes]. Every method adds nodes and returns the value they compute; its name is the layer's name, and parameters are named
 /// behind it: "fire2/squeeze/weight". Convolution weights are [out, in / groups, kernel height, kernel width].
 /// </summary>
 public sealed partial class NetworkBuilder
@@ -30,7 +30,8 @@ public sealed partial class NetworkBuilder
         Classes = Positive(options.Classes, "number of classes");
         int[] shape =
         [
-            1, Positive(options.Channels, "number of channels"), Positive(options.Height, "height"), Positive(options.Width, "width"),
+            1, Positive(options.Channels, "number of channels"),
+            Positive(options.Height, "height"), Positive(options.Width, "width"),
         ];
         if (options.SkippedReductions < 0)
             throw new UserException($"{network}: cannot skip {options.SkippedReductions} reductions; give 0 or more");
@@ -87,7 +88,8 @@ public sealed partial class NetworkBuilder
 
     private int Positive(int? value, string what) => value is >= 1 and <= 1 << 20
         ? value.Value
-        : throw new UserException($"{Network}: the {what} is {value?.ToString() ?? "missing"}; give a number from 1 to {1 << 20}");
+        : throw new UserException(
+            $"{Network}: the {what} is {value?.ToString() ?? "missing"}; give a number from 1 to {1 << 20}");
 
     private Value Emit(string opType, string name, Value?[] inputs, Attributes? attributes = null) =>
         Emit(opType, name, inputs, attributes, [name])[0];

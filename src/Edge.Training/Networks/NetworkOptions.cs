@@ -29,14 +29,18 @@ public sealed record NetworkOptions
 
     public WeightInitialization Initialization { get; init; } = WeightInitialization.He;
 
-    /// <summary>Settings of the network's family by name, for example width = 0.35 (<see cref="NetworkFamily.Parameters"/>).</summary>
+    /// <summary>
+    /// Settings of the network's family by name, for example width = 0.35 (<see cref="NetworkFamily.Parameters"/>).
+    /// </summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>How weights start.</summary>
 public enum WeightInitialization
 {
-    /// <summary>Normal with variance 2 / fan-in (He et al. 2015, arXiv:1502.01852); the classifier normal with deviation 0.01.</summary>
+    /// <summary>
+    /// Normal with variance 2 / fan-in (He et al. 2015, arXiv:1502.01852); the classifier normal with deviation 0.01.
+    /// </summary>
     He,
 
     /// <summary>All zero: for counting, which needs shapes only.</summary>

@@ -37,13 +37,15 @@ public sealed class NetworkSettings
 
     /// <exception cref="UserException">The setting is no whole number within the range.</exception>
     public int Integer(string name, int min, int max) =>
-        int.TryParse(_values[name], NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
+        int.TryParse(_values[name], NumberStyles.Integer, CultureInfo.InvariantCulture, out int value)
+            && value >= min && value <= max
             ? value
             : throw Wrong(name, $"a whole number from {min} to {max}");
 
     /// <summary>A whole number, or <paramref name="fallback"/> where the setting is empty.</summary>
     /// <exception cref="UserException">The setting is no whole number within the range.</exception>
-    public int IntegerOr(string name, int fallback, int min, int max) => _values[name].Length == 0 ? fallback : Integer(name, min, max);
+    public int IntegerOr(string name, int fallback, int min, int max) =>
+        _values[name].Length == 0 ? fallback : Integer(name, min, max);
 
     /// <exception cref="UserException">The setting is neither true nor false.</exception>
     public bool Flag(string name) => bool.TryParse(_values[name], out bool value) ? value : throw Wrong(name, "true or false");
@@ -57,7 +59,8 @@ public sealed class NetworkSettings
     public int[] Integers(string name, int count, int min, int max) =>
         Row(_values[name], min, max) is { } row && row.Length == count
             ? row
-            : throw Wrong(name, $"{count} whole numbers from {min} to {max}, as in {string.Join('-', Enumerable.Repeat(min, count))}");
+            : throw Wrong(
+                name, $"{count} whole numbers from {min} to {max}, as in {string.Join('-', Enumerable.Repeat(min, count))}");
 
     /// <summary>Rows of whole numbers, "1-16-1-1,6-24-2-2".</summary>
     /// <exception cref="UserException">A row has another length, or a number is outside the range.</exception>
@@ -75,7 +78,8 @@ public sealed class NetworkSettings
         int[] row = new int[parts.Length];
         for (int i = 0; i < row.Length; i++)
         {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out row[i]) || row[i] < min || row[i] > max)
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out row[i])
+                || row[i] < min || row[i] > max)
                 return null;
         }
 

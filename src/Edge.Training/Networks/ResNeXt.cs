@@ -3,9 +3,9 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// ResNeXt (Xie et al. 2016, arXiv:1611.05431, table 1 and figure 3c): ResNet bottlenecks whose 3×3 convolution has as many groups as
-/// the cardinality says. A cardinality of 1 and a width of 64 give ResNet (He et al. 2015, arXiv:1512.03385), with the stride in the
-/// 3×3 convolution.
+/// ResNeXt (Xie et al. 2016, arXiv:1611.05431, table 1 and figure 3c): ResNet bottlenecks whose 3×3 convolution has as many
+/// groups as the cardinality says. A cardinality of 1 and a width of 64 give ResNet (He et al. 2015, arXiv:1512.03385), with the
+/// stride in the 3×3 convolution.
 /// </summary>
 public static class ResNeXt
 {
@@ -43,9 +43,8 @@ public static class ResNeXt
             for (int block = 0; block < blocks[stage]; block++)
             {
                 int stride = stage > 0 && block == 0 ? net.Reduction() : 1;
-                x = Bottleneck(
-                    net, x, $"conv{stage + 2}/block{block + 1}", (cardinality * width) << stage, 64 * Expansion << stage, cardinality,
-                    stride);
+                int inner = (cardinality * width) << stage, outputs = 64 * Expansion << stage;
+                x = Bottleneck(net, x, $"conv{stage + 2}/block{block + 1}", inner, outputs, cardinality, stride);
             }
         }
 

@@ -26,7 +26,7 @@ public static class ShuffleNetV1
         Presets =
         [
             .. from groups in Stage2.Keys
-               from width in (string[])["0.25", "0.5", "1.0", "1.5", "2.0"]
+               from width in (string[])(groups == 3 ? ["0.25", "0.5", "1.0", "1.5", "2.0"] : ["0.25", "0.5", "1.0"])
                select new NetworkPreset($"shufflenet-v1-g{groups}-{width}", ("groups", $"{groups}"), ("width", width)),
         ],
         Build = Build,
@@ -48,11 +48,17 @@ public static class ShuffleNetV1
                 string name = $"stage{stage + 2}/unit{unit + 1}";
                 x = unit == 0
                     ? Reducing(net, x, name, outputs, groups, stage == 0 ? 1 : groups)
-                    : net.Relu(net.Add(x, Branch(net, x, name, outputs, outputs, 1, groups, groups), $"{name}/add"), $"{name}/relu");
+                    : Residual(net, x, name, outputs, groups);
             }
         }
 
         return net.Classifier(net.GlobalAveragePool(x, "pool5"));
+    }
+
+    private static Value Residual(NetworkBuilder net, Value x, string name, int outputs, int groups)
+    {
+        Value branch = Branch(net, x, name, outputs, outputs, 1, groups, groups);
+        return net.Relu(net.Add(x, branch, $"{name}/add"), $"{name}/relu");
     }
 
     private static Value Reducing(NetworkBuilder net, Value x, string name, int outputs, int groups, int firstGroups)

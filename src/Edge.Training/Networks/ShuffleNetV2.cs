@@ -3,8 +3,8 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// ShuffleNet v2 (Ma et al. 2018, arXiv:1807.11164, table 5 and figure 3): a unit splits its channels, convolves one half, joins both
-/// and shuffles; all layers keep as many outputs as inputs (guideline G1) and nothing is added element by element (G4).
+/// ShuffleNet v2 (Ma et al. 2018, arXiv:1807.11164, table 5 and figure 3): a unit splits its channels, convolves one half, joins
+/// both and shuffles; all layers keep as many outputs as inputs (guideline G1) and nothing is added element by element (G4).
 /// </summary>
 public static class ShuffleNetV2
 {

@@ -3,9 +3,9 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// SqueezeNet (Iandola et al. 2016, arXiv:1602.07360, table 1 and section 5): fire modules squeeze with 1×1 convolutions and expand
-/// with 1×1 and 3×3 ones. Version 1.1 has a smaller stem and pools earlier. Simple bypass adds the input of every second module to
-/// its output; complex bypass does so around the others too, through a 1×1 convolution.
+/// SqueezeNet (Iandola et al. 2016, arXiv:1602.07360, table 1 and section 5): fire modules squeeze with 1×1 convolutions and
+/// expand with 1×1 and 3×3 ones. Version 1.1 has a smaller stem and pools earlier. Simple bypass adds the input of every second
+/// module to its output; complex bypass does so around the others too, through a 1×1 convolution.
 /// </summary>
 public static class SqueezeNet
 {
@@ -63,7 +63,8 @@ public static class SqueezeNet
         for (int i = 0; i < Modules; i++)
         {
             int expanded = expand + (step * (i / 2));
-            int squeezed = Math.Max(1, (int)(squeezeRatio * expanded)), wide = Math.Clamp((int)(share * expanded), 1, expanded - 1);
+            int squeezed = Math.Max(1, (int)(squeezeRatio * expanded));
+            int wide = Math.Clamp((int)(share * expanded), 1, expanded - 1);
             string fire = $"fire{i + 2}";
             Value y = Fire(net, x, fire, squeezed, expanded - wide, wide, normalize);
             if (bypass != "none" && NetworkBuilder.ChannelsOf(x) == expanded)
@@ -87,7 +88,8 @@ public static class SqueezeNet
     }
 
     private static Value Conv(
-        NetworkBuilder net, Value x, string name, int outputs, int kernel, int stride, Padding padding, bool normalize) => normalize
+        NetworkBuilder net, Value x, string name, int outputs, int kernel, int stride, Padding padding, bool normalize) =>
+        normalize
         ? net.ConvBn(x, name, outputs, kernel, stride, padding: padding)
         : net.Relu(net.Conv(x, name, outputs, kernel, stride, padding: padding), $"{name}/relu");
 }

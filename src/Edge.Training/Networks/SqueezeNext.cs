@@ -3,8 +3,8 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// SqueezeNext (Gholami et al. 2018, arXiv:1803.10615, figures 2 and 9, table 5): a block reduces channels in two 1×1 steps, convolves
-/// 3×1 and 1×3, expands, and adds its input. The 23v5 variant moves blocks from the first stages to the third.
+/// SqueezeNext (Gholami et al. 2018, arXiv:1803.10615, figures 2 and 9, table 5): a block reduces channels in two 1×1 steps,
+/// convolves 3×1 and 1×3, expands, and adds its input. The 23v5 variant moves blocks from the first stages to the third.
 /// </summary>
 public static class SqueezeNext
 {
@@ -44,8 +44,9 @@ public static class SqueezeNext
         {
             for (int block = 0; block < blocks[stage]; block++)
             {
-                int stride = stage > 0 && block == 0 ? net.Reduction() : 1;
-                x = Block(net, x, $"stage{stage + 1}/block{block + 1}", Channels(32 << stage), stride, widens: stage > 0 && block == 0);
+                bool widens = stage > 0 && block == 0;
+                int stride = widens ? net.Reduction() : 1;
+                x = Block(net, x, $"stage{stage + 1}/block{block + 1}", Channels(32 << stage), stride, widens);
             }
         }
 

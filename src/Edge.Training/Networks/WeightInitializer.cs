@@ -3,8 +3,8 @@ using System.Text;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// Seeded normal numbers. The stream of a tensor depends on the network's seed and the tensor's name only, so that a layer more or
-/// less leaves the weights of all others as they are.
+/// Seeded normal numbers. The stream of a tensor depends on the network's seed and the tensor's name only, so that a layer more
+/// or less leaves the weights of all others as they are.
 /// </summary>
 internal static class WeightInitializer
 {

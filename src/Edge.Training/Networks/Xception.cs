@@ -3,8 +3,9 @@ using Edge.Quantizer.Graph;
 namespace Edge.Training.Networks;
 
 /// <summary>
-/// Xception (Chollet 2016, arXiv:1610.02357, figure 5): separable convolutions (a depthwise and a 1×1 one with nothing between) in
-/// residual modules; entry, middle and exit flow. Batch normalization follows every convolution and every separable convolution.
+/// Xception (Chollet 2016, arXiv:1610.02357, figure 5): separable convolutions (a depthwise and a 1×1 one with nothing between)
+/// in residual modules; entry, middle and exit flow. Batch normalization follows every convolution and every separable
+/// convolution.
 /// </summary>
 public static class Xception
 {
@@ -32,7 +33,8 @@ public static class Xception
         int middle = settings.Integer("middle", 0, 64);
         int Channels(int channels) => Math.Max(1, (int)(channels * width));
 
-        Value x = net.ConvBn(net.Image, "entry/conv1", Channels(32), 3, net.Reduction(), padding: Padding.Valid, epsilon: Epsilon);
+        Value x = net.ConvBn(
+            net.Image, "entry/conv1", Channels(32), 3, net.Reduction(), padding: Padding.Valid, epsilon: Epsilon);
         x = net.ConvBn(x, "entry/conv2", Channels(64), 3, padding: Padding.Valid, epsilon: Epsilon);
         x = Reducing(net, x, "entry/module1", Channels(128), Channels(128), reluFirst: false);
         x = Reducing(net, x, "entry/module2", Channels(256), Channels(256));

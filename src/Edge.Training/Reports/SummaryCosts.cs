@@ -47,8 +47,8 @@ public sealed record ParameterCounts(long Weights, long Biases, long Scales, lon
 /// <param name="MultiplyAccumulates">Of convolutions and matrix products.</param>
 /// <param name="Activations">Elements that it computes; 0 where the runtime computes them inside another layer.</param>
 /// <param name="MemoryAccess">
-/// Elements read and written: inputs, outputs and parameters. Of a 1×1 convolution hw(c₁ + c₂) + c₁c₂ / g, the MAC of ShuffleNet v2
-/// (arXiv:1807.11164, section 2). 0 where the runtime computes it inside another layer.
+/// Elements read and written: inputs, outputs and parameters. Of a 1×1 convolution hw(c₁ + c₂) + c₁c₂ / g, the MAC of ShuffleNet
+/// v2 (arXiv:1807.11164, section 2). 0 where the runtime computes it inside another layer.
 /// </param>
 public sealed record LayerCosts(
     string Name, string Operator, int[] Output, long Parameters, long MultiplyAccumulates, long Activations, long MemoryAccess)

@@ -14,8 +14,8 @@ public sealed record GuidelineFinding(
     string Guideline, string Title, double Value, bool Follows, string Text, IReadOnlyList<string> Layers);
 
 /// <summary>
-/// The four guidelines of ShuffleNet v2 (Ma et al. 2018, arXiv:1807.11164, section 2) applied to a graph. The paper gives formulas, no
-/// limits; the limits here are this project's.
+/// The four guidelines of ShuffleNet v2 (Ma et al. 2018, arXiv:1807.11164, section 2) applied to a graph. The paper gives
+/// formulas, no limits; the limits here are this project's.
 /// </summary>
 public static class SummaryGuidelines
 {
@@ -54,11 +54,13 @@ public static class SummaryGuidelines
             "G1", "equal channels in and out", value, value <= BalanceLimit,
             least == 0
                 ? "there are no 1x1 convolutions without groups"
-                : $"unequal channels make 1x1 convolutions access {Percent(value)} more memory than balanced ones of the same cost",
+                : $"unequal channels make 1x1 convolutions access {Percent(value)} more memory than balanced ones at the same cost",
             Worst(excess));
     }
 
-    /// <summary>G2: at the same multiply-accumulates and inputs, g groups have g times the outputs: hw·c₂·(1 − 1/g) more to write.</summary>
+    /// <summary>
+    /// G2: at the same multiply-accumulates and inputs, g groups have g times the outputs: hw·c₂·(1 − 1/g) more to write.
+    /// </summary>
     private static GuidelineFinding Groups(ModelGraph graph, long access)
     {
         var excess = new List<(Node Node, double Elements, string What)>();
@@ -73,7 +75,8 @@ public static class SummaryGuidelines
             "G2", "few groups", value, value <= GroupLimit,
             excess.Count == 0
                 ? "no convolution has groups (depthwise ones count under G4)"
-                : $"{excess.Count} grouped convolutions write more channels than one group at the same cost: {Percent(value)} of all memory access",
+                : $"{excess.Count} grouped convolutions write more channels than one group at the same cost: "
+                    + $"{Percent(value)} of all memory access",
             Worst(excess));
     }
 
@@ -107,13 +110,14 @@ public static class SummaryGuidelines
             : [];
         return new GuidelineFinding(
             "G3", "little fragmentation", value, value <= FragmentLimit,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{operators} convolutions, products and pools on a longest chain of {levels.Count}: {value:0.00} side by side, at most {widest}"),
+            $"{operators} convolutions, products and pools on a longest chain of {levels.Count}: "
+                + string.Create(CultureInfo.InvariantCulture, $"{value:0.00} side by side, at most {widest}"),
             where);
     }
 
-    /// <summary>G4: memory access of operators that compute little per element; depthwise convolutions count, as in the paper.</summary>
+    /// <summary>
+    /// G4: memory access of operators that compute little per element; depthwise convolutions count, as in the paper.
+    /// </summary>
     private static GuidelineFinding Elementwise(ModelGraph graph, long access)
     {
         var elementwise = new List<(Node Node, double Elements, string What)>();
@@ -132,7 +136,8 @@ public static class SummaryGuidelines
         double value = access > 0 ? (all - depthwise) / access : 0;
         return new GuidelineFinding(
             "G4", "few element-wise operators", value, value <= ElementwiseLimit,
-            $"element-wise operators are {Percent(value)} of all memory access, depthwise convolutions {Percent(access > 0 ? depthwise / access : 0)}",
+            $"element-wise operators are {Percent(value)} of all memory access, depthwise convolutions "
+                + Percent(access > 0 ? depthwise / access : 0),
             Worst(elementwise));
     }
 
@@ -152,7 +157,10 @@ public static class SummaryGuidelines
     private static double Pixels(Node node) => (double)node.Output.Shape![2] * node.Output.Shape[3];
 
     private static string[] Worst(List<(Node Node, double Elements, string What)> costs) =>
-        [.. costs.Where(c => c.Elements > 0).OrderByDescending(c => c.Elements).Take(Shown).Select(c => $"{c.Node.Name} ({c.What})")];
+    [
+        .. costs.Where(c => c.Elements > 0).OrderByDescending(c => c.Elements).Take(Shown)
+            .Select(c => $"{c.Node.Name} ({c.What})"),
+    ];
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 }

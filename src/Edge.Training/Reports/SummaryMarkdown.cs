@@ -49,8 +49,7 @@ internal static class SummaryMarkdown
             """);
         foreach (NetworkFamily family in NetworkCatalog.Families)
         {
-            string settings = family.Parameters.Count == 0 ? "none"
-                : string.Join("; ", family.Parameters.Select(p => p.Default.Length > 0 ? $"`{p.Name}={p.Default}` {p.Meaning}" : $"`{p.Name}` {p.Meaning}"));
+            string settings = family.Parameters.Count == 0 ? "none" : string.Join("; ", family.Parameters.Select(Describe));
             Line(text, $"- **{family.Name}**, {family.Paper}. Settings: {settings}.");
         }
 
@@ -76,6 +75,9 @@ internal static class SummaryMarkdown
 
         return text.ToString();
     }
+
+    private static string Describe(NetworkParameter p) =>
+        p.Default.Length > 0 ? $"`{p.Name}={p.Default}` {p.Meaning}" : $"`{p.Name}` {p.Meaning}";
 
     private static string Describe(Counted counted) => counted switch
     {

@@ -23,8 +23,8 @@ public enum Counted
     Statistics = 16,
 
     /// <summary>
-    /// A bias of every convolution in front of a batch normalization, as many as β: published with some networks, void, and absent
-    /// from ours.
+    /// A bias of every convolution in front of a batch normalization, as many as β: published with some networks, void, and
+    /// absent from ours.
     /// </summary>
     VoidBiases = 32,
 
@@ -100,7 +100,7 @@ public sealed record PublishedFigure(
     private string Print(long count)
     {
         string number = Figure.Split(' ')[0];
-        int digits = number.Contains('.', StringComparison.Ordinal) ? number.Length - number.IndexOf('.', StringComparison.Ordinal) - 1 : 0;
+        int point = number.IndexOf('.', StringComparison.Ordinal), digits = point < 0 ? 0 : number.Length - point - 1;
         decimal rounded = Math.Round(count / (decimal)Unit, digits, MidpointRounding.AwayFromZero);
         string text = rounded.ToString($"N{digits}", CultureInfo.InvariantCulture);
         return Unit == 1 ? text : $"{text} {Figure[^1]}";

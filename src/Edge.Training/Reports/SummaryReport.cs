@@ -56,17 +56,18 @@ public sealed record SummaryReport
         foreach (LayerCosts l in Layers)
         {
             table.AddRow(
-                Tables.Text(l.Name), Tables.Text(l.Operator), Tables.Text(Tables.Shape(l.Output)), Tables.Text(Tables.Count(l.Parameters)),
-                Tables.Text(Tables.Count(l.MultiplyAccumulates)), Tables.Text(Tables.Count(l.Activations)),
+                Tables.Text(l.Name), Tables.Text(l.Operator), Tables.Text(Tables.Shape(l.Output)),
+                Tables.Text(Tables.Count(l.Parameters)), Tables.Text(Tables.Count(l.MultiplyAccumulates)), Tables.Text(Tables.Count(l.Activations)),
                 Tables.Text(Tables.Count(l.MemoryAccess)));
         }
 
         console.Write(table);
         console.WriteLine($"{Network}: input {Tables.Shape(Input)}");
         console.WriteLine(
-            $"parameters {Parameters.Trainable:N0}: weights {Parameters.Weights:N0}, biases {Parameters.Biases:N0}, batch normalization "
-            + $"{Parameters.Scales + Parameters.Shifts:N0} (and {Parameters.Statistics:N0} statistics)");
-        console.WriteLine($"MACs {MultiplyAccumulates:N0}, activations {Activations:N0}, memory access {MemoryAccess:N0} elements");
+            $"parameters {Parameters.Trainable:N0}: weights {Parameters.Weights:N0}, biases {Parameters.Biases:N0}, "
+            + $"batch normalization {Parameters.Scales + Parameters.Shifts:N0} (and {Parameters.Statistics:N0} statistics)");
+        console.WriteLine(
+            $"MACs {MultiplyAccumulates:N0}, activations {Activations:N0}, memory access {MemoryAccess:N0} elements");
         foreach (GuidelineFinding g in Guidelines)
         {
             console.WriteLine($"{g.Guideline} {g.Title}: {(g.Follows ? "" : "worth a look: ")}{g.Text}");

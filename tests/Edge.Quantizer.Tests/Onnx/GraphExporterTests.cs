@@ -37,7 +37,8 @@ public sealed class GraphExporterTests
         Tensor image = Noise(graph.Inputs[0].Shape!);
         float[] ours = Run(graph, image);
         using var session = new OnnxRuntimeSession(GraphExporter.ToBytes(graph));
-        float[] theirs = session.Run(new Dictionary<string, OrtTensor> { [graph.Inputs[0].Name] = OrtTensor.From(image) })[graph.Outputs[0].Name].Floats;
+        var inputs = new Dictionary<string, OrtTensor> { [graph.Inputs[0].Name] = OrtTensor.From(image) };
+        float[] theirs = session.Run(inputs)[graph.Outputs[0].Name].Floats;
 
         Assert.InRange(Closeness.Relative(theirs, ours), 0, 1e-5);
         Assert.Equal(ours, Run(Import(GraphExporter.ToBytes(graph)), image));
@@ -98,7 +99,8 @@ public sealed class GraphExporterTests
         x = b.Pad(x, 1, 0, 0, 2, 0.5f);
         x = b.Pad(x, 1, 1, 0, 0, mode: "reflect");
         x = b.Op(
-            OpTypes.Slice, [x], ("starts", new[] { 0, 5, 1, 9 }), ("steps", new[] { 1, -1, 1, -1 }), ("sizes", new[] { 1, 6, 9, 10 }));
+            OpTypes.Slice, [x], ("starts", new[] { 0, 5, 1, 9 }), ("steps", new[] { 1, -1, 1, -1 }),
+            ("sizes", new[] { 1, 6, 9, 10 }));
         x = b.BatchNormalization(b.Conv(x, 8, 3, stride: 2, pad: 1, group: 2));
         Value y = b.Op(OpTypes.Lrn, [x], ("size", 3), ("alpha", 0.2f), ("beta", 0.6f), ("bias", 1.5f));
         x = b.Op(OpTypes.Add, [b.Relu(x), b.Op(OpTypes.LeakyRelu, [y], ("alpha", 0.3f))]);

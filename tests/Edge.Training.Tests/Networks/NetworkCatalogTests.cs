@@ -50,7 +50,13 @@ public sealed class NetworkCatalogTests
     [InlineData("resnext-50-32x4d", 2, 14)]
     public void Skipped_reductions_keep_small_images_large(string name, int skipped, int expected)
     {
-        var options = new NetworkOptions { Height = 28, Width = 28, SkippedReductions = skipped, Initialization = WeightInitialization.Zero };
+        var options = new NetworkOptions
+        {
+            Height = 28,
+            Width = 28,
+            SkippedReductions = skipped,
+            Initialization = WeightInitialization.Zero,
+        };
         ModelGraph graph = NetworkCatalog.Create(name, options);
 
         Assert.Contains(graph.Nodes, n => n.Output.Shape is [_, _, var h, _] && h == expected);
