@@ -8,7 +8,8 @@ internal sealed class DataOptions
 {
     private readonly Option<string> _data = new("--data")
     {
-        Description = "images: a folder with one subfolder per class, a folder with labels.csv, a CSV file (file,class), or an IDX file (MNIST format, also .gz)",
+        Description = "images: a folder with one subfolder per class, a folder with labels.csv, a CSV file (file,class), or an IDX "
+            + "file (MNIST format, also .gz)",
         Required = true,
         HelpName = "path",
     };
@@ -19,13 +20,29 @@ internal sealed class DataOptions
         HelpName = "file",
     };
 
-    private readonly Option<string?> _labelColumn = new("--label-column") { Description = "column of the CSV file with the class", HelpName = "name" };
+    private readonly Option<string?> _labelColumn = new("--label-column")
+    {
+        Description = "column of the CSV file with the class",
+        HelpName = "name",
+    };
 
-    private readonly Option<string?> _classNames = new("--class-names") { Description = "text file, one class name per line", HelpName = "file" };
+    private readonly Option<string?> _classNames = new("--class-names")
+    {
+        Description = "text file, one class name per line",
+        HelpName = "file",
+    };
 
-    private readonly Option<string?> _validationData = new("--validation-data") { Description = "a separate set to validate with", HelpName = "path" };
+    private readonly Option<string?> _validationData = new("--validation-data")
+    {
+        Description = "a separate set to validate with",
+        HelpName = "path",
+    };
 
-    private readonly Option<string?> _validationLabels = new("--validation-labels") { Description = "its labels, where it is an IDX file", HelpName = "file" };
+    private readonly Option<string?> _validationLabels = new("--validation-labels")
+    {
+        Description = "its labels, where it is an IDX file",
+        HelpName = "file",
+    };
 
     private readonly Option<double> _validation = new("--validation")
     {
@@ -34,7 +51,11 @@ internal sealed class DataOptions
         HelpName = "share",
     };
 
-    private readonly Option<int?> _trainPerClass = new("--train-per-class") { Description = "train with so many images of every class, validate with the others", HelpName = "n" };
+    private readonly Option<int?> _trainPerClass = new("--train-per-class")
+    {
+        Description = "train with so many images of every class, validate with the others",
+        HelpName = "n",
+    };
 
     public void AddTo(Command command, bool split = true)
     {

@@ -15,14 +15,23 @@ internal static class EvaluateCommand
     {
         var model = new Argument<string>("model") { Description = "ONNX file, checkpoint, or folder of a run" };
         var data = new DataOptions();
-        var preprocessing = new Option<string?>("--preprocessing") { Description = $"JSON file or preset: {PreprocessingPresets.Summary}; default: preprocessing.json beside the model", HelpName = "P" };
-        var report = new Option<string?>("--report") { Description = "write an HTML page with confusion matrix and mistakes", HelpName = "file" };
+        var preprocessing = new Option<string?>("--preprocessing")
+        {
+            Description = $"JSON file or preset: {PreprocessingPresets.Summary}; default: preprocessing.json beside the model",
+            HelpName = "P",
+        };
+        var report = new Option<string?>("--report")
+        {
+            Description = "write an HTML page with confusion matrix and mistakes",
+            HelpName = "file",
+        };
         var threads = new Option<int>("--threads") { Description = "0 for one per core", HelpName = "n" };
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var command = new Command(
             "evaluate",
             """
-            Classifies images with a float model and prints accuracy, recall and precision of every class, and what it was taken for.
+            Classifies images with a float model and prints accuracy, recall and precision of every class, and what it
+            was taken for.
 
             Examples:
               edge-train evaluate out/ --data test-photos/
@@ -45,9 +54,15 @@ internal static class EvaluateCommand
             (int[] map, IReadOnlyList<string> names) = Match(path, images, trained.ClassNames, outputs);
             using var interruption = new Interruption();
             using var display = new TrainingDisplay(error, epochs: 0);
-            using var loader = new BatchLoader(examples, trained.Input, Augmentation.None, 16, seed: 0, threads: 1, cacheBytes: 0);
+            using var loader = new BatchLoader(
+                examples, trained.Input, Augmentation.None, 16, seed: 0, threads: 1, cacheBytes: 0);
             ClassificationResult result = trained.Classify(
-                examples, loader, c => map[c], parsed.GetValue(threads), done => display.Show("classifying", done, images.Count), interruption.Token);
+                examples,
+                loader,
+                c => map[c],
+                parsed.GetValue(threads),
+                done => display.Show("classifying", done, images.Count),
+                interruption.Token);
             display.Clear();
             EvaluationSummary.Of(path, result, names).Write(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
             if (parsed.GetValue(report) is { } file)
@@ -88,14 +103,15 @@ internal static class EvaluateCommand
         if (images.ClassNames.Count > outputs || (labels.Count == 0 && images.ClassNames.Count < outputs && !IsNumbered(images)))
         {
             throw new UserException(
-                $"{path}: has {outputs} outputs, the images {images.ClassNames.Count} classes, and their names do not tell which is which");
+                $"{path}: has {outputs} outputs, the images {images.ClassNames.Count} classes, and their names do "
+                + "not tell which is which");
         }
 
         if (labels.Count == outputs && !IsNumbered(images))
             throw new UserException($"{path}: has no class '{images.ClassNames[Array.FindIndex(byName, i => i < 0)]}'");
         IReadOnlyList<string> names = labels.Count == outputs
             ? labels
-            : [.. images.ClassNames, .. Enumerable.Range(images.ClassNames.Count, outputs - images.ClassNames.Count).Select(i => $"{i}")];
+            : [.. images.ClassNames, .. Enumerable.Range(0, outputs).Skip(images.ClassNames.Count).Select(i => $"{i}")];
         return ([.. Enumerable.Range(0, images.ClassNames.Count)], names);
     }
 

@@ -32,7 +32,8 @@ internal sealed record EvaluationSummary(
                 double.IsNaN(result.PrecisionOf(c)) ? null : result.PrecisionOf(c),
                 [
                     .. Enumerable.Range(0, result.Classes).Where(a => a != c && result.Confusion[c, a] > 0)
-                        .OrderByDescending(a => result.Confusion[c, a]).Take(MostConfusions).Select(a => $"{names[a]} ({result.Confusion[c, a]})"),
+                        .OrderByDescending(a => result.Confusion[c, a]).Take(MostConfusions)
+                        .Select(a => $"{names[a]} ({result.Confusion[c, a]})"),
                 ])),
         ]);
 
@@ -56,7 +57,8 @@ internal sealed record EvaluationSummary(
         }
 
         Tables.Console(output).Write(table);
-        output.WriteLine($"{Images} images: accuracy {Html.Percent(Accuracy)}, among the first five {Html.Percent(Top5)}, loss {Html.Number(Loss)}");
+        output.WriteLine(
+            $"{Images} images: accuracy {Html.Percent(Accuracy)}, among the first five {Html.Percent(Top5)}, loss {Html.Number(Loss)}");
     }
 }
 

@@ -29,22 +29,50 @@ internal static class FinetuneCommand
         var weights = new Argument<string>("weights") { Description = "ONNX file of a trained classifier" };
         var data = new DataOptions();
         var recipe = new RecipeOptions(Defaults, "flip,crop=0.7,color=0.2");
-        var preprocessing = new Option<string?>("--preprocessing") { Description = $"how the network wants its images: JSON file or preset: {PreprocessingPresets.Summary}; default: preprocessing.json beside the weights", HelpName = "P" };
-        var views = new Option<int>("--views") { Description = "varied views of every image that the head is fitted on besides the image itself", DefaultValueFactory = _ => 2, HelpName = "n" };
-        var penalty = new Option<double>("--penalty") { Description = "L2 penalty of the head's weights, as a multiple of 1/images", DefaultValueFactory = _ => DefaultPenalty, HelpName = "x" };
-        var splits = new Option<int>("--splits") { Description = "repeat over so many seeds and print mean, min and max; the first one's model is written", DefaultValueFactory = _ => 1, HelpName = "n" };
-        var probes = new Option<bool>("--probes") { Description = "show what a nearest-class-mean and a logistic-regression probe make of the same features" };
-        var output = new Option<string>("-o", "--output") { Description = "folder to write", Required = true, HelpName = "folder" };
+        var preprocessing = new Option<string?>("--preprocessing")
+        {
+            Description = $"how the network wants its images: JSON file or preset: {PreprocessingPresets.Summary}; "
+                + "default: preprocessing.json beside the weights",
+            HelpName = "P",
+        };
+        var views = new Option<int>("--views")
+        {
+            Description = "varied views of every image that the head is fitted on besides the image itself",
+            DefaultValueFactory = _ => 2,
+            HelpName = "n",
+        };
+        var penalty = new Option<double>("--penalty")
+        {
+            Description = "L2 penalty of the head's weights, as a multiple of 1/images",
+            DefaultValueFactory = _ => DefaultPenalty,
+            HelpName = "x",
+        };
+        var splits = new Option<int>("--splits")
+        {
+            Description = "repeat over so many seeds and print mean, min and max; the first one's model is written",
+            DefaultValueFactory = _ => 1,
+            HelpName = "n",
+        };
+        var probes = new Option<bool>("--probes")
+        {
+            Description = "show what a nearest-class-mean and a logistic-regression probe make of the same features",
+        };
+        var output = new Option<string>("-o", "--output")
+        {
+            Description = "folder to write",
+            Required = true,
+            HelpName = "folder",
+        };
         var json = new Option<bool>("--json") { Description = "print the summary as JSON" };
         var command = new Command(
             "finetune",
             """
-            Gives a trained network your own classes: replaces its last layer and fits it, in seconds, on the features in front of it. With
-            --epochs all layers are then trained on, gently. Writes what edge-train fit writes.
+            Gives a trained network your own classes: replaces its last layer and fits it, in seconds, on the features in
+            front of it. With --epochs all layers are then trained on, gently. Writes what edge-train fit writes.
 
             Examples:
               edge-train finetune mobilenet_v2.onnx --preprocessing imagenet-tf-224 --data photos/ -o out/
-              edge-train finetune mobilenet_v2.onnx --preprocessing imagenet-tf-224-stretch --data birds/ --train-per-class 3 --splits 5 --probes -o out/
+              edge-train finetune mobilenet_v2.onnx --preprocessing imagenet-tf-224-stretch --data birds/ --splits 5 --probes -o out/
               edge-train finetune mobilenet_v2.onnx --preprocessing imagenet-tf-224 --data photos/ --epochs 10 -o out/
             """)
         {
@@ -93,7 +121,8 @@ internal static class FinetuneCommand
         return PreprocessingFile.Load(given ?? beside);
     }
 
-    private static void Run(Request request, RunFolder folder, bool json, TextWriter output, TextWriter error, Interruption interruption)
+    private static void Run(
+        Request request, RunFolder folder, bool json, TextWriter output, TextWriter error, Interruption interruption)
     {
         long start = Stopwatch.GetTimestamp();
         FitOptions options = request.Options;
@@ -105,7 +134,8 @@ internal static class FinetuneCommand
         ClassificationResult result;
         using (var workers = new Workers(options.Threads))
         {
-            (HeadFitting fitting, FinetuneSummary summary, head, result) = FitHeads(request, training, validation, workers, error, interruption.Token);
+            (HeadFitting fitting, FinetuneSummary summary, head, result) = FitHeads(
+                request, training, validation, workers, error, interruption.Token);
             summary = summary with { Seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1) };
             if (!json || options.Epochs == 0)
                 summary.Write(output, json);
@@ -135,7 +165,14 @@ internal static class FinetuneCommand
         RunSummary.WriteReport(folder, Path.GetFileName(request.Model), training, validation, [], result, pictures.Pixels);
         if (!json)
         {
-            RunSummary.Of(folder, training, validation, epochs: 0, bestEpoch: 0, validation.Count > 0 ? result : null, Stopwatch.GetElapsedTime(start))
+            RunSummary.Of(
+                folder,
+                training,
+                validation,
+                epochs: 0,
+                bestEpoch: 0,
+                validation.Count > 0 ? result : null,
+                Stopwatch.GetElapsedTime(start))
                 .Write(output, json: false);
         }
     }
@@ -166,7 +203,9 @@ internal static class FinetuneCommand
         {
             cancellation.ThrowIfCancellationRequested();
             ulong seed = request.Options.Seed + (ulong)s;
-            (int[] train, int[] validate) = s == 0 ? (joined.Training, joined.Validation) : Split(request.Data, joined.Images, seed);
+            (int[] train, int[] validate) = s == 0
+                ? (joined.Training, joined.Validation)
+                : Split(request.Data, joined.Images, seed);
             float[]? weights = request.Options.BalanceClasses ? new Examples(joined.Images, train).BalancedWeights() : null;
             LinearClassifier head = fitting.Fit(train, request.Penalty, weights);
             (double Mean, double Regression)? probe = request.Probes ? fitting.Probe(train, validate) : null;

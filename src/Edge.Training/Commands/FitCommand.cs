@@ -16,12 +16,27 @@ internal static class FitCommand
 {
     public static Command Create()
     {
-        var network = new Argument<string>("network") { Description = "a name that edge-train summary lists, or an ONNX file to train further" };
+        var network = new Argument<string>("network")
+        {
+            Description = "a name that edge-train summary lists, or an ONNX file to train further",
+        };
         var data = new DataOptions();
         var recipe = new RecipeOptions(new FitOptions(), "standard");
-        var size = new Option<int?>("--size") { Description = "height and width of the input, pixels; default: the IDX images' or the network's own", HelpName = "pixels" };
-        var settings = new Option<string[]>("--set") { Description = "a setting of the network, as width=0.4; may be repeated", HelpName = "name=value" };
-        var reductions = new Option<int>("--skip-reductions") { Description = "let so many of the first layers that halve the image keep its size: for small images", HelpName = "n" };
+        var size = new Option<int?>("--size")
+        {
+            Description = "height and width of the input, pixels; default: the IDX images' or the network's own",
+            HelpName = "pixels",
+        };
+        var settings = new Option<string[]>("--set")
+        {
+            Description = "a setting of the network, as width=0.4; may be repeated",
+            HelpName = "name=value",
+        };
+        var reductions = new Option<int>("--skip-reductions")
+        {
+            Description = "let so many of the first layers that halve the image keep its size: for small images",
+            HelpName = "n",
+        };
         var grey = new Option<bool>("--grey") { Description = "one grey channel; default for grey IDX images" };
         var resize = new Option<string>("--resize")
         {
@@ -30,19 +45,29 @@ internal static class FitCommand
             HelpName = "rule",
         };
         resize.AcceptOnlyFromAmong("crop", "stretch", "letterbox");
-        var preprocessing = new Option<string?>("--preprocessing") { Description = $"in place of --size, --grey and --resize: JSON file or preset: {PreprocessingPresets.Summary}", HelpName = "P" };
-        var output = new Option<string>("-o", "--output") { Description = "folder to write", Required = true, HelpName = "folder" };
+        var preprocessing = new Option<string?>("--preprocessing")
+        {
+            Description = $"in place of --size, --grey and --resize: JSON file or preset: {PreprocessingPresets.Summary}",
+            HelpName = "P",
+        };
+        var output = new Option<string>("-o", "--output")
+        {
+            Description = "folder to write",
+            Required = true,
+            HelpName = "folder",
+        };
         var json = new Option<bool>("--json") { Description = "print the summary as JSON" };
         var command = new Command(
             "fit",
             """
-            Trains a network on a folder of photographs, a CSV list or IDX files. Writes model.onnx, labels.txt and preprocessing.json for
-            edge-quantizer, report.html with curves, confusion matrix and mistakes, and a checkpoint: Ctrl-C saves, edge-train resume goes on.
+            Trains a network on a folder of photographs, a CSV list or IDX files. Writes model.onnx, labels.txt and
+            preprocessing.json for edge-quantizer, report.html with curves, confusion matrix and mistakes, and a checkpoint:
+            Ctrl-C saves, edge-train resume goes on.
 
             Examples:
-              edge-train fit squeezenet-1.0 --data photos/ --optimizer adam --lr 0.0001 --schedule constant --batch 32 --validation 0.3 -o out/
+              edge-train fit squeezenet-1.0 --data photos/ --optimizer adam --lr 0.0001 --schedule constant -o out/
               edge-train fit mobilenet-v2-0.35 --size 96 --data photos/ --epochs 100 --augment strong --ema 0.999 -o out/
-              edge-train fit mobilenet-v2-0.35 --skip-reductions 2 --data train-images-idx3-ubyte.gz --validation-data t10k-images-idx3-ubyte.gz --augment light -o out/
+              edge-train fit mobilenet-v2-0.35 --skip-reductions 2 --data train-images-idx3-ubyte.gz --augment light -o out/
             """)
         {
             network,
@@ -98,14 +123,20 @@ internal static class FitCommand
             using var interruption = new Interruption();
             using TrainingRun run = TrainingRun.Start(
                 new RunFolder(parsed.GetRequiredValue(output)), description, GraphExporter.ToBytes(graph), training, validation);
-            FitSession.Run(run, parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, interruption);
+            FitSession.Run(
+                run,
+                parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error,
+                interruption);
             return CommandHost.Success;
         });
         return command;
     }
 
     /// <summary>Without a given preprocessing, inputs reach from −1 to 1.</summary>
-    private static (ModelGraph Graph, InputPreprocessing Input) Build(string name, NetworkOptions options, InputPreprocessing? given, ResizeRule rule)
+    private static (ModelGraph Graph, InputPreprocessing Input) Build(
+        string name, NetworkOptions options, InputPreprocessing? given, ResizeRule rule)
     {
         ModelGraph graph = NetworkCatalog.Create(name, options);
         int[] shape = graph.Inputs[0].Shape!;

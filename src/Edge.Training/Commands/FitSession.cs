@@ -9,7 +9,8 @@ internal static class FitSession
     public static void Run(TrainingRun run, bool json, TextWriter output, TextWriter error, Interruption interruption)
     {
         long start = Stopwatch.GetTimestamp();
-        using var display = new TrainingDisplay(error, run.Description.Options.Epochs + run.Description.Options.QuantizationEpochs, run.History.Count);
+        using var display = new TrainingDisplay(
+            error, run.Description.Options.Epochs + run.Description.Options.QuantizationEpochs, run.History.Count);
         run.StepDone = display.Step;
         run.EpochDone = display.Epoch;
         ClassificationResult? result;
@@ -39,7 +40,14 @@ internal static class FitSession
             ("weights of epoch", $"{best}"),
             ("seconds", Reports.Html.Number(run.History.Sum(r => r.Seconds))),
             ("recipe", Recipe(run.Description.Options)));
-        RunSummary.Of(run.Folder, run.Training, run.Validation, run.History.Count, best, result, Stopwatch.GetElapsedTime(start)).Write(output, json);
+        RunSummary.Of(
+            run.Folder,
+            run.Training,
+            run.Validation,
+            run.History.Count,
+            best,
+            result,
+            Stopwatch.GetElapsedTime(start)).Write(output, json);
     }
 
     private static string Recipe(FitOptions o) =>

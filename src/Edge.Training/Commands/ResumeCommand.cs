@@ -10,13 +10,17 @@ internal static class ResumeCommand
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "folder that edge-train fit or finetune wrote" };
-        var threads = new Option<int?>("--threads") { Description = "threads; another number gives other roundings", HelpName = "n" };
+        var threads = new Option<int?>("--threads")
+        {
+            Description = "threads; another number gives other roundings",
+            HelpName = "n",
+        };
         var json = new Option<bool>("--json") { Description = "print the summary as JSON" };
         var command = new Command(
             "resume",
             """
-            Goes on from the last checkpoint of a run that was stopped or killed, and ends with the same weights as if it had not been. A run
-            that was at its end writes its model and report again.
+            Goes on from the last checkpoint of a run that was stopped or killed, and ends with the same weights as if it had
+            not been. A run that was at its end writes its model and report again.
 
             Example:
               edge-train resume out/

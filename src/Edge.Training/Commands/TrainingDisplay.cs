@@ -34,7 +34,8 @@ internal sealed class TrainingDisplay(TextWriter output, int epochs, int epochsD
         TrainingProgress p = report.Progress;
         Show(string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {_done + 1}/{epochs}, step {report.Step}/{report.Steps}: loss {p.LossSum / p.Seen:0.000}, accuracy {100.0 * p.Right / p.Seen:0.0} %, {Rate:0.#} images/s, {Time(rest)} left"));
+            $"epoch {_done + 1}/{epochs}, step {report.Step}/{report.Steps}: loss {p.LossSum / p.Seen:0.000}, "
+            + $"accuracy {100.0 * p.Right / p.Seen:0.0} %, {Rate:0.#} images/s, {Time(rest)} left"));
     }
 
     public void Epoch(EpochRecord record)
@@ -42,12 +43,14 @@ internal sealed class TrainingDisplay(TextWriter output, int epochs, int epochsD
         Clear();
         (_done, _shown) = (record.Epoch, _clock.Elapsed);
         string validation = record.ValidationAccuracy is { } accuracy
-            ? string.Create(CultureInfo.InvariantCulture, $"; validation loss {record.ValidationLoss:0.000}, accuracy {100 * accuracy:0.0} %")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"; validation loss {record.ValidationLoss:0.000}, accuracy {100 * accuracy:0.0} %")
             : "";
         TimeSpan rest = TimeSpan.FromSeconds(record.Seconds * (epochs - record.Epoch));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {record.Epoch}/{epochs}: loss {record.Loss:0.000}, accuracy {100 * record.Accuracy:0.0} %{validation}; {Rate:0.#} images/s, {Time(rest)} left"));
+            $"epoch {record.Epoch}/{epochs}: loss {record.Loss:0.000}, accuracy {100 * record.Accuracy:0.0} %{validation}; "
+            + $"{Rate:0.#} images/s, {Time(rest)} left"));
     }
 
     /// <summary>How far some other work is.</summary>

@@ -8,7 +8,9 @@ namespace Edge.Training.Data;
 /// </summary>
 public sealed record Augmentation
 {
-    /// <summary>Random resized crop (Szegedy et al. 2015): the smallest share of the image's area that is kept; 1 keeps all.</summary>
+    /// <summary>
+    /// Random resized crop (Szegedy et al. 2015): the smallest share of the image's area that is kept; 1 keeps all.
+    /// </summary>
     public double Crop { get; init; } = 1;
 
     /// <summary>Shift in either direction, as a share of the side; what comes in is filled.</summary>
@@ -49,8 +51,8 @@ public sealed record Augmentation
 
     /// <summary>One line for help texts.</summary>
     public const string Summary =
-        "none, light, standard, strong, or a list that may begin with one of them: crop=0.3, shift=0.1, flip, vflip, rotate=15, color=0.3, "
-        + "brightness=, contrast=, saturation=, hue=0.05, noise=8, blur=1, cutout=0.25, mixup=0.2";
+        "none, light, standard, strong, or a list that may begin with one of them: crop=0.3, shift=0.1, flip, vflip, "
+        + "rotate=15, color=0.3, brightness=, contrast=, saturation=, hue=0.05, noise=8, blur=1, cutout=0.25, mixup=0.2";
 
     /// <summary>Reads "standard", "flip,crop=0.3" or "standard,rotate=20,noflip".</summary>
     /// <exception cref="UserException">An unknown word or a number out of range.</exception>

@@ -27,8 +27,8 @@ public sealed class Batch(int capacity, int inputLength)
     public Span<float> Image(int i) => Images.AsSpan(i * inputLength, inputLength);
 
     /// <summary>
-    /// Mixes the first image with the last, the second with the last but one, and so on (mixup, Zhang et al. 2018; the batch is in
-    /// random order already).
+    /// Mixes the first image with the last, the second with the last but one, and so on (mixup, Zhang et al. 2018; the batch is
+    /// in random order already).
     /// </summary>
     /// <param name="share">Of the image itself, 0 to 1; the rest is its partner's.</param>
     internal void Mix(float share)

@@ -5,8 +5,8 @@ using Edge.Runtime.Format;
 namespace Edge.Training.Data;
 
 /// <summary>
-/// Prepares batches on background threads, one ahead of the caller. What a batch holds depends on (seed, epoch, step) alone: not on
-/// threads, timing or earlier batches, so that a resumed run meets the same ones.
+/// Prepares batches on background threads, one ahead of the caller. What a batch holds depends on (seed, epoch, step) alone: not
+/// on threads, timing or earlier batches, so that a resumed run meets the same ones.
 /// </summary>
 public sealed class BatchLoader : IDisposable
 {
@@ -26,7 +26,13 @@ public sealed class BatchLoader : IDisposable
     /// <param name="threads">Threads that prepare one batch.</param>
     /// <param name="cacheBytes">Memory for decoded pixels.</param>
     public BatchLoader(
-        Examples examples, InputPreprocessing input, Augmentation augmentation, int batchSize, ulong seed, int threads, long cacheBytes)
+        Examples examples,
+        InputPreprocessing input,
+        Augmentation augmentation,
+        int batchSize,
+        ulong seed,
+        int threads,
+        long cacheBytes)
     {
         (_examples, _augmentation, BatchSize, _seed, _threads) = (examples, augmentation, batchSize, seed, Math.Max(1, threads));
         var caches = new SampleCaches(cacheBytes);

@@ -2,7 +2,9 @@ using Edge.Quantizer;
 
 namespace Edge.Training.Data;
 
-/// <summary>Where the images come from and how they are divided: what the command line says, and a checkpoint remembers.</summary>
+/// <summary>
+/// Where the images come from and how they are divided: what the command line says, and a checkpoint remembers.
+/// </summary>
 public sealed record DataSource
 {
     /// <summary>A folder, a CSV file or an IDX file of images.</summary>
@@ -46,7 +48,8 @@ public sealed record DataSource
         if (!validation.ClassNames.SequenceEqual(images.ClassNames))
         {
             throw new UserException(
-                $"{ValidationData}: has other classes ({validation.ClassNames.Count}) than {Data} ({images.ClassNames.Count}), or in another order");
+                $"{ValidationData}: has other classes ({validation.ClassNames.Count}) than {Data} "
+                + $"({images.ClassNames.Count}), or in another order");
         }
 
         return (All(images), All(validation));
@@ -71,7 +74,8 @@ public sealed record DataSource
             : FileImageSet.Open(path, LabelColumn, names);
         return images.ClassNames.Count > 1
             ? images
-            : throw new UserException($"{path}: holds one class only ('{images.ClassNames[0]}'); a classifier needs at least two");
+            : throw new UserException(
+                $"{path}: holds one class only ('{images.ClassNames[0]}'); a classifier needs at least two");
     }
 
     private static string[] ReadNames(string file)

@@ -33,7 +33,11 @@ public sealed class FileImageSet : ImageSet
         ImageFolder folder = File.Exists(path) ? FromCsv(path, labelColumn) : FromFolder(path, labelColumn);
         FolderImage[] labelled = [.. folder.Images.Where(i => i.Class is not null)];
         if (labelled.Length == 0)
-            throw new UserException($"{path}: no image has a class; use one subfolder per class, or a {ImageFolder.LabelFile} with the columns file,class");
+        {
+            throw new UserException(
+                $"{path}: no image has a class; use one subfolder per class, or a {ImageFolder.LabelFile} with the columns file,class");
+        }
+
         int classes = folder.ClassNames.Count > 0 ? folder.ClassNames.Count : labelled.Max(i => i.Class!.Value) + 1;
         if (classNames is not null && classNames.Count < classes)
             throw new UserException($"{path}: has {classes} classes, but only {classNames.Count} have names");
@@ -44,7 +48,8 @@ public sealed class FileImageSet : ImageSet
 
     public override string NameOf(int index) => _images[index].Path;
 
-    public override void Read(int index, ImageReader reader, PixelBuffer destination) => reader.Read(_images[index].Path, destination);
+    public override void Read(
+        int index, ImageReader reader, PixelBuffer destination) => reader.Read(_images[index].Path, destination);
 
     private static ImageFolder FromFolder(string path, string? labelColumn)
     {

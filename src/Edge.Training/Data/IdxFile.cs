@@ -5,8 +5,8 @@ using Edge.Quantizer;
 namespace Edge.Training.Data;
 
 /// <summary>
-/// The IDX format of the MNIST database (yann.lecun.com/exdb/mnist): 0, 0, element type, rank, then one big-endian 32-bit number per
-/// dimension and the elements in row-major order. Here: unsigned bytes (type 8), plain or gzip-compressed.
+/// The IDX format of the MNIST database (yann.lecun.com/exdb/mnist): 0, 0, element type, rank, then one big-endian 32-bit number
+/// per dimension and the elements in row-major order. Here: unsigned bytes (type 8), plain or gzip-compressed.
 /// </summary>
 /// <param name="Shape">One to four dimensions.</param>
 /// <param name="Data">All elements.</param>
@@ -62,7 +62,8 @@ internal sealed record IdxFile(int[] Shape, byte[] Data)
         if (header[0] != 0 || header[1] != 0 || header[3] is < 1 or > MaxRank)
             throw new UserException($"{path}: not an IDX file (MNIST format)");
         if (header[2] != UnsignedByte)
-            throw new UserException($"{path}: holds elements of type 0x{header[2]:X2}; only unsigned bytes (0x08) are images or labels");
+            throw new UserException(
+                $"{path}: holds elements of type 0x{header[2]:X2}; only unsigned bytes (0x08) are images or labels");
         int[] shape = new int[header[3]];
         long count = 1;
         foreach (ref int dimension in shape.AsSpan())

@@ -10,7 +10,8 @@ public sealed class IdxImageSet : ImageSet
     private readonly byte[] _pixels;
     private readonly (int Height, int Width, int Channels) _size;
 
-    private IdxImageSet(string source, byte[] pixels, (int Height, int Width, int Channels) size, IReadOnlyList<string> names, int[] classes)
+    private IdxImageSet(
+        string source, byte[] pixels, (int Height, int Width, int Channels) size, IReadOnlyList<string> names, int[] classes)
         : base(source, names, classes)
     {
         (_pixels, _size) = (pixels, size);
@@ -28,7 +29,8 @@ public sealed class IdxImageSet : ImageSet
         labels ??= LabelsBeside(images);
         IdxFile pixels = IdxFile.Read(images), numbers = IdxFile.Read(labels);
         if (pixels.Shape.Length is not (3 or 4) || (pixels.Shape.Length == 4 && pixels.Shape[3] is not (1 or 3)))
-            throw new UserException($"{images}: has the shape {Shape(pixels)}; images are [n, height, width] or [n, height, width, 3]");
+            throw new UserException(
+                $"{images}: has the shape {Shape(pixels)}; images are [n, height, width] or [n, height, width, 3]");
         if (numbers.Shape.Length != 1)
             throw new UserException($"{labels}: has the shape {Shape(numbers)}; labels are [n]");
         if (numbers.Shape[0] != pixels.Shape[0])
@@ -65,7 +67,8 @@ public sealed class IdxImageSet : ImageSet
                 .Replace("idx4", "idx1", StringComparison.Ordinal));
         return labels != images && File.Exists(labels)
             ? labels
-            : throw new UserException($"{images}: there is no file of labels beside it ({Path.GetFileName(labels)}); name it with --labels");
+            : throw new UserException(
+                $"{images}: there is no file of labels beside it ({Path.GetFileName(labels)}); name it with --labels");
     }
 
     private static string Shape(IdxFile file) => $"[{string.Join(", ", file.Shape)}]";

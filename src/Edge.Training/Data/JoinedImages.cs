@@ -21,7 +21,8 @@ public sealed record JoinedImages(ImageSet Images, int[] Training, int[] Validat
     private sealed class TwoSets(ImageSet first, ImageSet second)
         : ImageSet(first.Source, first.ClassNames, [.. first.Classes, .. second.Classes])
     {
-        public override string NameOf(int index) => index < first.Count ? first.NameOf(index) : second.NameOf(index - first.Count);
+        public override string NameOf(int index) =>
+            index < first.Count ? first.NameOf(index) : second.NameOf(index - first.Count);
 
         public override void Read(int index, ImageReader reader, PixelBuffer destination)
         {

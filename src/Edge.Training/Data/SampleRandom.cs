@@ -1,8 +1,8 @@
 namespace Edge.Training.Data;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). A generator is made from what its numbers
-/// are for, so that they depend on nothing else: neither on threads nor on what was drawn before.
+/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). A generator is made from what its
+/// numbers are for, so that they depend on nothing else: neither on threads nor on what was drawn before.
 /// </summary>
 public struct SampleRandom
 {

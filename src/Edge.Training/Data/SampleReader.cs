@@ -9,7 +9,8 @@ namespace Edge.Training.Data;
 /// Turns one image into the network's input: as the quantizer and the device see it, or varied for training. Not thread-safe;
 /// several readers may share caches.
 /// </summary>
-internal sealed class SampleReader(ImageSet images, InputPreprocessing input, Augmentation augmentation, SampleCaches caches) : IDisposable
+internal sealed class SampleReader(
+    ImageSet images, InputPreprocessing input, Augmentation augmentation, SampleCaches caches) : IDisposable
 {
     private readonly ImageReader _reader = new();
     private readonly PixelBuffer _decoded = new();
@@ -19,7 +20,8 @@ internal sealed class SampleReader(ImageSet images, InputPreprocessing input, Au
     public int InputLength => _preprocessor.InputLength;
 
     /// <summary>As <see cref="ImagePreprocessor.Run(PixelBuffer, Span{float})"/> of the decoded image.</summary>
-    public void Evaluation(int index, Span<float> destination) => _preprocessor.Normalize(EvaluationPixels(index).Pixels, destination);
+    public void Evaluation(int index, Span<float> destination) => _preprocessor.Normalize(
+        EvaluationPixels(index).Pixels, destination);
 
     /// <summary>The input as grey levels. Valid until the next call.</summary>
     public PixelBuffer EvaluationPixels(int index)

@@ -5,7 +5,9 @@ namespace Edge.Training.Data;
 /// <summary>Which images train and which validate: indices, each list ascending. Every class is split alike.</summary>
 public sealed record StratifiedSplit(int[] Training, int[] Validation)
 {
-    /// <summary>A share of every class validates; a class of one image only trains, any other has an image on both sides.</summary>
+    /// <summary>
+    /// A share of every class validates; a class of one image only trains, any other has an image on both sides.
+    /// </summary>
     /// <param name="classes">Class of every image.</param>
     /// <param name="share">0 (none) to below 1.</param>
     /// <param name="seed">Another seed gives another split.</param>
@@ -20,12 +22,18 @@ public sealed record StratifiedSplit(int[] Training, int[] Validation)
 
     /// <summary>So many images of every class train, the others validate.</summary>
     /// <exception cref="UserException">A class has no image left to validate with.</exception>
-    public static StratifiedSplit ByCount(IReadOnlyList<int> classes, IReadOnlyList<string> names, int trainingPerClass, ulong seed)
+    public static StratifiedSplit ByCount(
+        IReadOnlyList<int> classes, IReadOnlyList<string> names, int trainingPerClass, ulong seed)
     {
         if (trainingPerClass < 1)
             throw new UserException($"--train-per-class {trainingPerClass}: must be at least 1");
         foreach (IGrouping<int, int> group in classes.GroupBy(c => c).Where(g => g.Count() <= trainingPerClass))
-            throw new UserException($"class '{names[group.Key]}' has {group.Count()} images: too few to train with {trainingPerClass} and validate with the rest");
+        {
+            throw new UserException(
+                $"class '{names[group.Key]}' has {group.Count()} images: too few to train with {trainingPerClass} and validate with "
+                + "the rest");
+        }
+
         return Split(classes, seed, _ => trainingPerClass);
     }
 

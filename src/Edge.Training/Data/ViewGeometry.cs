@@ -29,7 +29,8 @@ internal static class ViewGeometry
     }
 
     /// <summary>A random resized crop and shift.</summary>
-    public static ViewRectangle Random(Augmentation augmentation, InputPreprocessing input, int width, int height, ref SampleRandom random)
+    public static ViewRectangle Random(
+        Augmentation augmentation, InputPreprocessing input, int width, int height, ref SampleRandom random)
     {
         ViewRectangle view = Whole(input, width, height);
         if (augmentation.Crop < 1)
@@ -58,7 +59,8 @@ internal static class ViewGeometry
         int cropWidth = Math.Clamp((int)Math.Round(Math.Sqrt(area * aspect)), 1, frame.Width);
         int cropHeight = Math.Clamp((int)Math.Round(Math.Sqrt(area / aspect)), 1, frame.Height);
         return new ViewRectangle(
-            frame.X + random.Below(frame.Width - cropWidth + 1), frame.Y + random.Below(frame.Height - cropHeight + 1), cropWidth, cropHeight);
+            frame.X + random.Below(frame.Width - cropWidth + 1), frame.Y + random.Below(
+                frame.Height - cropHeight + 1), cropWidth, cropHeight);
     }
 
     private static ViewRectangle Centred(int width, int height, double viewWidth, double viewHeight)

@@ -7,9 +7,9 @@ using Edge.Quantizer;
 namespace Edge.Training.Fitting;
 
 /// <summary>
-/// Checkpoints on disk: "EDGETRN1", length of the header (4 bytes), length of the network (4), header (JSON), network (ONNX), tensors
-/// (32-bit floats), SHA-256 of all before; little-endian. A new file is complete on disk before it takes the old one's place, and the
-/// old one stays beside it as *.previous, so that a kill at any moment leaves a whole checkpoint.
+/// Checkpoints on disk: "EDGETRN1", length of the header (4 bytes), length of the network (4), header (JSON), network (ONNX),
+/// tensors (32-bit floats), SHA-256 of all before; little-endian. A new file is complete on disk before it takes the old one's
+/// place, and the old one stays beside it as *.previous, so that a kill at any moment leaves a whole checkpoint.
 /// </summary>
 public static class CheckpointFile
 {
@@ -117,7 +117,8 @@ public static class CheckpointFile
     private static void VerifyDigest(string path, FileStream file)
     {
         Span<byte> magic = stackalloc byte[Magic.Length];
-        if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || file.Length < magic.Length + 8 + DigestLength)
+        if (file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length
+            || file.Length < magic.Length + 8 + DigestLength)
             throw new UserException($"{path}: is cut short");
         if (!magic.SequenceEqual(Magic))
         {

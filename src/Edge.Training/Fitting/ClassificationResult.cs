@@ -60,7 +60,8 @@ public sealed class ClassificationResult(int classes)
     }
 
     /// <summary>Share of a class's examples that got it (recall); NaN without examples.</summary>
-    public double AccuracyOf(int truth) => Count(truth) is > 0 and var count ? Confusion[truth, truth] / (double)count : double.NaN;
+    public double AccuracyOf(int truth) =>
+        Count(truth) is > 0 and var count ? Confusion[truth, truth] / (double)count : double.NaN;
 
     /// <summary>Share of a class's answers that were right (precision); NaN when it was never answered.</summary>
     public double PrecisionOf(int answer)

@@ -31,7 +31,9 @@ public sealed record FitOptions
     /// <summary>Epochs in which the learning rate climbs to its height; a fraction is allowed.</summary>
     public double WarmUpEpochs { get; init; } = 1;
 
-    /// <summary>Schedule "step": a tenth of the rate after so many epochs, and again; 0: after each third of the epochs.</summary>
+    /// <summary>
+    /// Schedule "step": a tenth of the rate after so many epochs, and again; 0: after each third of the epochs.
+    /// </summary>
     public int StepEpochs { get; init; }
 
     public double LabelSmoothing { get; init; }

@@ -40,7 +40,8 @@ public sealed class RunFolder(string path)
     public void Create()
     {
         if (File.Exists(Checkpoint))
-            throw new UserException($"{path}: holds a run already; go on with it by edge-train resume {path}, or name another folder");
+            throw new UserException(
+                $"{path}: holds a run already; go on with it by edge-train resume {path}, or name another folder");
         try
         {
             Directory.CreateDirectory(path);
@@ -63,8 +64,8 @@ public sealed class RunFolder(string path)
         WriteText(History, JsonSerializer.Serialize(history, TrainingJson.Default.ListEpochRecord) + "\n");
 
     /// <summary>
-    /// The folder that edge-quantizer can calibrate with: the images' own, or one of some hundred training images written here, for
-    /// edge-quantizer reads no IDX files.
+    /// The folder that edge-quantizer can calibrate with: the images' own, or one of some hundred training images written here,
+    /// for edge-quantizer reads no IDX files.
     /// </summary>
     public string CalibrationFolder(Examples training)
     {

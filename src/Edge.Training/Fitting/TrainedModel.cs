@@ -23,7 +23,8 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
         using var workers = new Workers(1);
         var network = new TrainingNetwork(graph, 1, workers);
         string prefix = checkpoint.Progress.BestEpoch > 0 ? "best/" : "";
-        Dictionary<string, float[]> tensors = checkpoint.Tensors.GroupBy(t => t.Name).ToDictionary(g => g.Key, g => g.First().Data);
+        Dictionary<string, float[]> tensors = checkpoint.Tensors.GroupBy(t => t.Name).ToDictionary(
+            g => g.Key, g => g.First().Data);
         foreach ((string name, float[] value) in network.Parameters.Select(p => ("parameter/" + p.Name, p.Value))
             .Concat(network.State.Select(s => ("state/" + s.Name, s.Value))))
         {
@@ -35,12 +36,18 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
     }
 
     /// <summary>Answers for all examples.</summary>
-    /// <param name="examples">Their classes are numbered as the network's outputs.</param>
+    /// <param name="examples">What to classify.</param>
     /// <param name="loader">Of these examples.</param>
+    /// <param name="outputOfClass">The network's output for a class of the examples.</param>
     /// <param name="threads">Threads; 0 takes one per core.</param>
     /// <param name="progress">Called with the images done.</param>
     public ClassificationResult Classify(
-        Examples examples, BatchLoader loader, Func<int, int> outputOfClass, int threads, Action<int> progress, CancellationToken cancellation)
+        Examples examples,
+        BatchLoader loader,
+        Func<int, int> outputOfClass,
+        int threads,
+        Action<int> progress,
+        CancellationToken cancellation)
     {
         bool probabilities = Graph.Outputs[0].Producer?.OpType == OpTypes.Softmax;
         OptimizedModel.Pipeline().Run(Graph);

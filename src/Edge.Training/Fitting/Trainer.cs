@@ -10,8 +10,9 @@ using Edge.Training.Quantization;
 namespace Edge.Training.Fitting;
 
 /// <summary>
-/// The training loop. What a step does depends on the weights, the optimizer's memory and (seed, epoch, step) alone: a run that is
-/// stopped and restored ends with the same weights to the bit as one that was not, for the same number of threads and instruction set.
+/// The training loop. What a step does depends on the weights, the optimizer's memory and (seed, epoch, step) alone: a run that
+/// is stopped and restored ends with the same weights to the bit as one that was not, for the same number of threads and
+/// instruction set.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -31,7 +32,9 @@ public sealed class Trainer : IDisposable
     private readonly float[] _mixedGradient;
     private readonly List<(string Name, float[] Data)> _best;
 
-    /// <param name="graph">A network that ends in softmax; its constants are the first weights. Not changed before <see cref="Export"/>.</param>
+    /// <param name="graph">
+    /// A network that ends in softmax; its constants are the first weights. Not changed before <see cref="Export"/>.
+    /// </param>
     /// <param name="training">Images to train on.</param>
     /// <param name="validation">Images to judge by; may be empty: then the last weights count.</param>
     /// <param name="input">The network's preprocessing.</param>
@@ -40,15 +43,22 @@ public sealed class Trainer : IDisposable
     /// Compute as the int8 network does; the graph is one that <see cref="QuantizationAware.Fold"/> made.
     /// </param>
     public Trainer(
-        ModelGraph graph, Examples training, Examples validation, InputPreprocessing input, FitOptions options, bool quantized = false)
+        ModelGraph graph,
+        Examples training,
+        Examples validation,
+        InputPreprocessing input,
+        FitOptions options,
+        bool quantized = false)
     {
         options.Check();
         (_graph, _options, Validation) = (graph, options, validation);
         _workers = new Workers(options.Threads);
         long cache = (long)options.CacheMegabytes << 20;
-        _training = new BatchLoader(training, input, options.Augmentation, options.BatchSize, options.Seed, _workers.Count, cache);
+        _training = new BatchLoader(
+            training, input, options.Augmentation, options.BatchSize, options.Seed, _workers.Count, cache);
         if (validation.Count > 0)
-            _validation = new BatchLoader(validation, input, Augmentation.None, options.BatchSize, options.Seed, _workers.Count, cache / 2);
+            _validation = new BatchLoader(
+                validation, input, Augmentation.None, options.BatchSize, options.Seed, _workers.Count, cache / 2);
         var kind = new TrainingNetworkOptions { Quantization = quantized ? new QuantizationAware() : null };
         _network = new TrainingNetwork(graph, options.BatchSize, _workers, kind) { FreezeStatistics = options.FreezeStatistics };
         if (quantized)
@@ -227,7 +237,13 @@ public sealed class Trainer : IDisposable
         float rate = _schedule.At((((long)Progress.Epoch + 1) * StepsPerEpoch) - 1);
         int seen = Math.Max(1, Progress.Seen);
         var record = new EpochRecord(
-            Progress.Epoch + 1, rate, Progress.LossSum / seen, (double)Progress.Right / seen, result?.Loss, result?.Accuracy, time.TotalSeconds);
+            Progress.Epoch + 1,
+            rate,
+            Progress.LossSum / seen,
+            (double)Progress.Right / seen,
+            result?.Loss,
+            result?.Accuracy,
+            time.TotalSeconds);
         if (IsBest(record))
         {
             Progress.BestEpoch = record.Epoch;
@@ -271,7 +287,8 @@ public sealed class Trainer : IDisposable
     });
 
     private IEnumerable<(string Name, float[] Data)> Weights() =>
-        _network.Parameters.Select(p => ("parameter/" + p.Name, p.Value)).Concat(_network.State.Select(s => ("state/" + s.Name, s.Value)));
+        _network.Parameters.Select(p => ("parameter/" + p.Name, p.Value)).Concat(
+            _network.State.Select(s => ("state/" + s.Name, s.Value)));
 
     private List<(string Name, float[] Data)> Tensors() =>
     [

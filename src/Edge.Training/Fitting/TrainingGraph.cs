@@ -8,7 +8,9 @@ using Google.Protobuf;
 
 namespace Edge.Training.Fitting;
 
-/// <summary>Networks as a checkpoint keeps them: ONNX bytes. A run always trains what the bytes hold, so that it resumes the same.</summary>
+/// <summary>
+/// Networks as a checkpoint keeps them: ONNX bytes. A run always trains what the bytes hold, so that it resumes the same.
+/// </summary>
 internal static class TrainingGraph
 {
     /// <exception cref="UserException">Damaged, or not supported.</exception>

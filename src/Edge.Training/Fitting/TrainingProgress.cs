@@ -42,4 +42,10 @@ public sealed record TrainingProgress
 /// <param name="ValidationAccuracy">0 to 1; null without validation images.</param>
 /// <param name="Seconds">Time, validation included.</param>
 public sealed record EpochRecord(
-    int Epoch, double LearningRate, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy, double Seconds);
+    int Epoch,
+    double LearningRate,
+    double Loss,
+    double Accuracy,
+    double? ValidationLoss,
+    double? ValidationAccuracy,
+    double Seconds);

@@ -33,7 +33,9 @@ internal static class ConfusionTable
             for (int answer = 0; answer < result.Classes; answer++)
             {
                 int count = result.Confusion[truth, answer];
-                html.Append(CultureInfo.InvariantCulture, $"<td style=\"background:{Color(result, truth, answer)}\">{(count > 0 ? count : "")}</td>");
+                html.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<td style=\"background:{Color(result, truth, answer)}\">{(count > 0 ? count : "")}</td>");
             }
 
             html.Append("</tr>");
@@ -46,7 +48,9 @@ internal static class ConfusionTable
     {
         int side = Math.Clamp(900 / result.Classes, 2, 12), size = side * result.Classes;
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg class=\"cells\" viewBox=\"0 0 {size} {size}\" style=\"max-width:{size}px\" role=\"img\" aria-label=\"confusion matrix\">");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg class=\"cells\" viewBox=\"0 0 {size} {size}\" style=\"max-width:{size}px\" role=\"img\" aria-label=\"confusion matrix\">");
         for (int truth = 0; truth < result.Classes; truth++)
         {
             for (int answer = 0; answer < result.Classes; answer++)
@@ -54,11 +58,16 @@ internal static class ConfusionTable
                 int count = result.Confusion[truth, answer];
                 if (count == 0)
                     continue;
-                svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{answer * side}\" y=\"{truth * side}\" width=\"{side}\" height=\"{side}\" fill=\"{Color(result, truth, answer)}\">");
-                svg.Append(CultureInfo.InvariantCulture, $"<title>{Reports.Html.Text(names[truth])} → {Reports.Html.Text(names[answer])}: {count}</title></rect>");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<rect x=\"{answer * side}\" y=\"{truth * side}\" width=\"{side}\" height=\"{side}\" fill=\"{Color(result, truth, answer)}\">");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<title>{Reports.Html.Text(names[truth])} → {Reports.Html.Text(names[answer])}: {count}</title></rect>");
             }
         }
 
-        return svg.Append("</svg><p>Rows: true class, columns: answer, both in the order of the table below. Point at a cell for its names.</p>").ToString();
+        return svg.Append("</svg>"
+            + "<p>Rows: true class, columns: answer, both in the order of the table below. Point at a cell for its names.</p>").ToString();
     }
 }

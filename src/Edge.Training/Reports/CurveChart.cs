@@ -26,29 +26,39 @@ internal static class CurveChart
         int epochs = curves.Max(c => c.Values.Count);
         (double low, double high) = (Math.Min(0, values.Min()), values.Max() > 0 ? values.Max() : 1);
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Html.Text(title)}\">");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Html.Text(title)}\">");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"16\" class=\"title\">{Html.Text(title)}</text>");
         const int Lines = 4;
         for (int i = 0; i <= Lines; i++)
         {
             double value = low + ((high - low) * i / Lines);
-            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value.ToString(format, CultureInfo.InvariantCulture)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value.ToString(format, CultureInfo.InvariantCulture)}</text>");
         }
 
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{Height - 10}\">epoch 1</text>");
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{Height - 10}\" text-anchor=\"end\">{epochs}</text>");
+        svg.Append(
+            CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{Height - 10}\" text-anchor=\"end\">{epochs}</text>");
         int legend = Width - Right;
         foreach (Curve curve in curves.Reverse())
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{curve.Color}\" stroke-width=\"2\" points=\"");
+            svg.Append(
+                CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{curve.Color}\" stroke-width=\"2\" points=\"");
             for (int e = 0; e < curve.Values.Count; e++)
             {
                 if (curve.Values[e] is { } value && double.IsFinite(value))
                     svg.Append(CultureInfo.InvariantCulture, $"{X(e):0.#},{Y(value):0.#} ");
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"\"/><text x=\"{legend}\" y=\"16\" text-anchor=\"end\" fill=\"{curve.Color}\">{Html.Text(curve.Name)}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"\"/><text x=\"{legend}\" y=\"16\" text-anchor=\"end\" fill=\"{curve.Color}\">{Html.Text(curve.Name)}</text>");
             legend -= 9 * curve.Name.Length;
         }
 

@@ -6,7 +6,9 @@ using Edge.Training.Fitting;
 
 namespace Edge.Training.Reports;
 
-/// <summary>What a training came to, as one HTML page that needs nothing else: curves, confusion matrix, classes, worst mistakes.</summary>
+/// <summary>
+/// What a training came to, as one HTML page that needs nothing else: curves, confusion matrix, classes, worst mistakes.
+/// </summary>
 /// <param name="Title">The network and its data.</param>
 /// <param name="ClassNames">By class index.</param>
 /// <param name="History">One record per epoch; empty when only a head was fitted.</param>
@@ -41,7 +43,9 @@ internal sealed record TrainingReport(
     public string ToHtml()
     {
         var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        html.Append(CultureInfo.InvariantCulture, $"<title>{Html.Text(Title)}</title><style>{Style}</style></head><body><h1>{Html.Text(Title)}</h1><table>");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<title>{Html.Text(Title)}</title><style>{Style}</style></head><body><h1>{Html.Text(Title)}</h1><table>");
         foreach ((string name, string value) in Facts)
             html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Html.Text(name)}</td><td>{Html.Text(value)}</td></tr>");
         html.Append("</table>");
@@ -99,19 +103,28 @@ internal sealed record TrainingReport(
         Answer answer = result.Answers[place];
         string name = Path.GetFileName(Validation.Images.NameOf(Validation.Indices[place]));
         html.Append("<figure>").Append(Html.Picture(Picture(place), name));
-        html.Append(CultureInfo.InvariantCulture, $"<figcaption>{(answer.IsRight ? "✓" : "✗")} <b>{Html.Text(ClassNames[answer.Class])}</b> {Html.Percent(answer.Confidence)}");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<figcaption>{(answer.IsRight ? "✓" : "✗")} <b>{Html.Text(ClassNames[answer.Class])}</b> {Html.Percent(answer.Confidence)}");
         if (!answer.IsRight)
-            html.Append(CultureInfo.InvariantCulture, $"<br>is {Html.Text(ClassNames[answer.Truth])} ({Html.Percent(answer.TruthProbability)})");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<br>is {Html.Text(ClassNames[answer.Truth])} ({Html.Percent(answer.TruthProbability)})");
         html.Append(CultureInfo.InvariantCulture, $"<br>{Html.Text(name)}</figcaption></figure>");
     }
 
     private void AppendClasses(StringBuilder html, ClassificationResult result)
     {
-        html.Append("<h2>Classes</h2><table><tr><th>class</th><th>images</th><th>right</th><th>recall</th><th>precision</th></tr>");
+        html.Append(
+            "<h2>Classes</h2><table><tr><th>class</th><th>images</th><th>right</th><th>recall</th><th>precision</th></tr>");
         for (int c = 0; c < result.Classes; c++)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Html.Text(ClassNames[c])}</td><td>{result.Count(c)}</td><td>{result.Confusion[c, c]}</td>");
-            html.Append(CultureInfo.InvariantCulture, $"<td>{Html.Percent(result.AccuracyOf(c))}</td><td>{Html.Percent(result.PrecisionOf(c))}</td></tr>");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td>{Html.Text(ClassNames[c])}</td><td>{result.Count(c)}</td><td>{result.Confusion[c, c]}</td>");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<td>{Html.Percent(result.AccuracyOf(c))}</td><td>{Html.Percent(result.PrecisionOf(c))}</td></tr>");
         }
 
         html.Append("</table>");

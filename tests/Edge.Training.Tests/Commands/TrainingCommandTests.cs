@@ -17,7 +17,8 @@ public sealed class TrainingCommandTests : IDisposable
     public void Fit_learns_writes_a_folder_that_the_quantizer_takes_and_evaluate_agrees()
     {
         string images = Idx.WriteBars(_folder, 240, 4), output = _folder.At("out");
-        string summary = Run($"fit {SmallNetwork} --data {images} --epochs 8 --batch 16 --lr 0.005 --augment none --threads 1 --json -o {output}");
+        string summary = Run(
+            $"fit {SmallNetwork} --data {images} --epochs 8 --batch 16 --lr 0.005 --augment none --threads 1 --json -o {output}");
 
         using JsonDocument fitted = JsonDocument.Parse(summary);
         double accuracy = fitted.RootElement.GetProperty("validationAccuracy").GetDouble();
@@ -35,7 +36,8 @@ public sealed class TrainingCommandTests : IDisposable
         Assert.NotEmpty(Directory.GetFiles(calibration, "*.png"));
 
         using JsonDocument onnx = JsonDocument.Parse(Run($"evaluate {output} --data {images} --json"));
-        using JsonDocument checkpoint = JsonDocument.Parse(Run($"evaluate {Path.Combine(output, "checkpoint")} --data {images} --json"));
+        using JsonDocument checkpoint = JsonDocument.Parse(
+            Run($"evaluate {Path.Combine(output, "checkpoint")} --data {images} --json"));
         double whole = onnx.RootElement.GetProperty("accuracy").GetDouble();
         Assert.True(whole > 0.9);
         Assert.Equal(whole, checkpoint.RootElement.GetProperty("accuracy").GetDouble());

@@ -112,7 +112,8 @@ public class BatchTests
     [InlineData("rotate=x")]
     [InlineData("flip,strong")]
     public void A_wrong_augmentation_is_named(string text) =>
-        Assert.Contains("--augment", Assert.Throws<UserException>(() => Augmentation.Parse(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--augment", Assert.Throws<UserException>(() => Augmentation.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_preset_can_be_changed()
@@ -133,7 +134,8 @@ public class BatchTests
     private static float[] Images(Batch batch) => batch.Images[..(batch.Count * batch.InputLength)];
 
     /// <summary>Images of random pixels, of different sizes.</summary>
-    private sealed class Noise(int count, bool smooth) : ImageSet("noise", ["a", "b", "c"], [.. Enumerable.Range(0, count).Select(i => i % 3)])
+    private sealed class Noise(int count, bool smooth) : ImageSet(
+        "noise", ["a", "b", "c"], [.. Enumerable.Range(0, count).Select(i => i % 3)])
     {
         public static Examples Examples(int count, bool smooth = false) =>
             new(new Noise(count, smooth), [.. Enumerable.Range(0, count)]);

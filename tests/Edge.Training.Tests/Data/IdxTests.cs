@@ -65,7 +65,10 @@ public sealed class IdxTests : IDisposable
     {
         string images = _folder.At("images.idx.gz");
         File.WriteAllBytes(images, [0x1F, 0x8B, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-        Assert.Contains("images.idx.gz", Assert.Throws<UserException>(() => IdxImageSet.Open(images, images)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "images.idx.gz",
+            Assert.Throws<UserException>(() => IdxImageSet.Open(images, images)).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -85,7 +88,8 @@ internal static class Idx
     }
 
     /// <summary>
-    /// Small images of some classes that a network tells apart quickly: a bright bar in a place and direction of its class, in noise.
+    /// Small images of some classes that a network tells apart quickly: a bright bar in a place and direction of its class, in
+    /// noise.
     /// </summary>
     public static string WriteBars(TemporaryFolder folder, int images, int classes, int side = 12)
     {

@@ -172,7 +172,8 @@ public sealed class ResumeTests : IDisposable
 /// <summary>A network that trains within a second.</summary>
 internal static class SmallNetwork
 {
-    public static Edge.Quantizer.Graph.ModelGraph Create(int classes, int side) => NetworkCatalog.Create("mobilenet-v1-1.0-shallow", new NetworkOptions
+    public static Edge.Quantizer.Graph.ModelGraph Create(
+        int classes, int side) => NetworkCatalog.Create("mobilenet-v1-1.0-shallow", new NetworkOptions
     {
         Classes = classes,
         Height = side,

@@ -94,7 +94,10 @@ public class TransferTests
         graph.Inputs.Add(input);
         graph.Add(new Node("tanh", OpTypes.Tanh, [input], [output]));
         graph.Outputs.Add(output);
-        Assert.Contains("finetune replaces", Assert.Throws<UserException>(() => ClassifierHead.Find(graph)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "finetune replaces",
+            Assert.Throws<UserException>(() => ClassifierHead.Find(graph)).Message,
+            StringComparison.Ordinal);
     }
 
     private static ModelGraph Create(string network, int side) =>

@@ -6,8 +6,8 @@ using Edge.Quantizer.Passes;
 namespace Edge.Training.Fitting.Transfer;
 
 /// <summary>
-/// The last layer with weights of a classifier: a fully connected layer, or a convolution with nothing but pooling, activation and
-/// reshaping behind it. What it reads are the features that other classes can be told apart by.
+/// The last layer with weights of a classifier: a fully connected layer, or a convolution with nothing but pooling, activation
+/// and reshaping behind it. What it reads are the features that other classes can be told apart by.
 /// </summary>
 public sealed class ClassifierHead
 {
@@ -58,8 +58,9 @@ public sealed class ClassifierHead
                 case OpTypes.Gemm or OpTypes.MatMul when node.Input(1).IsConstant && IsMatrix(node):
                 case OpTypes.Conv when node.Input(1).IsConstant && IsPooledLater(node, behind):
                     return new ClassifierHead(graph, node, behind);
-                case OpTypes.Softmax or OpTypes.Sigmoid or OpTypes.Flatten or OpTypes.Reshape or OpTypes.Squeeze or OpTypes.Unsqueeze
-                    or OpTypes.Identity or OpTypes.Dropout or OpTypes.GlobalAveragePool or OpTypes.AveragePool or OpTypes.ReduceMean
+                case OpTypes.Softmax or OpTypes.Sigmoid or OpTypes.Flatten or OpTypes.Reshape or OpTypes.Squeeze
+                    or OpTypes.Unsqueeze or OpTypes.Identity or OpTypes.Dropout
+                    or OpTypes.GlobalAveragePool or OpTypes.AveragePool or OpTypes.ReduceMean
                     or OpTypes.Relu or OpTypes.Clip or OpTypes.Transpose:
                 case OpTypes.Add when node.Input(1).IsConstant:
                     behind.Add(node);
@@ -73,8 +74,8 @@ public sealed class ClassifierHead
     }
 
     /// <summary>
-    /// Puts a linear layer over new classes in the head's place, averaged over height and width and followed by softmax. Biases and
-    /// weights are zero until <see cref="SetWeights"/>.
+    /// Puts a linear layer over new classes in the head's place, averaged over height and width and followed by softmax. Biases
+    /// and weights are zero until <see cref="SetWeights"/>.
     /// </summary>
     /// <returns>The new layer.</returns>
     public ReplacedHead Replace(int classes)
@@ -138,7 +139,9 @@ public sealed class ClassifierHead
     private static bool IsMatrix(Node node) =>
         node.Input(0).Shape is [1, _] && node.Attributes.Int("transA", 0) == 0;
 
-    /// <summary>A new 1×1 convolution can stand for it: every place of its input counts alike in the mean over the image.</summary>
+    /// <summary>
+    /// A new 1×1 convolution can stand for it: every place of its input counts alike in the mean over the image.
+    /// </summary>
     private static bool IsPooledLater(Node node, List<Node> behind) =>
         node.Input(0).Shape is [1, _, var h, var w]
         && node.Attributes.Int("group", 1) == 1
@@ -147,7 +150,8 @@ public sealed class ClassifierHead
                 && n.Output.Shape is { } s && Tensor.Volume(s) == s[1]));
 
     private static UserException Unsupported(ModelGraph graph, string why) => new(
-        $"{graph.Name}: {why}; finetune replaces a fully connected layer or a convolution with only pooling, activation and softmax behind it");
+        $"{graph.Name}: {why}; finetune replaces a fully connected layer or a convolution with only "
+        + "pooling, activation and softmax behind it");
 }
 
 /// <summary>The linear layer that <see cref="ClassifierHead.Replace"/> put in.</summary>

@@ -72,7 +72,8 @@ internal static class TransferModel
         if (graph.Inputs.Count != 1 || !graph.Inputs[0].Shape.AsSpan().SequenceEqual(wanted))
         {
             throw new Edge.Quantizer.UserException(
-                $"{path}: the network's input is [{string.Join(", ", graph.Inputs[0].Shape!)}], the preprocessing makes [{string.Join(", ", wanted)}]; give one that fits");
+                $"{path}: the network's input is [{string.Join(", ", graph.Inputs[0].Shape!)}], "
+                + $"the preprocessing makes [{string.Join(", ", wanted)}]; give one that fits");
         }
 
         return graph;

@@ -5,7 +5,8 @@ using Edge.Training.Data;
 namespace Edge.Training.Fitting.Transfer;
 
 /// <summary>
-/// Fits classifier heads on features that are computed once: of every image as evaluation sees it, and of some varied views of it.
+/// Fits classifier heads on features that are computed once: of every image as evaluation sees it, and of some varied views of
+/// it.
 /// </summary>
 /// <param name="images">All images, split differently each time.</param>
 /// <param name="plain">Features of every image.</param>

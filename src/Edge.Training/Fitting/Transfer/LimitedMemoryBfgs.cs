@@ -75,7 +75,8 @@ internal static class LimitedMemoryBfgs
         List<(float[] Step, float[] Change, double Curvature)> pairs, float[] from, float[] to, float[] before, float[] after)
     {
         bool full = pairs.Count == Memory;
-        (float[] step, float[] change) = full ? (pairs[0].Step, pairs[0].Change) : (new float[from.Length], new float[from.Length]);
+        (float[] step, float[] change) = full ? (pairs[0].Step, pairs[0].Change) : (
+            new float[from.Length], new float[from.Length]);
         if (full)
             pairs.RemoveAt(0);
         for (int i = 0; i < step.Length; i++)

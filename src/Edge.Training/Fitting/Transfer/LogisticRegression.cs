@@ -4,8 +4,8 @@ using Edge.Training.Autograd.Kernels;
 namespace Edge.Training.Fitting.Transfer;
 
 /// <summary>
-/// Multinomial logistic regression with an L2 penalty on the weights, over features scaled to mean 0 and variance 1 on the training
-/// rows: mean cross-entropy + λ/2·‖w‖². Convex, so there is one solution; L-BFGS finds it from zero.
+/// Multinomial logistic regression with an L2 penalty on the weights, over features scaled to mean 0 and variance 1 on the
+/// training rows: mean cross-entropy + λ/2·‖w‖². Convex, so there is one solution; L-BFGS finds it from zero.
 /// </summary>
 public static class LogisticRegression
 {

@@ -1,8 +1,8 @@
 namespace Edge.Training.Fitting.Transfer;
 
 /// <summary>
-/// The class whose mean is nearest (cosine of the angle between L2-normalised features, centred on the training mean), written as a
-/// linear classifier: with means of unit length the nearest one is that with the largest product.
+/// The class whose mean is nearest (cosine of the angle between L2-normalised features, centred on the training mean), written as
+/// a linear classifier: with means of unit length the nearest one is that with the largest product.
 /// </summary>
 public static class NearestClassMean
 {
