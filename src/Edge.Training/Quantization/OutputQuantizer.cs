@@ -62,14 +62,8 @@ internal sealed class OutputQuantizer(ActivationRange range, ClampBounds<float> 
     public void Backward(float[] steps, float[] dy, float[] d, int count, bool accumulate)
     {
         (float low, float high) = (_low, _high);
-        Partition.Elements(workers, count, (first, end) =>
-        {
-            for (int i = first; i < end; i++)
-            {
-                float passed = steps[i] > low && steps[i] < high ? dy[i] : 0;
-                d[i] = accumulate ? d[i] + passed : passed;
-            }
-        });
+        Partition.Elements(
+            workers, count, (first, end) => ClampOperator<float>.Backward(steps, dy, d, first, end, new ClampBounds<float>(low, high), accumulate));
     }
 
     private void Observe(float[] values, int count, float scale)
@@ -96,7 +90,7 @@ internal sealed class OutputQuantizer(ActivationRange range, ClampBounds<float> 
         int i = part.First;
         for (; i <= part.End - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector<float> clamped = Vector.Min(Vector.Max(Vector.LoadUnsafe(ref ps, (nuint)i), lows), highs);
+            Vector<float> clamped = Vector.MinNative(highs, Vector.MaxNative(lows, Vector.LoadUnsafe(ref ps, (nuint)i)));
             (Vector.Round(clamped) * scale).StoreUnsafe(ref py, (nuint)i);
         }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Edge.Quantizer.Calibration;
 using Edge.Training.Autograd;
 using Edge.Training.Autograd.Loops;
@@ -39,7 +40,15 @@ internal sealed class QuantizedAddOperator(
         (float ratioA, float ratioB) = (scaleA / y.Scale, scaleB / y.Scale);
         Partition.Elements(workers, count, (first, end) =>
         {
-            for (int i = first; i < end; i++)
+            int i = first;
+            for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector<float> stepsA = Vector.Round(new Vector<float>(left, i) / scaleA) * ratioA;
+                Vector<float> stepsB = Vector.Round(new Vector<float>(right, i) / scaleB) * ratioB;
+                (stepsA + stepsB).CopyTo(_steps, i);
+            }
+
+            for (; i < end; i++)
             {
                 float stepsA = MathF.Round(left[i] / scaleA, MidpointRounding.ToEven) * ratioA;
                 float stepsB = MathF.Round(right[i] / scaleB, MidpointRounding.ToEven) * ratioB;

@@ -183,6 +183,32 @@ public class NetworkTests
         Assert.Throws<InvalidOperationException>(() => network.Backward(2, new float[6]));
     }
 
+    [Fact]
+    public void Passes_after_the_first_allocate_nothing_that_grows_with_the_batch()
+    {
+        long small = PerPass(4);
+        long large = PerPass(64);
+        Assert.True(large < 2 * small, $"{small} bytes a pass over 4 images, {large} over 64");
+
+        static long PerPass(int batch)
+        {
+            using var workers = new Workers(1);
+            var network = new TrainingNetwork(Networks("mobile"), batch, workers);
+            float[] gradient = new float[batch * 3];
+            for (int i = 0; i < 3; i++)
+                Pass();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Pass();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+
+            void Pass()
+            {
+                network.Forward(batch, ForwardMode.Training);
+                network.Backward(batch, gradient);
+            }
+        }
+    }
+
     /// <summary>Steps [first, end) over random images whose label is the brightest third; returns the last loss.</summary>
     internal static double Train(
         TrainingNetwork network, Optimizer optimizer, int first, int end, ExponentialMovingAverage? average = null)

@@ -73,6 +73,7 @@ public class OperatorGradientTests
                     ("perm", new[] { 0, 2, 1, 3, 4 })),
             ],
             ("shape", new[] { 1, 4, 6, 7 })),
+        ["dropout that drops nothing"] = (g, x) => g.Add(OpTypes.Dropout, [x], ("ratio", 0f)),
         ["dropout"] = (g, x) => g.Add(OpTypes.Dropout, [x], ("ratio", 0.4f)),
         ["local response normalization"] = (g, x) =>
             g.Add(OpTypes.Lrn, [g.Conv(x, 7)], ("size", 4), ("alpha", 0.5f), ("beta", 0.75f), ("bias", 1.5f)),

@@ -27,8 +27,15 @@ internal sealed class ChannelAffine<T>
     {
         Spread(0, factor);
         Spread(1, offset);
-        (T[] f, T[] o) = (_coefficients[0], _coefficients[1]);
-        Patterns(rows, (i, count) => Forward(x.AsSpan(i, count), y.AsSpan(i, count), f, o, bounds));
+        (T[] f, T[] o, int length) = (_coefficients[0], _coefficients[1], _pattern.Length);
+        Patterns(rows, (first, end) =>
+        {
+            for (int i = first; i < end; i += length)
+            {
+                int count = Math.Min(length, end - i);
+                Forward(x.AsSpan(i, count), y.AsSpan(i, count), f, o, bounds);
+            }
+        });
     }
 
     /// <summary>dx = f · d + g · (x − m) + o, added to dx or not, where d is dy inside the bounds of y and 0 outside.</summary>
@@ -43,21 +50,25 @@ internal sealed class ChannelAffine<T>
         Spread(1, coefficients.G);
         Spread(2, coefficients.M);
         Spread(3, coefficients.O);
-        Patterns(rows, (i, count) => Backward(
-            new Slices(
-                data.X.AsSpan(i, count), data.Y.AsSpan(i, count), data.Dy.AsSpan(i, count), data.Dx.AsSpan(i, count)),
-            _coefficients, bounds, accumulate));
+        (T[][] c, int length) = (_coefficients, _pattern.Length);
+        (T[] x, T[] y, T[] dy, T[] dx) = data;
+        Patterns(rows, (first, end) =>
+        {
+            for (int i = first; i < end; i += length)
+            {
+                int count = Math.Min(length, end - i);
+                var slices = new Slices(x.AsSpan(i, count), y.AsSpan(i, count), dy.AsSpan(i, count), dx.AsSpan(i, count));
+                Backward(slices, c, bounds, accumulate);
+            }
+        });
     }
 
+    /// <summary>Calls the body on ranges of elements that start with a pattern.</summary>
     private void Patterns(int rows, Action<int, int> body)
     {
         int elements = rows * _channels;
-        int pieces = (elements + _pattern.Length - 1) / _pattern.Length;
-        _workers.Run(pieces, (first, end) =>
-        {
-            for (int p = first; p < end; p++)
-                body(p * _pattern.Length, Math.Min(_pattern.Length, elements - (p * _pattern.Length)));
-        });
+        int length = _pattern.Length;
+        _workers.Run((elements + length - 1) / length, (first, end) => body(first * length, Math.Min(elements, end * length)));
     }
 
     private void Spread(int index, Func<int, double> value)
@@ -79,7 +90,7 @@ internal sealed class ChannelAffine<T>
         {
             Vector<T> result = (Vector.LoadUnsafe(ref px, (nuint)i) * Vector.LoadUnsafe(ref pf, (nuint)i))
                 + Vector.LoadUnsafe(ref po, (nuint)i);
-            Vector.Min(Vector.Max(result, low), high).StoreUnsafe(ref py, (nuint)i);
+            Vector.MinNative(high, Vector.MaxNative(low, result)).StoreUnsafe(ref py, (nuint)i);
         }
 
         for (; i < x.Length; i++)

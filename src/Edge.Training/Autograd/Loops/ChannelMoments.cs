@@ -5,14 +5,17 @@ using Edge.Training.Autograd.Operators;
 namespace Edge.Training.Autograd.Loops;
 
 /// <summary>
-/// Sums over all pixels of NHWC memory, for each channel. Blocks that stay in the first-level cache are added up in T, blocks
+/// Sums over all pixels of NHWC memory, for each channel. Blocks that stay in the cache are added up in T, blocks
 /// in double precision.
 /// </summary>
 internal sealed class ChannelMoments<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Elements of a block, about.</summary>
-    private const int BlockElements = 4096;
+    /// <summary>Elements of a block, about: it stays in the second-level cache.</summary>
+    private const int BlockElements = 16384;
+
+    /// <summary>Patterns of a block at least: its sums per channel must not cost more than its elements.</summary>
+    private const int BlockPatterns = 16;
 
     private readonly int _channels;
     private readonly Workers _workers;
@@ -25,7 +28,7 @@ internal sealed class ChannelMoments<T>
         (_channels, _workers) = (channels, workers);
         _pattern = ChannelPattern.For<T>(channels);
         int patternRows = _pattern.Length / channels;
-        _blockRows = Math.Max(1, BlockElements / _pattern.Length) * patternRows;
+        _blockRows = Math.Max(BlockPatterns, BlockElements / _pattern.Length) * patternRows;
         _parts = [.. Enumerable.Range(0, workers.Count).Select(_ => new Part(channels, _pattern.Length))];
     }
 
@@ -72,6 +75,7 @@ internal sealed class ChannelMoments<T>
         for (int row = first; row < end; row += _blockRows)
         {
             int rows = Math.Min(_blockRows, end - row);
+            double share = 1.0 / rows;
             ReadOnlySpan<T> block = x.AsSpan(row * _channels, rows * _channels);
             Array.Clear(part.BlockMean);
             Array.Clear(part.BlockSquares);
@@ -81,9 +85,10 @@ internal sealed class ChannelMoments<T>
             for (int c = 0; c < _channels; c++)
             {
                 // The deviations are measured from the mean as T holds it; Merge must use that one.
-                part.MeanRow[c] = T.CreateTruncating(part.BlockMean[c] / rows);
-                part.BlockResidue[c] = (part.BlockMean[c] / rows) - double.CreateTruncating(part.MeanRow[c]);
-                part.BlockMean[c] /= rows;
+                double mean = part.BlockMean[c] * share;
+                part.MeanRow[c] = T.CreateTruncating(mean);
+                part.BlockResidue[c] = mean - double.CreateTruncating(part.MeanRow[c]);
+                part.BlockMean[c] = mean;
             }
 
             _pattern.Spread(part.MeanRow, means);

@@ -9,7 +9,7 @@ namespace Edge.Training.Autograd.Loops;
 internal sealed class ChannelPattern
 {
     /// <summary>Elements below which a loop over one pattern would be too short.</summary>
-    private const int Shortest = 64;
+    private const int Shortest = 256;
 
     private readonly int _channels;
 

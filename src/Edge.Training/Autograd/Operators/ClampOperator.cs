@@ -26,19 +26,8 @@ internal sealed class ClampOperator<T>(Activation<T> input, Activation<T> output
             workers, pass.Batch * Input.Shape.Elements, (first, end) => Backward(y, dy, dx, first, end, bounds, accumulate));
     }
 
-    private static void Forward(T[] x, T[] y, int first, int end, ClampBounds<T> bounds)
-    {
-        ref T px = ref MemoryMarshal.GetArrayDataReference(x);
-        ref T py = ref MemoryMarshal.GetArrayDataReference(y);
-        (var low, var high) = (new Vector<T>(bounds.Low), new Vector<T>(bounds.High));
-        int i = first;
-        for (; i <= end - Vector<T>.Count; i += Vector<T>.Count)
-            Vector.Min(Vector.Max(Vector.LoadUnsafe(ref px, (nuint)i), low), high).StoreUnsafe(ref py, (nuint)i);
-        for (; i < end; i++)
-            y[i] = bounds.Apply(x[i]);
-    }
-
-    private static void Backward(T[] y, T[] dy, T[] dx, int first, int end, ClampBounds<T> bounds, bool accumulate)
+    /// <summary>dx = dy, or dx += dy, where y lies between the bounds.</summary>
+    public static void Backward(T[] y, T[] dy, T[] dx, int first, int end, ClampBounds<T> bounds, bool accumulate)
     {
         ref T py = ref MemoryMarshal.GetArrayDataReference(y);
         ref T pdy = ref MemoryMarshal.GetArrayDataReference(dy);
@@ -55,5 +44,17 @@ internal sealed class ClampOperator<T>(Activation<T> input, Activation<T> output
 
         for (; i < end; i++)
             dx[i] = (accumulate ? dx[i] : T.Zero) + bounds.Pass(y[i], dy[i]);
+    }
+
+    private static void Forward(T[] x, T[] y, int first, int end, ClampBounds<T> bounds)
+    {
+        ref T px = ref MemoryMarshal.GetArrayDataReference(x);
+        ref T py = ref MemoryMarshal.GetArrayDataReference(y);
+        (var low, var high) = (new Vector<T>(bounds.Low), new Vector<T>(bounds.High));
+        int i = first;
+        for (; i <= end - Vector<T>.Count; i += Vector<T>.Count)
+            Vector.MinNative(high, Vector.MaxNative(low, Vector.LoadUnsafe(ref px, (nuint)i))).StoreUnsafe(ref py, (nuint)i);
+        for (; i < end; i++)
+            y[i] = bounds.Apply(x[i]);
     }
 }

@@ -18,21 +18,22 @@ internal sealed class DropoutOperator<T>(Activation<T> input, Activation<T> outp
     {
         (T[] x, T[] y) = (Input.Data, Output.Data);
         int count = pass.Batch * Input.Shape.Elements;
-        if (!pass.Training || ratio == 0)
+        if (!pass.Training)
         {
             x.AsSpan(0, count).CopyTo(y);
-            _mask.AsSpan(0, count).Fill(T.One);
             return;
         }
 
         ulong key = Mix(pass.Seed + Mix(((ulong)pass.Step << 16) + (ulong)node));
-        uint threshold = (uint)Math.Min(uint.MaxValue, ratio * 4294967296.0);
-        T scale = T.CreateTruncating(1 / (1 - (double)ratio));
+        long threshold = (long)(ratio * 4294967296.0);
+        T[] choice = [T.CreateTruncating(1 / (1 - (double)ratio)), T.Zero];
         Partition.Elements(workers, count, (first, end) =>
         {
             for (int i = first; i < end; i++)
             {
-                _mask[i] = (uint)(Mix(key + (ulong)i) >> 32) < threshold ? T.Zero : scale;
+                // 1 where the random number is below the threshold, without a branch that nobody could predict.
+                long random = (long)(Mix(key + (ulong)i) >> 32);
+                _mask[i] = choice[((random - threshold) >> 63) & 1];
                 y[i] = x[i] * _mask[i];
             }
         });
