@@ -61,9 +61,9 @@ internal sealed class OutputQuantizer(ActivationRange range, ClampBounds<float> 
     /// <summary>d = dy where the sum was not clamped, else 0.</summary>
     public void Backward(float[] steps, float[] dy, float[] d, int count, bool accumulate)
     {
-        (float low, float high) = (_low, _high);
+        var unclamped = new ClampBounds<float>(_low, _high);
         Partition.Elements(
-            workers, count, (first, end) => ClampOperator<float>.Backward(steps, dy, d, first, end, new ClampBounds<float>(low, high), accumulate));
+            workers, count, (first, end) => ClampOperator<float>.Backward(steps, dy, d, first, end, unclamped, accumulate));
     }
 
     private void Observe(float[] values, int count, float scale)
