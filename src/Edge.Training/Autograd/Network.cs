@@ -163,7 +163,9 @@ public class Network<T>
             _graph.Write(graph, constant, Array.ConvertAll(data, float.CreateTruncating));
     }
 
-    /// <summary>Takes parameters and running statistics from the constants of a graph: the inverse of <see cref="CopyTo"/>.</summary>
+    /// <summary>
+    /// Takes parameters and running statistics from the constants of a graph: the inverse of <see cref="CopyTo"/>.
+    /// </summary>
     /// <inheritdoc cref="CopyTo"/>
     public void CopyFrom(ModelGraph graph)
     {

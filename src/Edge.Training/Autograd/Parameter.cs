@@ -29,7 +29,9 @@ public sealed class Parameter<T>
     /// <summary>Backward adds to it; <see cref="Network{T}.ZeroGradients"/> clears it.</summary>
     public T[] Gradient { get; }
 
-    /// <summary>Whether weight decay applies: weights of convolutions and fully connected layers, not biases nor batch norms.</summary>
+    /// <summary>
+    /// Whether weight decay applies: weights of convolutions and fully connected layers, not biases nor batch norms.
+    /// </summary>
     public bool Decay { get; }
 
     /// <summary>

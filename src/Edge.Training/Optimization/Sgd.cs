@@ -18,7 +18,11 @@ public sealed class Sgd : Optimizer
     /// <param name="nesterov">Whether to look ahead.</param>
     /// <param name="weightDecay">L2 penalty, added to the gradient.</param>
     public Sgd(
-        IReadOnlyList<Parameter<float>> parameters, Workers workers, float momentum = 0.9f, bool nesterov = true, float weightDecay = 0)
+        IReadOnlyList<Parameter<float>> parameters,
+        Workers workers,
+        float momentum = 0.9f,
+        bool nesterov = true,
+        float weightDecay = 0)
         : base(parameters, workers, weightDecay)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(momentum);
@@ -29,7 +33,8 @@ public sealed class Sgd : Optimizer
 
     private protected override void Update(int parameter, int first, int end, float learningRate, float decay)
     {
-        (float[] w, float[] gradient, float[] v) = (Parameters[parameter].Value, Parameters[parameter].Gradient, _velocity[parameter]);
+        (float[] w, float[] gradient) = (Parameters[parameter].Value, Parameters[parameter].Gradient);
+        float[] v = _velocity[parameter];
         for (int i = first; i < end; i++)
         {
             float g = gradient[i] + (decay * w[i]);

@@ -56,7 +56,8 @@ internal sealed class QuantizedConvolutionOperator : UnaryOperator<float>
         _pattern = ChannelPattern.For<float>(outputs);
         _steps = new float[output.Data.Length];
         (_codes, _rounded) = (new float[_weights.Value.Length], new float[_weights.Value.Length]);
-        (_zeroBias, _biasCodes, _scales, _multipliers) = (new float[outputs], new float[outputs], new float[outputs], new float[outputs]);
+        (_zeroBias, _biasCodes) = (new float[outputs], new float[outputs]);
+        (_scales, _multipliers) = (new float[outputs], new float[outputs]);
         _multiplierPattern = new float[_pattern.Length];
     }
 

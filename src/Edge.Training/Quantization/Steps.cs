@@ -8,7 +8,9 @@ namespace Edge.Training.Quantization;
 /// <summary>Real values on a grid, as whole numbers of steps.</summary>
 internal static class Steps
 {
-    /// <summary>steps = round(x / scale): the code less its zero point, exactly, for values that were quantized with this scale.</summary>
+    /// <summary>
+    /// steps = round(x / scale): the code less its zero point, exactly, for values that were quantized with this scale.
+    /// </summary>
     public static void Of(float[] x, float[] steps, int count, float scale, Workers workers) =>
         Partition.Elements(workers, count, (first, end) =>
         {

@@ -223,7 +223,8 @@ public class NetworkTests
             network.Seed(1, step);
             network.ZeroGradients();
             network.Forward(network.BatchSize, ForwardMode.Training);
-            loss = SoftmaxCrossEntropy.Compute<float>(network.Logits, labels, network.BatchSize, network.Classes, 0, [], gradient);
+            loss = SoftmaxCrossEntropy.Compute<float>(
+                network.Logits, labels, network.BatchSize, network.Classes, 0, [], gradient);
             network.Backward(network.BatchSize, gradient);
             optimizer.Step(0.01f);
             average?.Update();

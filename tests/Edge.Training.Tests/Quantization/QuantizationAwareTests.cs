@@ -126,7 +126,9 @@ public sealed class QuantizationAwareTests : IDisposable
 
     public void Dispose() => _workers.Dispose();
 
-    /// <summary>Everything that has an exact int8 form: convolutions, ReLU, ReLU6, add, pools, concat, shuffle, split, Gemm.</summary>
+    /// <summary>
+    /// Everything that has an exact int8 form: convolutions, ReLU, ReLU6, add, pools, concat, shuffle, split, Gemm.
+    /// </summary>
     private static ModelGraph Network()
     {
         var g = new GraphSketch(3, Size, Size);

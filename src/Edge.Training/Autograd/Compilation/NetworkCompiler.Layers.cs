@@ -130,7 +130,9 @@ internal sealed partial class NetworkCompiler<T>
             x, y, a.Int("size", 1), (a.Float("alpha", 1e-4f), a.Float("beta", 0.75f), a.Float("bias", 1)), workers));
     }
 
-    /// <summary>A Relu or Clip that alone reads the node's output is computed with it: what the two give, and the bounds.</summary>
+    /// <summary>
+    /// A Relu or Clip that alone reads the node's output is computed with it: what the two give, and the bounds.
+    /// </summary>
     private (Value Result, ClampBounds<T> Bounds) AbsorbClamp(Node node)
     {
         if (!_graph.HasSingleUse(node.Output)

@@ -40,7 +40,7 @@ internal sealed partial class NetworkCompiler<T>
         int[] steps = [.. node.Attributes.Ints("steps")!.Zip(node.Output.Shape!, (step, size) => size == 1 ? 1 : step)];
         (int stepY, int stepX, int stepC) = PerAxis(node, steps);
         if (stepC != 1 || stepY < 0 || stepX < 0)
-            throw Unsupported(node, $"training knows slices of neighbouring channels and forward steps, not [{string.Join(", ", steps)}]");
+            throw Unsupported(node, "training knows slices of neighbouring channels and of rows and columns with forward steps");
         Add(node, (input, output) => new BoxOperator<T>(
             input, output, new BoxCut((y, x, c), (0, 0, 0), output.Shape, stepY, stepX), T.Zero, workers));
     }
@@ -64,7 +64,8 @@ internal sealed partial class NetworkCompiler<T>
         });
 
         // Elements of an axis that are in the input and in the output.
-        static int Overlap(int before, int input, int output) => Math.Max(0, Math.Min(input + before, output) - Math.Max(0, before));
+        static int Overlap(int before, int input, int output) =>
+            Math.Max(0, Math.Min(input + before, output) - Math.Max(0, before));
     }
 
     private void AddResize(Node node)

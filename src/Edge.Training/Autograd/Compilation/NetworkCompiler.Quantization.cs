@@ -103,7 +103,10 @@ internal sealed partial class NetworkCompiler<T>
     }
 
     private OutputQuantizer QuantizerOf(Value value, ClampBounds<T> bounds) =>
-        new(_ranges![value], new ClampBounds<float>(float.CreateTruncating(bounds.Low), float.CreateTruncating(bounds.High)), workers);
+        new(
+            _ranges![value],
+            new ClampBounds<float>(float.CreateTruncating(bounds.Low), float.CreateTruncating(bounds.High)),
+            workers);
 
     private static Activation<float> Single(Activation<T> activation) => (Activation<float>)(object)activation;
 }

@@ -8,7 +8,8 @@ using Edge.Training.Quantization;
 namespace Edge.Training.Autograd.Compilation;
 
 /// <summary>Makes an operator of every node of a training graph, with the memory of its activations.</summary>
-internal sealed partial class NetworkCompiler<T>(TrainingGraph source, int batchSize, Workers workers, TrainingNetworkOptions options)
+internal sealed partial class NetworkCompiler<T>(
+    TrainingGraph source, int batchSize, Workers workers, TrainingNetworkOptions options)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ModelGraph _graph = source.Graph;
@@ -36,7 +37,8 @@ internal sealed partial class NetworkCompiler<T>(TrainingGraph source, int batch
                 continue;
             int before = _operators.Count;
             Add(node);
-            if (_ranges is not null && _operators.Count > before && !IsQuantized(_operators[^1]) && !ScaleGroups.MovesBytes(node.OpType))
+            bool computed = _operators.Count > before && !IsQuantized(_operators[^1]) && !ScaleGroups.MovesBytes(node.OpType);
+            if (_ranges is not null && computed)
                 FakeQuantize(node.Output);
         }
 
@@ -132,7 +134,8 @@ internal sealed partial class NetworkCompiler<T>(TrainingGraph source, int batch
             : throw Unsupported(node, $"training cannot use the constant '{value.Name}' as input {index}");
     }
 
-    private Activation<T> NewActivation(Value value) => _activations[value] = NewActivation(value.Name, ImageShape.From(value.Shape));
+    private Activation<T> NewActivation(Value value) =>
+        _activations[value] = NewActivation(value.Name, ImageShape.From(value.Shape));
 
     private Activation<T> NewActivation(string name, ImageShape shape)
     {

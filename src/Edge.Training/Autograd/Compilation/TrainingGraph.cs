@@ -31,9 +31,15 @@ internal sealed class TrainingGraph
             StartFrom(graph, Find(graph, from));
         graph.RemoveDeadNodes();
         if (graph.Inputs is not [{ Shape: not null }])
-            throw new UserException($"'{graph.Name}' has {graph.Inputs.Count} inputs; training needs one image input of known size");
+        {
+            throw new UserException(
+                $"'{graph.Name}' has {graph.Inputs.Count} inputs; training needs one image input of known size");
+        }
         if (graph.Inputs[0].Shape![0] != 1)
-            throw new UserException($"the input of '{graph.Name}' has batch {graph.Inputs[0].Shape![0]}; training needs a graph of one image");
+        {
+            throw new UserException(
+                $"the input of '{graph.Name}' has batch {graph.Inputs[0].Shape![0]}; training needs a graph of one image");
+        }
         Simplify(graph);
         return new TrainingGraph(graph, places);
     }
@@ -57,7 +63,8 @@ internal sealed class TrainingGraph
         Value? value = place.Node < graph.Nodes.Count && graph.Nodes[place.Node].OpType == place.OpType
             ? graph.Nodes[place.Node].InputOrNull(place.Input)
             : null;
-        if (value?.Constant is not { Type: DataType.Float32 } tensor || !tensor.Shape.AsSpan().SequenceEqual(constant.Constant!.Shape))
+        if (value?.Constant is not { Type: DataType.Float32 } tensor
+            || !tensor.Shape.AsSpan().SequenceEqual(constant.Constant!.Shape))
         {
             throw new ArgumentException(
                 $"'{graph.Name}' is not the graph of this network: it has no constant like '{constant.Name}' at node {place.Node}",
@@ -71,7 +78,9 @@ internal sealed class TrainingGraph
         graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Outputs)).FirstOrDefault(v => v.Name == name)
             ?? throw new UserException($"'{graph.Name}' has no value '{name}'");
 
-    /// <summary>The input of the Softmax that the graph ends in, possibly behind reshapes; the output where there is none.</summary>
+    /// <summary>
+    /// The input of the Softmax that the graph ends in, possibly behind reshapes; the output where there is none.
+    /// </summary>
     private static Value Logits(ModelGraph graph)
     {
         if (graph.Outputs is not [var output])
@@ -81,7 +90,8 @@ internal sealed class TrainingGraph
         {
             if (producer.OpType == OpTypes.Softmax)
                 return producer.Input(0);
-            if (producer.OpType is not (OpTypes.Identity or OpTypes.Reshape or OpTypes.Flatten or OpTypes.Squeeze or OpTypes.Unsqueeze))
+            if (producer.OpType is not (
+                OpTypes.Identity or OpTypes.Reshape or OpTypes.Flatten or OpTypes.Squeeze or OpTypes.Unsqueeze))
                 break;
             value = producer.Input(0);
         }

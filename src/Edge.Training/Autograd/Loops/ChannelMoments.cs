@@ -117,7 +117,8 @@ internal sealed class ChannelMoments<T>
             sums[i] += (x[i] - mean[i]) * (x[i] - mean[i]);
     }
 
-    private void Products(Part part, (T[] X, T[] Y, T[] Dy) data, (int First, int End) range, double[] mean, ClampBounds<T> bounds)
+    private void Products(
+        Part part, (T[] X, T[] Y, T[] Dy) data, (int First, int End) range, double[] mean, ClampBounds<T> bounds)
     {
         part.Clear();
         Span<T> sums = part.SumPattern;

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Edge.Training.Autograd.Loops;
 
-/// <summary>Channels [Start, Start + Count) of pixels that have <paramref name="Whole"/> of them, beside an image of these alone.</summary>
+/// <summary>
+/// Channels [Start, Start + Count) of pixels that have <paramref name="Whole"/> of them, beside an image of these alone.
+/// </summary>
 internal readonly record struct ChannelSlice(int Start, int Count, int Whole)
 {
     /// <summary>Copies pixels of the part into the whole.</summary>

@@ -6,7 +6,9 @@ internal static class Partition
     /// <summary>Elements below which waking another thread costs more than it saves.</summary>
     private const int Grain = 4096;
 
-    /// <summary>Calls the body on disjoint ranges that cover [0, <paramref name="count"/>), for loops over single elements.</summary>
+    /// <summary>
+    /// Calls the body on disjoint ranges that cover [0, <paramref name="count"/>), for loops over single elements.
+    /// </summary>
     public static void Elements(Workers workers, int count, Action<int, int> body)
     {
         int pieces = (count + Grain - 1) / Grain;

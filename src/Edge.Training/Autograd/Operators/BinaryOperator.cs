@@ -5,14 +5,16 @@ using Edge.Training.Autograd.Loops;
 namespace Edge.Training.Autograd.Operators;
 
 /// <summary>A function of two values, element by element, with NumPy broadcasting of either.</summary>
-internal sealed class BinaryOperator<T, TFunction>(Operand<T> a, Operand<T> b, Activation<T> output, Workers workers) : Operator<T>
+internal sealed class BinaryOperator<T, TFunction>(Operand<T> a, Operand<T> b, Activation<T> output, Workers workers)
+    : Operator<T>
     where T : unmanaged, IFloatingPointIeee754<T>
     where TFunction : struct, IBinaryFunction<T>
 {
     private readonly T[][] _partsOfA = Parts(a, workers);
     private readonly T[][] _partsOfB = Parts(b, workers);
 
-    public override IReadOnlyList<Activation<T>> Inputs { get; } = [.. new[] { a.Activation, b.Activation }.OfType<Activation<T>>()];
+    public override IReadOnlyList<Activation<T>> Inputs { get; } =
+        [.. new[] { a.Activation, b.Activation }.OfType<Activation<T>>()];
 
     public override IReadOnlyList<Activation<T>> Outputs { get; } = [output];
 

@@ -39,7 +39,10 @@ internal sealed class BoxOperator<T>(Activation<T> input, Activation<T> output, 
             for (int n = first; n < end; n++)
             {
                 foreach ((int source, int target) in cut.Pixels(Input.Shape, Output.Shape))
-                    RowMath.Add<T>(dy.AsSpan((n * to) + target, cut.Size.Channels), dx.AsSpan((n * from) + source, cut.Size.Channels));
+                {
+                    RowMath.Add<T>(
+                        dy.AsSpan((n * to) + target, cut.Size.Channels), dx.AsSpan((n * from) + source, cut.Size.Channels));
+                }
             }
         });
     }
