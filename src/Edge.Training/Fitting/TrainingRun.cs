@@ -34,7 +34,11 @@ public sealed class TrainingRun : IDisposable
         bool quantized = description.FloatHistory is not null;
         FitOptions options = quantized ? Recipe.QuantizationAware(description.Options) : description.Options;
         return new Trainer(
-            graph, Training, Validation, description.Input, options, quantized) { StepDone = OnStep, EpochDone = OnEpoch };
+            graph, Training, Validation, description.Input, options, quantized)
+        {
+            StepDone = OnStep,
+            EpochDone = OnEpoch,
+        };
     }
 
     public RunFolder Folder { get; }

@@ -174,15 +174,15 @@ internal static class SmallNetwork
 {
     public static Edge.Quantizer.Graph.ModelGraph Create(
         int classes, int side) => NetworkCatalog.Create("mobilenet-v1-1.0-shallow", new NetworkOptions
-    {
-        Classes = classes,
-        Height = side,
-        Width = side,
-        Channels = 1,
-        SkippedReductions = 2,
-        Seed = 1,
-        Parameters = new Dictionary<string, string> { ["width"] = "0.1" },
-    });
+        {
+            Classes = classes,
+            Height = side,
+            Width = side,
+            Channels = 1,
+            SkippedReductions = 2,
+            Seed = 1,
+            Parameters = new Dictionary<string, string> { ["width"] = "0.1" },
+        });
 
     public static RunDescription Describe(DataSource source, FitOptions options, Examples training, int side) => new()
     {
