@@ -26,7 +26,7 @@ fi
 run() { # core log
     "$shared/arm64/run.sh" --cpu "$1" --env DOTNET_TieredCompilation=0 --env DOTNET_EnableWriteXorExecute=0 \
         --env EDGE_VECTORS="$vectors" "$ARM64RT/bin/xrun/xrun.dll" "$tests" 2>&1 | tee "$2"
-    read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$2" | tail -1) || { p=0 f=1 s=0; }
+    read -r p f s < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$2" | tail -n 1) || { p=0 f=1 s=0; }
 }
 
 passed=0 failed=0 skipped=0

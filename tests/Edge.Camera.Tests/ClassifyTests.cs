@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Edge.Camera.Commands;
 using Edge.Runtime.Format;
@@ -134,7 +135,7 @@ public sealed class ClassifyTests : IDisposable
         RefusesModel(model, "is damaged or no .edge model: ");
         File.WriteAllBytes(model, []);
         RefusesModel(model, "is damaged or no .edge model: ");
-        RefusesModel(Fixture("red.jpg"), "is damaged or no .edge model: ");
+        Assert.Equal(3, Run("selftest", Fixture("red.jpg")).Exit);
     }
 
     [Fact]
@@ -151,7 +152,8 @@ public sealed class ClassifyTests : IDisposable
     public void An_absent_model_and_a_folder_are_refused_with_one_line()
     {
         RefusesModel(Path.Combine(_folder, "absent.edge"), "no such file");
-        RefusesModel(_folder, "may not be read, or is a folder; name a .edge file");
+        (int exit, _, string error) = Run("selftest", _folder);
+        Assert.Equal((3, $"edge-camera: {_folder}: may not be read, or is a folder; name a .edge file\n"), (exit, error));
     }
 
     [Fact]
@@ -168,7 +170,7 @@ public sealed class ClassifyTests : IDisposable
 
     [Theory]
     [InlineData("classify", "Required argument missing")]
-    [InlineData("classify a.edge", "Required argument missing")]
+    [InlineData("classify a.edge", "name the images behind a.edge")]
     [InlineData("classify a.edge b.jpg --top 0", "--top takes a number from 1 to 1000000, not 0")]
     [InlineData("classify a.edge b.jpg --top many", "Cannot parse argument 'many' for option '--top'")]
     [InlineData("classify a.edge b.jpg --threads 1000", "--threads takes a number from 0 to 256, not 1000")]
@@ -184,6 +186,44 @@ public sealed class ClassifyTests : IDisposable
         Assert.EndsWith("--help)\n", error);
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Equal(1, error.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public void Without_a_model_the_built_in_traffic_signs_answer()
+    {
+        (int exit, string output, string error) = Run("classify", Samples, "--json", "--top", "1");
+
+        Assert.Equal((0, ""), (exit, error));
+        using JsonDocument document = JsonDocument.Parse(output);
+        Assert.Equal("built-in signs.edge", document.RootElement.GetProperty("model").GetString());
+        JsonElement[] images = [.. document.RootElement.GetProperty("images").EnumerateArray()];
+        Assert.True(images.Length >= 8);
+
+        // A sample's name begins with its class.
+        Assert.All(images, image => Assert.Equal(
+            int.Parse(Path.GetFileName(image.GetProperty("file").GetString()!)[..2], CultureInfo.InvariantCulture),
+            image.GetProperty("top")[0].GetProperty("class").GetInt32()));
+    }
+
+    [Fact]
+    public void The_built_in_model_proves_itself()
+    {
+        (int exit, string output, string error) = Run("selftest");
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Matches(@"^traffic signs: \d+ self-test vector\(s\) are bit-exact with \w+ kernels\n$", output);
+    }
+
+    [Fact]
+    public void A_package_is_known_by_its_content_whatever_its_name()
+    {
+        string renamed = Path.Combine(_folder, "network.bin");
+        File.Move(ColourModel.Write(_folder, softmax: false), renamed);
+
+        (int exit, string output, _) = Run("classify", renamed, Fixture("red.jpg"), "--quiet", "--top", "1");
+
+        Assert.Equal(0, exit);
+        Assert.EndsWith("red\n", output);
     }
 
     [Fact]
@@ -207,6 +247,8 @@ public sealed class ClassifyTests : IDisposable
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Equal(1, error.Count(c => c == '\n'));
     }
+
+    private static string Samples => Path.Combine(AppContext.BaseDirectory, "samples");
 
     private static string Fixture(string name) => Path.Combine(AppContext.BaseDirectory, "Fixtures", name);
 

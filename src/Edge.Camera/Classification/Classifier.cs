@@ -32,7 +32,7 @@ internal sealed class Classifier : IDisposable
         Model = model;
         _session = session;
         _preprocessor = new ImagePreprocessor(model.Manifest.Preprocessing, model.Input.Scale, model.Input.ZeroPoint);
-        ScoreName = EndsInSoftmax(model.Manifest) ? "probability" : "score";
+        ScoreName = model.GivesProbabilities ? "probability" : "score";
     }
 
     public EdgeModel Model { get; }
@@ -47,25 +47,25 @@ internal sealed class Classifier : IDisposable
     public string ScoreName { get; }
 
     /// <summary>Loads a package, proves every number in it and replays its self-test.</summary>
-    /// <param name="path">The package.</param>
+    /// <param name="source">The package.</param>
     /// <param name="threads">0 for one per core.</param>
     /// <exception cref="CommandException">The model can't be used; the message says why.</exception>
-    public static Classifier Load(string path, int threads)
+    public static Classifier Load(ModelSource source, int threads)
     {
         Session? session = null;
         try
         {
-            EdgeModel model = EdgeModel.Load(path);
+            EdgeModel model = source.Load();
             session = new Session(model, new SessionOptions { Threads = threads });
             if (SelfTestRunner.Run(session) is { } difference)
-                throw new CommandException(ExitCode.ModelUnusable, $"{path}: {difference}");
+                throw new CommandException(ExitCode.ModelUnusable, $"{source.Name}: {difference}");
             return new Classifier(model, session);
         }
         catch (Exception e)
         {
             session?.Dispose();
             if (Explain(e) is { } reason)
-                throw new CommandException(ExitCode.ModelUnusable, $"{path}: {reason}", e);
+                throw new CommandException(ExitCode.ModelUnusable, $"{source.Name}: {reason}", e);
             throw;
         }
     }
@@ -123,24 +123,6 @@ internal sealed class Classifier : IDisposable
         for (int i = 0; i < ranking.Length; i++)
             ranking[i] = new(classes[i], labels.Length > 0 ? labels[classes[i]] : null, scores[classes[i]]);
         return ranking;
-    }
-
-    private static bool EndsInSoftmax(ModelManifest manifest)
-    {
-        int tensor = manifest.Outputs[0];
-        while (true)
-        {
-            switch (manifest.Operators.LastOrDefault(o => o.Outputs.Contains(tensor)))
-            {
-                case SoftmaxOperator or FloatSoftmaxOperator:
-                    return true;
-                case ReshapeOperator reshape:
-                    tensor = reshape.Inputs[0];
-                    continue;
-                default:
-                    return false;
-            }
-        }
     }
 
     /// <summary>One line for what makes a model unusable; null for a defect of this program.</summary>

@@ -5,24 +5,27 @@ using Edge.Runtime.Execution;
 
 namespace Edge.Camera.Commands;
 
-/// <summary><c>edge-camera classify model.edge image… | folder…</c>.</summary>
+/// <summary><c>edge-camera classify [model.edge] image… | folder…</c>.</summary>
 internal static class ClassifyCommand
 {
     private const int DefaultTop = 5;
     private const int MaxTop = 1_000_000;
 
-    private sealed record Request(string Model, string[] Images, int Top, int Threads, bool Json, bool Profile, bool Quiet);
+    private sealed record Request(ModelSource Model, string[] Images, int Top, int Threads, bool Json, bool Profile, bool Quiet);
 
     public static Command Create()
     {
-        Argument<string> model = SharedArguments.Model();
-        Argument<string[]> images = new("images")
+        Argument<string[]> paths = new("paths")
         {
-            Description = "JPEG or PNG files, or folders of them.",
+            Description = "The packed network (.edge; without one, the built-in traffic signs), then JPEG or PNG files, or folders of them.",
             Arity = ArgumentArity.OneOrMore,
+            HelpName = "[model.edge] images",
         };
-        images.Validators.Add(result =>
+        paths.Validators.Add(result =>
         {
+            if (result.Tokens.Count == 1 && ModelSource.IsModel(result.Tokens[0].Value))
+                result.AddError($"name the images behind {result.Tokens[0].Value}");
+
             // An argument that takes many values swallows mistyped options too.
             if (result.Tokens.FirstOrDefault(t => t.Value.StartsWith('-') && !Path.Exists(t.Value)) is { } unknown)
                 result.AddError($"unknown option {unknown.Value}");
@@ -34,13 +37,19 @@ internal static class ClassifyCommand
         Option<bool> quiet = new("--quiet", "-q") { Description = "Don't say at start which model and kernels are used." };
         Command command = new("classify", "Classifies photographs: the most likely classes of each, and the time it took.")
         {
-            model, images, top, threads, json, profile, quiet,
+            paths, top, threads, json, profile, quiet,
         };
-        command.SetAction(parsed => Run(
-            new(parsed.GetValue(model)!, parsed.GetValue(images)!, parsed.GetValue(top), parsed.GetValue(threads),
-                parsed.GetValue(json), parsed.GetValue(profile), parsed.GetValue(quiet)),
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error));
+        command.SetAction(parsed =>
+        {
+            string[] given = parsed.GetValue(paths)!;
+            bool named = ModelSource.IsModel(given[0]);
+            Request request = new(
+                named ? ModelSource.File(given[0]) : ModelSource.BuiltIn,
+                named ? given[1..] : given,
+                parsed.GetValue(top), parsed.GetValue(threads),
+                parsed.GetValue(json), parsed.GetValue(profile), parsed.GetValue(quiet));
+            return Run(request, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        });
         return command;
     }
 
@@ -55,7 +64,7 @@ internal static class ClassifyCommand
 
         Profile? profile = request.Profile ? classifier.CreateProfile() : null;
         using IReport report = request.Json
-            ? new JsonReport(output, request.Model, classifier)
+            ? new JsonReport(output, request.Model.Name, classifier)
             : new TextReport(output, classifier.ScoreName);
 
         int failures = 0, total = 0;

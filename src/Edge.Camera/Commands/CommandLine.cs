@@ -62,6 +62,7 @@ internal static class CommandLine
             int result = help.Invoke(parseResult);
             TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
+            output.WriteLine($"  {ProgramName} classify samples/");
             output.WriteLine($"  {ProgramName} classify squeezenet.edge cat.jpg");
             output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --top 1 --json > answers.json");
             output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --profile --threads 2");

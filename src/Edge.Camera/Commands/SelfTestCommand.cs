@@ -3,12 +3,16 @@ using Edge.Camera.Classification;
 
 namespace Edge.Camera.Commands;
 
-/// <summary><c>edge-camera selftest model.edge</c>.</summary>
+/// <summary><c>edge-camera selftest [model.edge]</c>.</summary>
 internal static class SelfTestCommand
 {
     public static Command Create()
     {
-        Argument<string> model = SharedArguments.Model();
+        Argument<string?> model = new("model")
+        {
+            Description = "The packed network (.edge); without one, the built-in traffic signs.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Option<int> threads = SharedArguments.Threads();
         Command command = new(
             "selftest", "Replays the model's self-test: this device must compute what the packing machine computed.")
@@ -18,7 +22,8 @@ internal static class SelfTestCommand
         };
         command.SetAction(parsed =>
         {
-            using Classifier classifier = Classifier.Load(parsed.GetValue(model)!, parsed.GetValue(threads));
+            ModelSource source = parsed.GetValue(model) is { } path ? ModelSource.File(path) : ModelSource.BuiltIn;
+            using Classifier classifier = Classifier.Load(source, parsed.GetValue(threads));
             string network = classifier.Model.Manifest.Network;
             int vectors = classifier.Model.Manifest.SelfTest?.Seeds.Length ?? 0;
             parsed.InvocationConfiguration.Output.WriteLine(

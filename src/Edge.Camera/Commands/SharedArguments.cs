@@ -6,8 +6,6 @@ internal static class SharedArguments
 {
     private const int MaxThreads = 256;
 
-    public static Argument<string> Model() => new("model") { Description = "The packed network (.edge)." };
-
     public static Option<int> Threads() =>
         Number("--threads", 0, MaxThreads, 0, "Threads that share each layer; 0 takes one per core.");
 

@@ -41,6 +41,9 @@ internal static class Container
         BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumOffset..], Checksum(header, manifest));
     }
 
+    /// <summary>Whether the bytes begin with the signature of a package.</summary>
+    public static bool IsPackage(ReadOnlySpan<byte> file) => file.StartsWith(Magic);
+
     /// <summary>Proves the shell and returns the manifest's bytes, which start at <see cref="HeaderLength"/>.</summary>
     /// <exception cref="ModelFormatException">The shell is damaged, truncated or of another version.</exception>
     public static ReadOnlySpan<byte> ReadHeader(ReadOnlySpan<byte> file)
@@ -51,7 +54,7 @@ internal static class Container
                 "file", file.Length, $"{file.Length} bytes are too few for the {HeaderLength}-byte header");
         }
 
-        if (!file.StartsWith(Magic))
+        if (!IsPackage(file))
             throw new ModelFormatException("header.magic", 0, "this is no .edge package");
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(file[8..]);
         if (version != Version)

@@ -24,6 +24,28 @@ public sealed class EdgeModel
     /// <summary>The int8 image that the model reads.</summary>
     public TensorDefinition Input => Manifest.Tensors[Manifest.Input];
 
+    /// <summary>Whether the first output comes from a softmax: its scores add up to 1, unlike sigmoid scores and logits.</summary>
+    public bool GivesProbabilities
+    {
+        get
+        {
+            int tensor = Manifest.Outputs[0];
+            while (true)
+            {
+                switch (Manifest.Operators.LastOrDefault(o => o.Outputs.Contains(tensor)))
+                {
+                    case SoftmaxOperator or FloatSoftmaxOperator:
+                        return true;
+                    case ReshapeOperator reshape:
+                        tensor = reshape.Inputs[0];
+                        continue;
+                    default:
+                        return false;
+                }
+            }
+        }
+    }
+
     /// <summary>
     /// Reads and verifies a file. It is read whole, not mapped: a mapped file that somebody truncates later would kill the
     /// process.
@@ -51,6 +73,21 @@ public sealed class EdgeModel
         }
 
         return Parse(bytes);
+    }
+
+    /// <summary>Whether a file begins like a package; false also when it can't be read.</summary>
+    public static bool IsPackage(string path)
+    {
+        try
+        {
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path);
+            Span<byte> first = stackalloc byte[Container.HeaderLength];
+            return Container.IsPackage(first[..RandomAccess.Read(file, first, 0)]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Verifies a package in memory.</summary>

@@ -67,6 +67,12 @@ internal sealed class DataOptions
             return;
         command.Options.Add(_validationData);
         command.Options.Add(_validationLabels);
+        AddDivisionTo(command);
+    }
+
+    /// <summary>The options that divide one set of images.</summary>
+    public void AddDivisionTo(Command command)
+    {
         command.Options.Add(_validation);
         command.Options.Add(_trainPerClass);
     }
@@ -82,6 +88,13 @@ internal sealed class DataOptions
         ValidationLabels = split ? Full(parsed.GetValue(_validationLabels)) : null,
         Validation = split ? parsed.GetValue(_validation) : 0,
         TrainPerClass = split ? parsed.GetValue(_trainPerClass) : null,
+    };
+
+    /// <summary>One set of images with the division that <see cref="AddDivisionTo"/> asks for.</summary>
+    public DataSource DividedSource(ParseResult parsed) => Source(parsed, split: false) with
+    {
+        Validation = parsed.GetValue(_validation),
+        TrainPerClass = parsed.GetValue(_trainPerClass),
     };
 
     private static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);

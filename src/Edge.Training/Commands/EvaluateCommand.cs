@@ -8,17 +8,28 @@ using Edge.Training.Fitting.Transfer;
 
 namespace Edge.Training.Commands;
 
-/// <summary>edge-train evaluate: accuracy of a float model, class by class.</summary>
+/// <summary>edge-train evaluate: accuracy of a float model or an int8 package, class by class.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("model") { Description = "ONNX file, checkpoint, or folder of a run" };
+        var model = new Argument<string>("model") { Description = "ONNX file, package (.edge), checkpoint, or folder of a run" };
         var data = new DataOptions();
         var preprocessing = new Option<string?>("--preprocessing")
         {
             Description = $"JSON file or preset: {PreprocessingPresets.Summary}; default: preprocessing.json beside the model",
             HelpName = "P",
+        };
+        var heldOut = new Option<bool>("--held-out")
+        {
+            Description = "only the images that edge-train fit or finetune with the same --validation, --train-per-class and --seed "
+                + "keep for validation",
+        };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "with --held-out: the seed of the division",
+            DefaultValueFactory = _ => 1,
+            HelpName = "n",
         };
         var report = new Option<string?>("--report")
         {
@@ -30,39 +41,44 @@ internal static class EvaluateCommand
         var command = new Command(
             "evaluate",
             """
-            Classifies images with a float model and prints accuracy, recall and precision of every class, and what it
-            was taken for.
+            Classifies images with a float model, or with an int8 package as the device runs it, and prints accuracy, recall
+            and precision of every class, and what it was taken for.
 
             Examples:
               edge-train evaluate out/ --data test-photos/
               edge-train evaluate out/model.onnx --data t10k-images-idx3-ubyte.gz --report report.html
+              edge-train evaluate out/model.edge --data photos/ --held-out --train-per-class 3
             """)
         {
             model,
         };
         data.AddTo(command, split: false);
-        foreach (Option option in new Option[] { preprocessing, report, threads, json })
+        command.Options.Add(heldOut);
+        data.AddDivisionTo(command);
+        foreach (Option option in new Option[] { seed, preprocessing, report, threads, json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
             string path = parsed.GetRequiredValue(model);
-            TrainedModel trained = Load(path, parsed.GetValue(preprocessing), error);
-            ImageSet images = data.Source(parsed, split: false).Open();
-            var examples = new Examples(images, [.. Enumerable.Range(0, images.Count)]);
-            int outputs = trained.Graph.Outputs[0].Shape![^1];
-            (int[] map, IReadOnlyList<string> names) = Match(path, images, trained.ClassNames, outputs);
+            bool isPackage = path.EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase);
+            using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), parsed.GetValue(threads)) : null;
+            TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error);
+            DataSource source = data.DividedSource(parsed);
+            ImageSet images = source.Open();
+            Examples examples = parsed.GetValue(heldOut)
+                ? source.Split(images, parsed.GetValue(seed)).Validation
+                : new Examples(images, [.. Enumerable.Range(0, images.Count)]);
+            (int[] map, IReadOnlyList<string> names) = package is not null
+                ? Match(path, images, package.ClassNames, package.Outputs)
+                : Match(path, images, trained!.ClassNames, trained.Graph.Outputs[0].Shape![^1]);
             using var interruption = new Interruption();
             using var display = new TrainingDisplay(error, epochs: 0);
             using var loader = new BatchLoader(
-                examples, trained.Input, Augmentation.None, 16, seed: 0, threads: 1, cacheBytes: 0);
-            ClassificationResult result = trained.Classify(
-                examples,
-                loader,
-                c => map[c],
-                parsed.GetValue(threads),
-                done => display.Show("classifying", done, images.Count),
-                interruption.Token);
+                examples, package?.Input ?? trained!.Input, Augmentation.None, 16, seed: 0, threads: 1, cacheBytes: 0);
+            ClassificationResult result = package is not null
+                ? package.Classify(examples, c => map[c], Show, interruption.Token)
+                : trained!.Classify(examples, loader, c => map[c], parsed.GetValue(threads), Show, interruption.Token);
             display.Clear();
             EvaluationSummary.Of(path, result, names).Write(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
             if (parsed.GetValue(report) is { } file)
@@ -73,9 +89,15 @@ internal static class EvaluateCommand
             }
 
             return CommandHost.Success;
+
+            void Show(int done) => display.Show("classifying", done, examples.Count);
         });
         return command;
     }
+
+    private static PackedModel OpenPackage(string path, string? preprocessing, int threads) => preprocessing is null
+        ? new PackedModel(path, threads)
+        : throw new UserException($"{path}: a package carries its preprocessing; leave --preprocessing out");
 
     private static TrainedModel Load(string path, string? preprocessing, TextWriter error)
     {

@@ -45,6 +45,29 @@ public sealed class TrainingCommandTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_runs_packages_and_can_keep_to_the_images_that_did_not_train()
+    {
+        string images = Idx.WriteBars(_folder, 240, 4), output = _folder.At("out"), package = _folder.At("bars.edge");
+        string summary = Run(
+            $"fit {SmallNetwork} --data {images} --epochs 8 --batch 16 --lr 0.005 --augment none --threads 1 --json -o {output}");
+        string next = JsonDocument.Parse(summary).RootElement.GetProperty("next").GetString()!;
+        using var error = new StringWriter();
+        string[] quantize = [.. next.Split(' ').Skip(1), "--sensitivity-images", "0", "-o", package];
+        Assert.True(Edge.Quantizer.Commands.CommandLine.Run(quantize, TextWriter.Null, error) == 0, error.ToString());
+
+        JsonElement all = JsonDocument.Parse(Run($"evaluate {package} --data {images} --json")).RootElement;
+        Assert.Equal(240, all.GetProperty("images").GetInt32());
+        Assert.True(all.GetProperty("accuracy").GetDouble() > 0.9, all.ToString());
+
+        JsonElement held = JsonDocument.Parse(Run($"evaluate {output} --data {images} --held-out --json")).RootElement;
+        Assert.Equal(72, held.GetProperty("images").GetInt32());
+        Assert.Equal(
+            JsonDocument.Parse(summary).RootElement.GetProperty("validationAccuracy").GetDouble(),
+            held.GetProperty("accuracy").GetDouble(),
+            tolerance: 1e-9);
+    }
+
+    [Fact]
     public void Quantization_aware_epochs_follow_and_resume_too()
     {
         string images = Idx.WriteBars(_folder, 120, 4), output = _folder.At("out");
@@ -79,6 +102,7 @@ public sealed class TrainingCommandTests : IDisposable
     [InlineData("fit squeezenet-1.1 --data . --augment flop -o out", "--augment flop")]
     [InlineData("finetune missing.onnx --data . -o out", "--preprocessing")]
     [InlineData("resume missing", "there is no checkpoint")]
+    [InlineData("evaluate missing.edge --data . --preprocessing grey-8", "leave --preprocessing out")]
     [InlineData("evaluate missing.onnx --data . --preprocessing grey-8", "missing.onnx")]
     public void Mistakes_end_in_one_line(string arguments, string expected)
     {
