@@ -22,7 +22,7 @@ study() { # title, model, preprocessing
     echo "## $1"
     echo
     echo '```'
-    cat "$run.txt"
+    grep -vE '^(wrote|next:)' "$run.txt" | sed 's| *$||'
     echo '```'
     echo
     echo "All five divisions together took $seconds seconds. The network of the first one, on its 168 validation images:"
