@@ -19,7 +19,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
     public static TrainedModel FromCheckpoint(string path, Action<string> warn)
     {
         Checkpoint checkpoint = CheckpointFile.Load(path, warn);
-        ModelGraph graph = TrainingGraph.FromBytes(checkpoint.Network, checkpoint.Run.Network);
+        ModelGraph graph = CheckpointNetwork.FromBytes(checkpoint.Network, checkpoint.Run.Network);
         using var workers = new Workers(1);
         var network = new TrainingNetwork(graph, 1, workers);
         string prefix = checkpoint.Progress.BestEpoch > 0 ? "best/" : "";

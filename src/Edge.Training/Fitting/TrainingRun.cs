@@ -24,7 +24,7 @@ public sealed class TrainingRun : IDisposable
     private Trainer CreateTrainer()
     {
         (RunDescription description, byte[] network) = (Description, _network);
-        ModelGraph graph = TrainingGraph.FromBytes(network, description.Network);
+        ModelGraph graph = CheckpointNetwork.FromBytes(network, description.Network);
         if (graph.Outputs is not [var output] || output.Shape![^1] != description.ClassNames.Count)
         {
             throw new UserException(

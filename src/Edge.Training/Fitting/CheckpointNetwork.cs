@@ -11,7 +11,7 @@ namespace Edge.Training.Fitting;
 /// <summary>
 /// Networks as a checkpoint keeps them: ONNX bytes. A run always trains what the bytes hold, so that it resumes the same.
 /// </summary>
-internal static class TrainingGraph
+internal static class CheckpointNetwork
 {
     /// <exception cref="UserException">Damaged, or not supported.</exception>
     public static ModelGraph FromBytes(byte[] onnx, string name)
