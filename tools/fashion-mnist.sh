@@ -30,7 +30,7 @@ row() { # name, model
 }
 
 fit $out/float squeezenet-micro --epochs 36 --lr 0.003
-fit $out/qat $out/float/model.onnx --preprocessing $out/float/preprocessing.json --epochs 0 --lr 0.003 --qat-epochs 2
+fit $out/qat $out/float/model.onnx --epochs 0 --lr 0.003 --qat-epochs 2
 quantize $out/float
 quantize $out/qat
 {

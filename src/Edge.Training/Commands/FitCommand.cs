@@ -47,7 +47,8 @@ internal static class FitCommand
         resize.AcceptOnlyFromAmong("crop", "stretch", "letterbox");
         var preprocessing = new Option<string?>("--preprocessing")
         {
-            Description = $"in place of --size, --grey and --resize: JSON file or preset: {PreprocessingPresets.Summary}",
+            Description = $"in place of --size, --grey and --resize: JSON file or preset: {PreprocessingPresets.Summary}; "
+                + "default of an ONNX file: preprocessing.json beside it",
             HelpName = "P",
         };
         var output = new Option<string>("-o", "--output")
@@ -84,12 +85,13 @@ internal static class FitCommand
             DataSource source = data.Source(parsed);
             string name = parsed.GetRequiredValue(network);
             (Examples training, Examples validation) = source.OpenSplit(options.Seed);
-            InputPreprocessing? given = parsed.GetValue(preprocessing) is { } preset ? PreprocessingFile.Load(preset) : null;
+            string? preset = parsed.GetValue(preprocessing);
+            InputPreprocessing? given = preset is null ? null : PreprocessingFile.Load(preset);
             ModelGraph graph;
             InputPreprocessing input;
             if (File.Exists(name))
             {
-                input = given ?? throw new UserException($"{name}: say with --preprocessing how it wants its images");
+                input = FinetuneCommand.LoadPreprocessing(name, preset);
                 graph = Fitting.Transfer.TransferModel.Import(name, input);
             }
             else

@@ -22,7 +22,7 @@ internal sealed record RunSummary
     /// <summary>0 when only a head was fitted.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>The epoch whose weights were exported; 0 when only a head was fitted.</summary>
+    /// <summary>The epoch whose weights were exported; 0 when those before the first one were better, or only a head was fitted.</summary>
     public required int BestEpoch { get; init; }
 
     /// <summary>0 to 1; null without validation images.</summary>
@@ -63,7 +63,7 @@ internal sealed record RunSummary
 
         if (ValidationAccuracy is { } accuracy)
         {
-            string epoch = BestEpoch > 0 ? $" (epoch {BestEpoch})" : "";
+            string epoch = BestEpoch > 0 ? $" (epoch {BestEpoch})" : Epochs > 0 ? " (the weights it began with)" : "";
             output.WriteLine($"validation accuracy {Html.Percent(accuracy)} of {ValidationImages} images{epoch}");
         }
 

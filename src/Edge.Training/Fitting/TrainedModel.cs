@@ -22,7 +22,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
         ModelGraph graph = CheckpointNetwork.FromBytes(checkpoint.Network, checkpoint.Run.Network);
         using var workers = new Workers(1);
         var network = new TrainingNetwork(graph, 1, workers);
-        string prefix = checkpoint.Progress.BestEpoch > 0 ? "best/" : "";
+        string prefix = checkpoint.Progress.Epoch > 0 ? "best/" : "";
         Dictionary<string, float[]> tensors = checkpoint.Tensors.GroupBy(t => t.Name).ToDictionary(
             g => g.Key, g => g.First().Data);
         foreach ((string name, float[] value) in network.Parameters.Select(p => ("parameter/" + p.Name, p.Value))

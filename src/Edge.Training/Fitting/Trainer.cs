@@ -86,13 +86,15 @@ public sealed class Trainer : IDisposable
 
     private bool IsDone => Progress.Epoch >= _options.Epochs || Progress.StoppedEarly;
 
-    /// <summary>Trains to the end.</summary>
+    /// <summary>Trains to the end. The weights that it began with stay the best ones until an epoch does better.</summary>
     /// <exception cref="OperationCanceledException">
     /// Cancelled, between two steps; <see cref="Snapshot"/> then holds where to go on.
     /// </exception>
     /// <exception cref="UserException">The loss is no number any more.</exception>
     public void Run(CancellationToken cancellation)
     {
+        if (Progress is { Epoch: 0, Step: 0 } && Evaluate(cancellation) is { } before)
+            (Progress.StartAccuracy, Progress.StartLoss) = (before.Accuracy, before.Loss);
         while (!IsDone)
         {
             long start = Stopwatch.GetTimestamp();
@@ -123,8 +125,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Takes the best weights and writes them into the graph's constants.</summary>
     public ModelGraph Export()
     {
-        if (Progress.BestEpoch > 0)
-            Copy(_best, [.. Weights()]);
+        Copy(_best, [.. Weights()]);
         _network.CopyTo(_graph);
         return _graph;
     }
@@ -260,10 +261,11 @@ public sealed class Trainer : IDisposable
     private bool IsBest(EpochRecord record)
     {
         EpochRecord? best = Progress.History.Find(r => r.Epoch == Progress.BestEpoch);
-        return best is null
-            || record.ValidationAccuracy is not { } accuracy
-            || accuracy > best.ValidationAccuracy
-            || (accuracy == best.ValidationAccuracy && record.ValidationLoss < best.ValidationLoss);
+        double? bestAccuracy = best?.ValidationAccuracy ?? Progress.StartAccuracy;
+        return record.ValidationAccuracy is not { } accuracy
+            || bestAccuracy is null
+            || accuracy > bestAccuracy
+            || (accuracy == bestAccuracy && record.ValidationLoss < (best?.ValidationLoss ?? Progress.StartLoss));
     }
 
     /// <summary>Does something with the averaged weights in the network's place, where there are such.</summary>

@@ -24,9 +24,15 @@ public sealed record TrainingProgress
     /// <summary>Updates of the moving average.</summary>
     public long AverageSteps { get; set; }
 
+    /// <summary>Of the validation images before the first epoch, 0 to 1; null without such images.</summary>
+    public double? StartAccuracy { get; set; }
+
+    /// <summary>Likewise, mean cross-entropy.</summary>
+    public double? StartLoss { get; set; }
+
     public List<EpochRecord> History { get; init; } = [];
 
-    /// <summary>The epoch whose weights are exported, counted from 1; 0 before the first.</summary>
+    /// <summary>The epoch whose weights are exported, counted from 1; 0 while none is better than the first weights.</summary>
     public int BestEpoch { get; set; }
 
     /// <summary>Validation did not get better for too long.</summary>

@@ -96,6 +96,20 @@ public sealed class TrainingCommandTests : IDisposable
         Assert.True(File.Exists(Path.Combine(further, "checkpoint")));
     }
 
+    [Fact]
+    public void Epochs_that_only_do_harm_leave_the_first_weights()
+    {
+        string images = Idx.WriteBars(_folder, 160, 2), trained = _folder.At("trained"), further = _folder.At("further");
+        Run($"fit {SmallNetwork} --data {images} --epochs 6 --batch 16 --augment none --threads 1 -o {trained}");
+        string summary = Run(
+            $"fit {trained}/model.onnx --data {images} --epochs 2 --batch 16 --optimizer sgd --lr 30 --clip 1 --augment none --threads 1 --json -o {further}");
+        Assert.Equal(0, JsonDocument.Parse(summary).RootElement.GetProperty("bestEpoch").GetInt32());
+        Assert.Equal(Loss(trained), Loss(further));
+
+        double Loss(string run) => JsonDocument.Parse(Run($"evaluate {run}/model.onnx --data {images} --json"))
+            .RootElement.GetProperty("loss").GetDouble();
+    }
+
     [Theory]
     [InlineData("fit squeezenet-1.1 --data missing/ -o out", "missing/: no such folder")]
     [InlineData("fit squeezenet-1.1 --data . --epochs -1 -o out", "--epochs -1")]
