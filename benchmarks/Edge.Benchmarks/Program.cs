@@ -1,8 +1,41 @@
+using System.CommandLine;
 using BenchmarkDotNet.Running;
-using Edge.Benchmarks;
+using Edge.Benchmarks.Instructions;
+using Edge.Benchmarks.Kernels;
+using Edge.Benchmarks.Networks;
+using Edge.Benchmarks.Packages;
+using Edge.Benchmarks.Reporting;
 using Edge.Benchmarks.Training;
+using Edge.Quantizer.Commands;
 
-if (args is ["training", ..])
-    return TrainingCommand.Create().Parse(args[1..]).Invoke();
-BenchmarkSwitcher.FromAssembly(typeof(PackageBenchmarks).Assembly).Run(args);
-return 0;
+// A command is one line here; a section of benchmarks/RESULTS.md is one more below.
+var host = new CommandHost(
+    "edge-benchmarks",
+    "Measures what the programs do: speed, instructions, memory.",
+    [
+        NetworksCommand.Create,
+        InstructionsCommand.Create,
+        KernelsCommand.Create,
+        TrainingCommand.Create,
+        () => ResultsCommand.Create(
+        [
+            NetworksCommand.Part,
+            InstructionsCommand.Part,
+            KernelsCommand.Part,
+        ]),
+        Micro,
+    ]);
+return host.Run(args, Console.Out, Console.Error);
+
+static Command Micro()
+{
+    var command = new Command("micro", "Runs BenchmarkDotNet; takes its options, for example --filter '*'.")
+    {
+        TreatUnmatchedTokensAsErrors = false,
+    };
+    command.SetAction(parsed =>
+    {
+        BenchmarkSwitcher.FromAssembly(typeof(PackageBenchmarks).Assembly).Run([.. parsed.UnmatchedTokens]);
+    });
+    return command;
+}

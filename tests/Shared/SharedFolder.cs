@@ -2,8 +2,8 @@ namespace Edge.Tests;
 
 /// <summary>
 /// Finds the folder "shared" beside the repository: trained models, photographs and harnesses too large to ship. The
-/// environment variable EDGE_SHARED names it elsewhere. Tests that need it carry <see cref="SharedFactAttribute"/> or
-/// <see cref="SharedTheoryAttribute"/> and show up as skipped, with the reason, when it is absent.
+/// environment variable EDGE_SHARED names it elsewhere. Tests that need it carry [SharedFact] or
+/// [SharedTheory] and show up as skipped, with the reason, when it is absent.
 /// </summary>
 internal static class SharedFolder
 {
@@ -36,25 +36,5 @@ internal static class SharedFolder
         }
 
         return null;
-    }
-}
-
-/// <summary>A fact about data in the folder shared; skipped, visibly, without it.</summary>
-internal sealed class SharedFactAttribute : FactAttribute
-{
-    public SharedFactAttribute()
-    {
-        if (!SharedFolder.Exists)
-            Skip = SharedFolder.Absent;
-    }
-}
-
-/// <summary>A theory about data in the folder shared; skipped, visibly, without it.</summary>
-internal sealed class SharedTheoryAttribute : TheoryAttribute
-{
-    public SharedTheoryAttribute()
-    {
-        if (!SharedFolder.Exists)
-            Skip = SharedFolder.Absent;
     }
 }

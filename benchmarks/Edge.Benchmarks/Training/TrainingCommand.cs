@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Edge.Quantizer;
 using Edge.Training.Autograd;
 using Edge.Training.Autograd.Kernels;
 using Spectre.Console;
@@ -13,7 +12,7 @@ namespace Edge.Benchmarks.Training;
 /// <summary>The command <c>training</c>: speed of all convolutions of networks, both ways, beside the FMA peak.</summary>
 internal static class TrainingCommand
 {
-    public static RootCommand Create()
+    public static Command Create()
     {
         Option<int> threads = new("--threads") { Description = "Threads; 0 for one per core.", DefaultValueFactory = _ => 0 };
         Option<int> batch = new("--batch") { Description = "Images.", DefaultValueFactory = _ => 32 };
@@ -27,33 +26,22 @@ internal static class TrainingCommand
             AllowMultipleArgumentsPerToken = true,
         };
         Option<int?> size = new("--size") { Description = "Height and width of the images; without it the networks' own." };
-        RootCommand command = new("Convolutions of training and their share of the FMA peak") 
+        Command command = new("training", "Convolutions of training and their share of the FMA peak.")
         {
             threads, batch, rounds, cpu, json, network, size,
         };
         command.SetAction(result =>
         {
             using Workers workers = new(result.GetValue(threads));
-            TrainingResults results;
-            try
-            {
-                (string, Layers)[] networks =
-                    [.. result.GetValue(network)!.Select(n => (n, TrainingLayers.Of(n, result.GetValue(size))))];
-                results = Measure(
-                    workers, result.GetValue(batch), result.GetValue(rounds), networks,
-                    new TrainingClock(result.GetValue(cpu), workers.Count));
-            }
-            catch (UserException e)
-            {
-                Console.Error.WriteLine(e.Message);
-                return 1;
-            }
-
+            (string, Layers)[] networks =
+                [.. result.GetValue(network)!.Select(n => (n, TrainingLayers.Of(n, result.GetValue(size))))];
+            TrainingResults results = Measure(
+                workers, result.GetValue(batch), result.GetValue(rounds), networks,
+                new TrainingClock(result.GetValue(cpu), workers.Count));
             if (result.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(results, TrainingJson.Default.TrainingResults));
             else
                 Print(results);
-            return 0;
         });
         return command;
     }

@@ -47,6 +47,27 @@ public static class ArenaPlanner
     }
 
     /// <summary>
+    /// Bytes of the inputs and the output of the operator where they are most: an arena can hardly be smaller. Operators that move
+    /// nothing because their output lies in their input, or their inputs in their output, do not count.
+    /// </summary>
+    public static long LargestLayer(ModelManifest manifest)
+    {
+        var views = new ArenaViews(manifest);
+        long largest = 0;
+        foreach (OperatorDefinition op in manifest.Operators)
+        {
+            if (op.Inputs.All(i => views.Root(i) == views.Root(op.Outputs[0])))
+                continue;
+            largest = Math.Max(largest, op.Inputs.Concat(op.Outputs).Distinct().Sum(InArena));
+        }
+
+        return largest;
+
+        long InArena(int tensor) =>
+            manifest.Tensors[tensor].Constant is null ? Container.Align(Bytes(manifest.Tensors[tensor])) : 0;
+    }
+
+    /// <summary>
     /// Every tensor that is no part of another one, alive from the first write to the last read of any of its parts.
     /// </summary>
     private static List<Buffer> FindBuffers(ModelManifest manifest, ArenaViews views)

@@ -79,7 +79,8 @@ internal sealed unsafe class OrtApi
     /// <summary>As the library states it, for example "1.30.0".</summary>
     public string LibraryVersion { get; }
 
-    public OrtHandle CreateSessionOptions(int optimizationLevel, int threads, string? optimizedModelPath)
+    /// <param name="spin">Whether threads without work wait actively: faster with several, at the cost of other programs.</param>
+    public OrtHandle CreateSessionOptions(int optimizationLevel, int threads, string? optimizedModelPath, bool spin)
     {
         nint raw;
         Check(((delegate* unmanaged<nint*, nint>)_table[(int)Slot.CreateSessionOptions])(&raw));
@@ -89,7 +90,7 @@ internal sealed unsafe class OrtApi
             nint setLevel = _table[(int)Slot.SetSessionGraphOptimizationLevel];
             Check(((delegate* unmanaged<nint, int, nint>)setLevel)(raw, optimizationLevel));
             Check(((delegate* unmanaged<nint, int, nint>)_table[(int)Slot.SetIntraOpNumThreads])(raw, threads));
-            AddConfiguration(raw, "session.intra_op.allow_spinning", "0");
+            AddConfiguration(raw, "session.intra_op.allow_spinning", spin ? "1" : "0");
             if (optimizedModelPath is not null)
             {
                 byte* path = Utf8StringMarshaller.ConvertToUnmanaged(optimizedModelPath);
@@ -175,27 +176,34 @@ internal sealed unsafe class OrtApi
     {
         nint[] inputText = Array.ConvertAll(inputNames, ToUtf8);
         nint[] outputText = Array.ConvertAll(outputNames, ToUtf8);
-        nint[] inputValues = Array.ConvertAll(inputs, h => h.Value);
         nint[] outputValues = new nint[outputNames.Length];
         try
         {
-            fixed (nint* inputText0 = inputText, outputText0 = outputText, inputs0 = inputValues, outputs0 = outputValues)
-            {
-                Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_table[(int)Slot.Run])(
-                    session.Value, 0, inputText0, inputs0, (nuint)inputs.Length,
-                    outputText0, (nuint)outputValues.Length, outputs0));
-            }
-
+            Run(session, inputText, Array.ConvertAll(inputs, h => h.Value), outputText, outputValues);
             return Array.ConvertAll(outputValues, v => new OrtHandle(this, v, Slot.ReleaseValue));
         }
         finally
         {
-            Array.ForEach(inputText, t => Utf8StringMarshaller.Free((byte*)t));
-            Array.ForEach(outputText, t => Utf8StringMarshaller.Free((byte*)t));
+            Array.ForEach(inputText, FreeUtf8);
+            Array.ForEach(outputText, FreeUtf8);
         }
-
-        static nint ToUtf8(string text) => (nint)Utf8StringMarshaller.ConvertToUnmanaged(text);
     }
+
+    /// <summary>As above, from names and values that are native already. The caller owns the values in <paramref name="outputs"/>.</summary>
+    public void Run(OrtHandle session, nint[] inputNames, nint[] inputs, nint[] outputNames, nint[] outputs)
+    {
+        fixed (nint* inputText0 = inputNames, outputText0 = outputNames, inputs0 = inputs, outputs0 = outputs)
+        {
+            Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_table[(int)Slot.Run])(
+                session.Value, 0, inputText0, inputs0, (nuint)inputs.Length,
+                outputText0, (nuint)outputs.Length, outputs0));
+        }
+    }
+
+    /// <summary>A native copy of a text, to be given back with <see cref="FreeUtf8"/>.</summary>
+    internal static nint ToUtf8(string text) => (nint)Utf8StringMarshaller.ConvertToUnmanaged(text);
+
+    internal static void FreeUtf8(nint text) => Utf8StringMarshaller.Free((byte*)text);
 
     internal void Release(Slot function, nint handle) => ((delegate* unmanaged<nint, void>)_table[(int)function])(handle);
 

@@ -5,7 +5,7 @@ using Edge.Quantizer.Reference.OnnxRuntime;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 
-namespace Edge.Benchmarks;
+namespace Edge.Benchmarks.Packages;
 
 /// <summary>
 /// One package in our kernels and, as the baseline of the ratio, its QDQ export in ONNX Runtime, both on one thread. The

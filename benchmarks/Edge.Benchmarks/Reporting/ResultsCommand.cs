@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Edge.Quantizer;
+
+namespace Edge.Benchmarks.Reporting;
+
+/// <summary>
+/// The command <c>results</c>: measures parts, keeps each as a file of its own below artifacts/benchmarks/sections as soon as it is
+/// there, and writes benchmarks/RESULTS.md of all that were measured.
+/// </summary>
+internal static class ResultsCommand
+{
+    public static Command Create(IReadOnlyList<ResultPart> parts)
+    {
+        var wanted = new Option<string[]>("--parts")
+        {
+            Description = "what to measure anew; without it everything",
+            HelpName = "a b",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        wanted.AcceptOnlyFromAmong([.. parts.Select(p => p.Name)]);
+        var missing = new Option<bool>("--missing") { Description = "measure only parts that were not measured yet" };
+        var command = new Command(
+            "results",
+            $"""
+            Measures {string.Join(", ", parts.Select(p => p.Name))} and writes benchmarks/RESULTS.md. Each part is kept as soon as it is measured: a
+            stopped run goes on with --missing, and single parts are measured anew with --parts.
+
+            Examples:
+              results
+              results --parts kernels
+              results --missing
+            """)
+        {
+            wanted, missing,
+        };
+        command.SetAction(parsed =>
+        {
+            TextWriter progress = parsed.InvocationConfiguration.Error;
+            string[] named = parsed.GetValue(wanted) ?? [];
+            foreach (ResultPart part in parts)
+            {
+                bool measure = named.Length > 0 ? named.Contains(part.Name) : !parsed.GetValue(missing) || !File.Exists(FileOf(part));
+                if (measure)
+                    Replace(FileOf(part), SectionText.Markdown(part.Measure(progress)) + $"\nMeasured {Today()}.\n");
+            }
+
+            string results = Repository.PathTo("benchmarks", "RESULTS.md");
+            Replace(results, Assemble(parts, progress));
+            parsed.InvocationConfiguration.Output.WriteLine(results);
+        });
+        return command;
+    }
+
+    private static string Assemble(IReadOnlyList<ResultPart> parts, TextWriter progress)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("# Results").AppendLine();
+        text.AppendLine("Written by `dotnet run -c Release --project benchmarks/Edge.Benchmarks -- results`, never by hand.");
+        int found = 0;
+        foreach (ResultPart part in parts)
+        {
+            if (!File.Exists(FileOf(part)))
+            {
+                progress.WriteLine($"{part.Name}: not measured yet, left out");
+                continue;
+            }
+
+            found++;
+            text.AppendLine().Append(File.ReadAllText(FileOf(part)));
+        }
+
+        return found > 0 ? text.ToString() : throw new UserException("nothing was measured: run results without --parts");
+    }
+
+    private static string FileOf(ResultPart part) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "sections")).FullName, part.Name + ".md");
+
+    private static string Today() => DateTime.UtcNow.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+
+    private static void Replace(string path, string text)
+    {
+        string temporary = path + ".new";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, path, overwrite: true);
+    }
+}
