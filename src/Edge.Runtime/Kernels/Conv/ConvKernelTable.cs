@@ -46,8 +46,7 @@ internal static class ConvKernelTable
         Depthwise<Depthwise3x3Neon>(nameof(Depthwise3x3Neon), InstructionSet.Neon, Depthwise3x3),
         Depthwise<DepthwiseNeon<SameChannels>>("DepthwiseNeon", InstructionSet.Neon, DepthwiseSameChannels),
         Depthwise<DepthwiseNeon<RepeatedChannelsNeon>>("DepthwiseMultiplierNeon", InstructionSet.Neon, DepthwiseAny),
-        Gemm<Gemm1x8NeonDot>(nameof(Gemm1x8NeonDot), InstructionSet.NeonDot, OnePixel),
-        Gemm<Gemm8x8NeonDot>(nameof(Gemm8x8NeonDot), InstructionSet.NeonDot, Any),
+        Gemm<Gemm6x16NeonDot>(nameof(Gemm6x16NeonDot), InstructionSet.NeonDot, Any),
         Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
         Gemm<Gemm4x8Neon>(nameof(Gemm4x8Neon), InstructionSet.Neon, Any),
         new(

@@ -10,24 +10,29 @@ internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
 
     public static int Channels => 16;
 
+    public static int NarrowChannels => 16;
+
     public static int DepthStep => 8;
 
     public static int WeightBytes => 2;
+
+    public static int WeightRun => 2;
 
     public static int ActivationFlip => 0;
 
     public static int Slot(int channel, int depth) => Gemm4x16Avx2.Slot(channel, depth);
 
-    public static void Compute(in GemmBlock block)
+    public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
     {
         // Two sums per channel, for even and odd pairs, because each addition waits for the one before.
-        Vector256<int> even0 = Vector256.Load(block.Bias), even1 = Vector256.Load(block.Bias + 8);
+        Vector256<int> even0 = Vector256.Load(run.Bias), even1 = Vector256.Load(run.Bias + 8);
         Vector256<int> odd0 = Vector256<int>.Zero, odd1 = Vector256<int>.Zero;
-        short* w = (short*)block.Weights;
-        nint depth = block.Depth;
-        for (int tap = 0; tap < block.Taps; tap++)
+        short* w = (short*)run.Weights;
+        nint depth = run.Depth;
+        for (int tap = 0; tap < run.Taps; tap++)
         {
-            sbyte* a = block.Inputs[tap] + block.InputOffset;
+            sbyte* a = TInputs.Indirect ? run.Pointers[tap * run.TapPitch] + run.InputOffset : run.Input;
             for (nint k = 0; k < depth; k += 8, w += 128)
             {
                 Vector256<int> x = Gemm4x16Avx2.WidenTwice(a + k);
@@ -46,6 +51,6 @@ internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
             }
         }
 
-        new RequantizeAvx2(block.Requantize).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
+        new RequantizeAvx2(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
     }
 }

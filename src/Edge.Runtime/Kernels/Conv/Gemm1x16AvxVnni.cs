@@ -12,25 +12,30 @@ internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
 
     public static int Channels => 16;
 
+    public static int NarrowChannels => 16;
+
     public static int DepthStep => 4;
 
     public static int WeightBytes => 1;
+
+    public static int WeightRun => 4;
 
     public static int ActivationFlip => 128;
 
     public static int Slot(int channel, int depth) => Gemm6x16AvxVnni.Slot(channel, depth);
 
-    public static void Compute(in GemmBlock block)
+    public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
     {
         // Two sums per channel, for even and odd steps, because each addition waits for the one before.
-        Vector256<int> even0 = Vector256.Load(block.Bias), even1 = Vector256.Load(block.Bias + 8);
+        Vector256<int> even0 = Vector256.Load(run.Bias), even1 = Vector256.Load(run.Bias + 8);
         Vector256<int> odd0 = Vector256<int>.Zero, odd1 = Vector256<int>.Zero;
         Vector256<byte> flip = Vector256.Create((byte)0x80);
-        sbyte* w = (sbyte*)block.Weights;
-        nint depth = block.Depth;
-        for (int tap = 0; tap < block.Taps; tap++)
+        sbyte* w = (sbyte*)run.Weights;
+        nint depth = run.Depth;
+        for (int tap = 0; tap < run.Taps; tap++)
         {
-            sbyte* a = block.Inputs[tap] + block.InputOffset;
+            sbyte* a = TInputs.Indirect ? run.Pointers[tap * run.TapPitch] + run.InputOffset : run.Input;
             nint k = 0;
             for (; k + 8 <= depth; k += 8, w += 128)
             {
@@ -51,6 +56,6 @@ internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
             }
         }
 
-        new RequantizeAvx2(block.Requantize).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
+        new RequantizeAvx2(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
     }
 }

@@ -12,26 +12,31 @@ internal readonly unsafe struct Gemm1x8Neon : IGemmTile
 
     public static int Channels => 8;
 
+    public static int NarrowChannels => 8;
+
     public static int DepthStep => 4;
 
     public static int WeightBytes => 1;
+
+    public static int WeightRun => 2;
 
     public static int ActivationFlip => 0;
 
     public static int Slot(int channel, int depth) => Gemm4x8Neon.Slot(channel, depth);
 
-    public static void Compute(in GemmBlock block)
+    public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
     {
         // Two sums per channel, for even and odd steps, because each addition waits for the one before.
-        Vector128<int> even0 = Vector128.Load(block.Bias), even1 = Vector128.Load(block.Bias + 4);
+        Vector128<int> even0 = Vector128.Load(run.Bias), even1 = Vector128.Load(run.Bias + 4);
         Vector128<int> odd0 = Vector128<int>.Zero, odd1 = Vector128<int>.Zero;
         Vector128<byte> step0 = Gemm4x8Neon.PairsOfStep(0), step1 = Gemm4x8Neon.PairsOfStep(1);
         Vector128<byte> step2 = Gemm4x8Neon.PairsOfStep(2), step3 = Gemm4x8Neon.PairsOfStep(3);
-        sbyte* w = (sbyte*)block.Weights;
-        nint depth = block.Depth;
-        for (int tap = 0; tap < block.Taps; tap++)
+        sbyte* w = (sbyte*)run.Weights;
+        nint depth = run.Depth;
+        for (int tap = 0; tap < run.Taps; tap++)
         {
-            sbyte* a = block.Inputs[tap] + block.InputOffset;
+            sbyte* a = TInputs.Indirect ? run.Pointers[tap * run.TapPitch] + run.InputOffset : run.Input;
             nint k = 0;
             for (; k + 16 <= depth; k += 16, w += 128)
             {
@@ -56,6 +61,6 @@ internal readonly unsafe struct Gemm1x8Neon : IGemmTile
             }
         }
 
-        new RequantizeNeon(block.Requantize).Store(even0 + odd0, even1 + odd1, block.Outputs[0] + block.OutputOffset);
+        new RequantizeNeon(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
     }
 }

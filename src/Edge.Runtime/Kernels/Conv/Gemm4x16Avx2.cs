@@ -14,96 +14,124 @@ internal readonly unsafe struct Gemm4x16Avx2 : IGemmTile
 
     public static int Channels => 16;
 
+    public static int NarrowChannels => 16;
+
     public static int DepthStep => 8;
 
     public static int WeightBytes => 2;
+
+    public static int WeightRun => 2;
 
     public static int ActivationFlip => 0;
 
     public static int Slot(int channel, int depth) => (depth / 2 * 32) + (channel * 2) + (depth % 2);
 
-    public static void Compute(in GemmBlock block)
+    public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
     {
-        Vector256<int> s00 = Vector256.Load(block.Bias), s01 = Vector256.Load(block.Bias + 8);
-        Vector256<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
-        sbyte** inputs = block.Inputs;
-        short* w = (short*)block.Weights;
-        nint offset = block.InputOffset, depth = block.Depth;
-        for (int tap = block.Taps; tap > 0; tap--, inputs += 4)
+        var requantize = new RequantizeAvx2(run.Requantize);
+        nint depth = run.Depth, stride = run.InputStride, outputStride = run.OutputStride, offset = run.InputOffset;
+        nint pitch = run.TapPitch;
+        sbyte* input = run.Input, output = run.Output;
+        sbyte** pointers = run.Pointers;
+        for (int pixels = run.Pixels; pixels > 0; pixels -= 4, input += 4 * stride, output += 4 * outputStride, pointers += 4)
         {
-            sbyte* a0 = inputs[0] + offset, a1 = inputs[1] + offset, a2 = inputs[2] + offset, a3 = inputs[3] + offset;
-            for (nint k = 0; k < depth; k += 8, w += 128)
+            Vector256<int> s00 = Vector256.Load(run.Bias), s01 = Vector256.Load(run.Bias + 8);
+            Vector256<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
+            short* w = (short*)run.Weights;
+            sbyte** inputs = pointers;
+            for (int tap = run.Taps; tap > 0; tap--, inputs += pitch)
             {
-                Vector256<int> x0 = WidenTwice(a0 + k), x1 = WidenTwice(a1 + k), x2 = WidenTwice(a2 + k), x3 = WidenTwice(a3 + k);
+                sbyte* a0, a1, a2, a3;
+                if (TInputs.Indirect)
+                {
+                    a0 = inputs[0] + offset;
+                    a1 = inputs[1] + offset;
+                    a2 = inputs[2] + offset;
+                    a3 = inputs[3] + offset;
+                }
+                else
+                {
+                    a0 = input;
+                    a1 = pixels > 1 ? a0 + stride : a0;
+                    a2 = pixels > 2 ? a1 + stride : a1;
+                    a3 = pixels > 3 ? a2 + stride : a2;
+                }
 
-                Vector256<short> w0 = Vector256.Load(w + 0), w1 = Vector256.Load(w + 16);
-                Vector256<short> pair = Avx2.Shuffle(x0, 0b00_00_00_00).AsInt16();
-                s00 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s01 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x1, 0b00_00_00_00).AsInt16();
-                s10 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s11 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x2, 0b00_00_00_00).AsInt16();
-                s20 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s21 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x3, 0b00_00_00_00).AsInt16();
-                s30 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s31 += Avx2.MultiplyAddAdjacent(pair, w1);
+                for (nint k = 0; k < depth; k += 8, w += 128)
+                {
+                    Vector256<int> x0 = WidenTwice(a0 + k), x1 = WidenTwice(a1 + k), x2 = WidenTwice(a2 + k), x3 = WidenTwice(a3 + k);
 
-                w0 = Vector256.Load(w + 32);
-                w1 = Vector256.Load(w + 48);
-                pair = Avx2.Shuffle(x0, 0b01_01_01_01).AsInt16();
-                s00 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s01 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x1, 0b01_01_01_01).AsInt16();
-                s10 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s11 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x2, 0b01_01_01_01).AsInt16();
-                s20 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s21 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x3, 0b01_01_01_01).AsInt16();
-                s30 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s31 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    Vector256<short> w0 = Vector256.Load(w + 0), w1 = Vector256.Load(w + 16);
+                    Vector256<short> pair = Avx2.Shuffle(x0, 0b00_00_00_00).AsInt16();
+                    s00 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s01 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x1, 0b00_00_00_00).AsInt16();
+                    s10 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s11 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x2, 0b00_00_00_00).AsInt16();
+                    s20 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s21 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x3, 0b00_00_00_00).AsInt16();
+                    s30 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s31 += Avx2.MultiplyAddAdjacent(pair, w1);
 
-                w0 = Vector256.Load(w + 64);
-                w1 = Vector256.Load(w + 80);
-                pair = Avx2.Shuffle(x0, 0b10_10_10_10).AsInt16();
-                s00 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s01 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x1, 0b10_10_10_10).AsInt16();
-                s10 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s11 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x2, 0b10_10_10_10).AsInt16();
-                s20 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s21 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x3, 0b10_10_10_10).AsInt16();
-                s30 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s31 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    w0 = Vector256.Load(w + 32);
+                    w1 = Vector256.Load(w + 48);
+                    pair = Avx2.Shuffle(x0, 0b01_01_01_01).AsInt16();
+                    s00 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s01 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x1, 0b01_01_01_01).AsInt16();
+                    s10 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s11 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x2, 0b01_01_01_01).AsInt16();
+                    s20 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s21 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x3, 0b01_01_01_01).AsInt16();
+                    s30 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s31 += Avx2.MultiplyAddAdjacent(pair, w1);
 
-                w0 = Vector256.Load(w + 96);
-                w1 = Vector256.Load(w + 112);
-                pair = Avx2.Shuffle(x0, 0b11_11_11_11).AsInt16();
-                s00 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s01 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x1, 0b11_11_11_11).AsInt16();
-                s10 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s11 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x2, 0b11_11_11_11).AsInt16();
-                s20 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s21 += Avx2.MultiplyAddAdjacent(pair, w1);
-                pair = Avx2.Shuffle(x3, 0b11_11_11_11).AsInt16();
-                s30 += Avx2.MultiplyAddAdjacent(pair, w0);
-                s31 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    w0 = Vector256.Load(w + 64);
+                    w1 = Vector256.Load(w + 80);
+                    pair = Avx2.Shuffle(x0, 0b10_10_10_10).AsInt16();
+                    s00 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s01 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x1, 0b10_10_10_10).AsInt16();
+                    s10 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s11 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x2, 0b10_10_10_10).AsInt16();
+                    s20 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s21 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x3, 0b10_10_10_10).AsInt16();
+                    s30 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s31 += Avx2.MultiplyAddAdjacent(pair, w1);
+
+                    w0 = Vector256.Load(w + 96);
+                    w1 = Vector256.Load(w + 112);
+                    pair = Avx2.Shuffle(x0, 0b11_11_11_11).AsInt16();
+                    s00 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s01 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x1, 0b11_11_11_11).AsInt16();
+                    s10 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s11 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x2, 0b11_11_11_11).AsInt16();
+                    s20 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s21 += Avx2.MultiplyAddAdjacent(pair, w1);
+                    pair = Avx2.Shuffle(x3, 0b11_11_11_11).AsInt16();
+                    s30 += Avx2.MultiplyAddAdjacent(pair, w0);
+                    s31 += Avx2.MultiplyAddAdjacent(pair, w1);
+                }
             }
-        }
 
-        var requantize = new RequantizeAvx2(block.Requantize);
-        sbyte** outputs = block.Outputs;
-        nint to = block.OutputOffset;
-        requantize.Store(s00, s01, outputs[0] + to);
-        requantize.Store(s10, s11, outputs[1] + to);
-        requantize.Store(s20, s21, outputs[2] + to);
-        requantize.Store(s30, s31, outputs[3] + to);
+            // Where the image has no further pixel the last one is written again.
+            sbyte* o1 = pixels > 1 ? output + outputStride : output;
+            sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
+            sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
+            requantize.Store(s00, s01, output);
+            requantize.Store(s10, s11, o1);
+            requantize.Store(s20, s21, o2);
+            requantize.Store(s30, s31, o3);
+        }
     }
 
     /// <summary>Eight activations as int16, the same in both 128-bit halves; a lane of int32 is a pair of them.</summary>

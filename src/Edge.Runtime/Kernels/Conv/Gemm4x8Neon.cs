@@ -15,117 +15,145 @@ internal readonly unsafe struct Gemm4x8Neon : IGemmTile
 
     public static int Channels => 8;
 
+    public static int NarrowChannels => 8;
+
     public static int DepthStep => 4;
 
     public static int WeightBytes => 1;
+
+    public static int WeightRun => 2;
 
     public static int ActivationFlip => 0;
 
     public static int Slot(int channel, int depth) => (channel / 4 * 16) + (depth / 2 * 8) + (channel % 4 * 2) + (depth % 2);
 
-    public static void Compute(in GemmBlock block)
+    public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
     {
-        Vector128<int> s00 = Vector128.Load(block.Bias), s01 = Vector128.Load(block.Bias + 4);
-        Vector128<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
-        sbyte** inputs = block.Inputs;
-        sbyte* w = (sbyte*)block.Weights;
-        nint offset = block.InputOffset, depth = block.Depth;
         Vector128<byte> step0 = PairsOfStep(0), step1 = PairsOfStep(1), step2 = PairsOfStep(2), step3 = PairsOfStep(3);
-        for (int tap = block.Taps; tap > 0; tap--, inputs += 4)
+        var requantize = new RequantizeNeon(run.Requantize);
+        nint depth = run.Depth, stride = run.InputStride, outputStride = run.OutputStride, offset = run.InputOffset;
+        nint pitch = run.TapPitch;
+        sbyte* input = run.Input, output = run.Output;
+        sbyte** pointers = run.Pointers;
+        for (int pixels = run.Pixels; pixels > 0; pixels -= 4, input += 4 * stride, output += 4 * outputStride, pointers += 4)
         {
-            sbyte* a0 = inputs[0] + offset, a1 = inputs[1] + offset, a2 = inputs[2] + offset, a3 = inputs[3] + offset;
-            nint k = 0;
-            for (; k + 16 <= depth; k += 16, w += 128)
+            Vector128<int> s00 = Vector128.Load(run.Bias), s01 = Vector128.Load(run.Bias + 4);
+            Vector128<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
+            sbyte* w = (sbyte*)run.Weights;
+            sbyte** inputs = pointers;
+            for (int tap = run.Taps; tap > 0; tap--, inputs += pitch)
             {
-                Vector128<sbyte> x0 = Vector128.Load(a0 + k), x1 = Vector128.Load(a1 + k);
-                Vector128<sbyte> x2 = Vector128.Load(a2 + k), x3 = Vector128.Load(a3 + k);
+                sbyte* a0, a1, a2, a3;
+                if (TInputs.Indirect)
+                {
+                    a0 = inputs[0] + offset;
+                    a1 = inputs[1] + offset;
+                    a2 = inputs[2] + offset;
+                    a3 = inputs[3] + offset;
+                }
+                else
+                {
+                    a0 = input;
+                    a1 = pixels > 1 ? a0 + stride : a0;
+                    a2 = pixels > 2 ? a1 + stride : a1;
+                    a3 = pixels > 3 ? a2 + stride : a2;
+                }
 
-                Vector128<sbyte> w0 = Vector128.Load(w + 0), w1 = Vector128.Load(w + 16);
-                Vector128<sbyte> pairs = Select(x0, step0);
-                s00 = MultiplyAdd(s00, w0, pairs);
-                s01 = MultiplyAdd(s01, w1, pairs);
-                pairs = Select(x1, step0);
-                s10 = MultiplyAdd(s10, w0, pairs);
-                s11 = MultiplyAdd(s11, w1, pairs);
-                pairs = Select(x2, step0);
-                s20 = MultiplyAdd(s20, w0, pairs);
-                s21 = MultiplyAdd(s21, w1, pairs);
-                pairs = Select(x3, step0);
-                s30 = MultiplyAdd(s30, w0, pairs);
-                s31 = MultiplyAdd(s31, w1, pairs);
+                nint k = 0;
+                for (; k + 16 <= depth; k += 16, w += 128)
+                {
+                    Vector128<sbyte> x0 = Vector128.Load(a0 + k), x1 = Vector128.Load(a1 + k);
+                    Vector128<sbyte> x2 = Vector128.Load(a2 + k), x3 = Vector128.Load(a3 + k);
 
-                w0 = Vector128.Load(w + 32);
-                w1 = Vector128.Load(w + 48);
-                pairs = Select(x0, step1);
-                s00 = MultiplyAdd(s00, w0, pairs);
-                s01 = MultiplyAdd(s01, w1, pairs);
-                pairs = Select(x1, step1);
-                s10 = MultiplyAdd(s10, w0, pairs);
-                s11 = MultiplyAdd(s11, w1, pairs);
-                pairs = Select(x2, step1);
-                s20 = MultiplyAdd(s20, w0, pairs);
-                s21 = MultiplyAdd(s21, w1, pairs);
-                pairs = Select(x3, step1);
-                s30 = MultiplyAdd(s30, w0, pairs);
-                s31 = MultiplyAdd(s31, w1, pairs);
+                    Vector128<sbyte> w0 = Vector128.Load(w + 0), w1 = Vector128.Load(w + 16);
+                    Vector128<sbyte> pairs = Select(x0, step0);
+                    s00 = MultiplyAdd(s00, w0, pairs);
+                    s01 = MultiplyAdd(s01, w1, pairs);
+                    pairs = Select(x1, step0);
+                    s10 = MultiplyAdd(s10, w0, pairs);
+                    s11 = MultiplyAdd(s11, w1, pairs);
+                    pairs = Select(x2, step0);
+                    s20 = MultiplyAdd(s20, w0, pairs);
+                    s21 = MultiplyAdd(s21, w1, pairs);
+                    pairs = Select(x3, step0);
+                    s30 = MultiplyAdd(s30, w0, pairs);
+                    s31 = MultiplyAdd(s31, w1, pairs);
 
-                w0 = Vector128.Load(w + 64);
-                w1 = Vector128.Load(w + 80);
-                pairs = Select(x0, step2);
-                s00 = MultiplyAdd(s00, w0, pairs);
-                s01 = MultiplyAdd(s01, w1, pairs);
-                pairs = Select(x1, step2);
-                s10 = MultiplyAdd(s10, w0, pairs);
-                s11 = MultiplyAdd(s11, w1, pairs);
-                pairs = Select(x2, step2);
-                s20 = MultiplyAdd(s20, w0, pairs);
-                s21 = MultiplyAdd(s21, w1, pairs);
-                pairs = Select(x3, step2);
-                s30 = MultiplyAdd(s30, w0, pairs);
-                s31 = MultiplyAdd(s31, w1, pairs);
+                    w0 = Vector128.Load(w + 32);
+                    w1 = Vector128.Load(w + 48);
+                    pairs = Select(x0, step1);
+                    s00 = MultiplyAdd(s00, w0, pairs);
+                    s01 = MultiplyAdd(s01, w1, pairs);
+                    pairs = Select(x1, step1);
+                    s10 = MultiplyAdd(s10, w0, pairs);
+                    s11 = MultiplyAdd(s11, w1, pairs);
+                    pairs = Select(x2, step1);
+                    s20 = MultiplyAdd(s20, w0, pairs);
+                    s21 = MultiplyAdd(s21, w1, pairs);
+                    pairs = Select(x3, step1);
+                    s30 = MultiplyAdd(s30, w0, pairs);
+                    s31 = MultiplyAdd(s31, w1, pairs);
 
-                w0 = Vector128.Load(w + 96);
-                w1 = Vector128.Load(w + 112);
-                pairs = Select(x0, step3);
-                s00 = MultiplyAdd(s00, w0, pairs);
-                s01 = MultiplyAdd(s01, w1, pairs);
-                pairs = Select(x1, step3);
-                s10 = MultiplyAdd(s10, w0, pairs);
-                s11 = MultiplyAdd(s11, w1, pairs);
-                pairs = Select(x2, step3);
-                s20 = MultiplyAdd(s20, w0, pairs);
-                s21 = MultiplyAdd(s21, w1, pairs);
-                pairs = Select(x3, step3);
-                s30 = MultiplyAdd(s30, w0, pairs);
-                s31 = MultiplyAdd(s31, w1, pairs);
+                    w0 = Vector128.Load(w + 64);
+                    w1 = Vector128.Load(w + 80);
+                    pairs = Select(x0, step2);
+                    s00 = MultiplyAdd(s00, w0, pairs);
+                    s01 = MultiplyAdd(s01, w1, pairs);
+                    pairs = Select(x1, step2);
+                    s10 = MultiplyAdd(s10, w0, pairs);
+                    s11 = MultiplyAdd(s11, w1, pairs);
+                    pairs = Select(x2, step2);
+                    s20 = MultiplyAdd(s20, w0, pairs);
+                    s21 = MultiplyAdd(s21, w1, pairs);
+                    pairs = Select(x3, step2);
+                    s30 = MultiplyAdd(s30, w0, pairs);
+                    s31 = MultiplyAdd(s31, w1, pairs);
+
+                    w0 = Vector128.Load(w + 96);
+                    w1 = Vector128.Load(w + 112);
+                    pairs = Select(x0, step3);
+                    s00 = MultiplyAdd(s00, w0, pairs);
+                    s01 = MultiplyAdd(s01, w1, pairs);
+                    pairs = Select(x1, step3);
+                    s10 = MultiplyAdd(s10, w0, pairs);
+                    s11 = MultiplyAdd(s11, w1, pairs);
+                    pairs = Select(x2, step3);
+                    s20 = MultiplyAdd(s20, w0, pairs);
+                    s21 = MultiplyAdd(s21, w1, pairs);
+                    pairs = Select(x3, step3);
+                    s30 = MultiplyAdd(s30, w0, pairs);
+                    s31 = MultiplyAdd(s31, w1, pairs);
+                }
+
+                for (; k < depth; k += 4, w += 32)
+                {
+                    Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
+                    Vector128<sbyte> x0 = Four(a0 + k), x1 = Four(a1 + k), x2 = Four(a2 + k), x3 = Four(a3 + k);
+                    Vector128<sbyte> pairs = Select(x0, step0);
+                    s00 = MultiplyAdd(s00, w0, pairs);
+                    s01 = MultiplyAdd(s01, w1, pairs);
+                    pairs = Select(x1, step0);
+                    s10 = MultiplyAdd(s10, w0, pairs);
+                    s11 = MultiplyAdd(s11, w1, pairs);
+                    pairs = Select(x2, step0);
+                    s20 = MultiplyAdd(s20, w0, pairs);
+                    s21 = MultiplyAdd(s21, w1, pairs);
+                    pairs = Select(x3, step0);
+                    s30 = MultiplyAdd(s30, w0, pairs);
+                    s31 = MultiplyAdd(s31, w1, pairs);
+                }
             }
 
-            for (; k < depth; k += 4, w += 32)
-            {
-                Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
-                Vector128<sbyte> x0 = Four(a0 + k), x1 = Four(a1 + k), x2 = Four(a2 + k), x3 = Four(a3 + k);
-                Vector128<sbyte> pairs = Select(x0, step0);
-                s00 = MultiplyAdd(s00, w0, pairs);
-                s01 = MultiplyAdd(s01, w1, pairs);
-                pairs = Select(x1, step0);
-                s10 = MultiplyAdd(s10, w0, pairs);
-                s11 = MultiplyAdd(s11, w1, pairs);
-                pairs = Select(x2, step0);
-                s20 = MultiplyAdd(s20, w0, pairs);
-                s21 = MultiplyAdd(s21, w1, pairs);
-                pairs = Select(x3, step0);
-                s30 = MultiplyAdd(s30, w0, pairs);
-                s31 = MultiplyAdd(s31, w1, pairs);
-            }
+            // Where the image has no further pixel the last one is written again.
+            sbyte* o1 = pixels > 1 ? output + outputStride : output;
+            sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
+            sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
+            requantize.Store(s00, s01, output);
+            requantize.Store(s10, s11, o1);
+            requantize.Store(s20, s21, o2);
+            requantize.Store(s30, s31, o3);
         }
-
-        var requantize = new RequantizeNeon(block.Requantize);
-        sbyte** outputs = block.Outputs;
-        nint to = block.OutputOffset;
-        requantize.Store(s00, s01, outputs[0] + to);
-        requantize.Store(s10, s11, outputs[1] + to);
-        requantize.Store(s20, s21, outputs[2] + to);
-        requantize.Store(s30, s31, outputs[3] + to);
     }
 
     /// <summary>

@@ -13,59 +13,92 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
 
     public static int Channels => 16;
 
+    public static int NarrowChannels => 16;
+
     public static int DepthStep => 4;
 
     public static int WeightBytes => 1;
+
+    public static int WeightRun => 4;
 
     public static int ActivationFlip => 128;
 
     public static int Slot(int channel, int depth) => (channel * 4) + depth;
 
-    public static void Compute(in GemmBlock block)
+    public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
     {
-        Vector256<int> s00 = Vector256.Load(block.Bias), s01 = Vector256.Load(block.Bias + 8);
-        Vector256<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
-        Vector256<int> s40 = s00, s41 = s01, s50 = s00, s51 = s01;
         Vector256<byte> flip = Vector256.Create((byte)0x80);
-        sbyte** inputs = block.Inputs;
-        sbyte* w = (sbyte*)block.Weights;
-        nint offset = block.InputOffset, depth = block.Depth;
-        for (int tap = block.Taps; tap > 0; tap--, inputs += 6)
+        var requantize = new RequantizeAvx2(run.Requantize);
+        nint depth = run.Depth, stride = run.InputStride, outputStride = run.OutputStride, offset = run.InputOffset;
+        nint pitch = run.TapPitch;
+        sbyte* input = run.Input, output = run.Output;
+        sbyte** pointers = run.Pointers;
+        for (int pixels = run.Pixels; pixels > 0; pixels -= 6, input += 6 * stride, output += 6 * outputStride, pointers += 6)
         {
-            sbyte* a0 = inputs[0] + offset, a1 = inputs[1] + offset, a2 = inputs[2] + offset;
-            sbyte* a3 = inputs[3] + offset, a4 = inputs[4] + offset, a5 = inputs[5] + offset;
-            for (nint k = 0; k < depth; k += 4, w += 64)
+            Vector256<int> s00 = Vector256.Load(run.Bias), s01 = Vector256.Load(run.Bias + 8);
+            Vector256<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
+            Vector256<int> s40 = s00, s41 = s01, s50 = s00, s51 = s01;
+            sbyte* w = (sbyte*)run.Weights;
+            sbyte** inputs = pointers;
+            for (int tap = run.Taps; tap > 0; tap--, inputs += pitch)
             {
-                Vector256<sbyte> w0 = Vector256.Load(w), w1 = Vector256.Load(w + 32);
-                Vector256<byte> x0 = Avx2.BroadcastScalarToVector256((int*)(a0 + k)).AsByte() ^ flip;
-                s00 = AvxVnni.MultiplyWideningAndAdd(s00, x0, w0);
-                s01 = AvxVnni.MultiplyWideningAndAdd(s01, x0, w1);
-                Vector256<byte> x1 = Avx2.BroadcastScalarToVector256((int*)(a1 + k)).AsByte() ^ flip;
-                s10 = AvxVnni.MultiplyWideningAndAdd(s10, x1, w0);
-                s11 = AvxVnni.MultiplyWideningAndAdd(s11, x1, w1);
-                Vector256<byte> x2 = Avx2.BroadcastScalarToVector256((int*)(a2 + k)).AsByte() ^ flip;
-                s20 = AvxVnni.MultiplyWideningAndAdd(s20, x2, w0);
-                s21 = AvxVnni.MultiplyWideningAndAdd(s21, x2, w1);
-                Vector256<byte> x3 = Avx2.BroadcastScalarToVector256((int*)(a3 + k)).AsByte() ^ flip;
-                s30 = AvxVnni.MultiplyWideningAndAdd(s30, x3, w0);
-                s31 = AvxVnni.MultiplyWideningAndAdd(s31, x3, w1);
-                Vector256<byte> x4 = Avx2.BroadcastScalarToVector256((int*)(a4 + k)).AsByte() ^ flip;
-                s40 = AvxVnni.MultiplyWideningAndAdd(s40, x4, w0);
-                s41 = AvxVnni.MultiplyWideningAndAdd(s41, x4, w1);
-                Vector256<byte> x5 = Avx2.BroadcastScalarToVector256((int*)(a5 + k)).AsByte() ^ flip;
-                s50 = AvxVnni.MultiplyWideningAndAdd(s50, x5, w0);
-                s51 = AvxVnni.MultiplyWideningAndAdd(s51, x5, w1);
-            }
-        }
+                sbyte* a0, a1, a2, a3, a4, a5;
+                if (TInputs.Indirect)
+                {
+                    a0 = inputs[0] + offset;
+                    a1 = inputs[1] + offset;
+                    a2 = inputs[2] + offset;
+                    a3 = inputs[3] + offset;
+                    a4 = inputs[4] + offset;
+                    a5 = inputs[5] + offset;
+                }
+                else
+                {
+                    a0 = input;
+                    a1 = pixels > 1 ? a0 + stride : a0;
+                    a2 = pixels > 2 ? a1 + stride : a1;
+                    a3 = pixels > 3 ? a2 + stride : a2;
+                    a4 = pixels > 4 ? a3 + stride : a3;
+                    a5 = pixels > 5 ? a4 + stride : a4;
+                }
 
-        var requantize = new RequantizeAvx2(block.Requantize);
-        sbyte** outputs = block.Outputs;
-        nint to = block.OutputOffset;
-        requantize.Store(s00, s01, outputs[0] + to);
-        requantize.Store(s10, s11, outputs[1] + to);
-        requantize.Store(s20, s21, outputs[2] + to);
-        requantize.Store(s30, s31, outputs[3] + to);
-        requantize.Store(s40, s41, outputs[4] + to);
-        requantize.Store(s50, s51, outputs[5] + to);
+                for (nint k = 0; k < depth; k += 4, w += 64)
+                {
+                    Vector256<sbyte> w0 = Vector256.Load(w), w1 = Vector256.Load(w + 32);
+                    Vector256<byte> x0 = Avx2.BroadcastScalarToVector256((int*)(a0 + k)).AsByte() ^ flip;
+                    s00 = AvxVnni.MultiplyWideningAndAdd(s00, x0, w0);
+                    s01 = AvxVnni.MultiplyWideningAndAdd(s01, x0, w1);
+                    Vector256<byte> x1 = Avx2.BroadcastScalarToVector256((int*)(a1 + k)).AsByte() ^ flip;
+                    s10 = AvxVnni.MultiplyWideningAndAdd(s10, x1, w0);
+                    s11 = AvxVnni.MultiplyWideningAndAdd(s11, x1, w1);
+                    Vector256<byte> x2 = Avx2.BroadcastScalarToVector256((int*)(a2 + k)).AsByte() ^ flip;
+                    s20 = AvxVnni.MultiplyWideningAndAdd(s20, x2, w0);
+                    s21 = AvxVnni.MultiplyWideningAndAdd(s21, x2, w1);
+                    Vector256<byte> x3 = Avx2.BroadcastScalarToVector256((int*)(a3 + k)).AsByte() ^ flip;
+                    s30 = AvxVnni.MultiplyWideningAndAdd(s30, x3, w0);
+                    s31 = AvxVnni.MultiplyWideningAndAdd(s31, x3, w1);
+                    Vector256<byte> x4 = Avx2.BroadcastScalarToVector256((int*)(a4 + k)).AsByte() ^ flip;
+                    s40 = AvxVnni.MultiplyWideningAndAdd(s40, x4, w0);
+                    s41 = AvxVnni.MultiplyWideningAndAdd(s41, x4, w1);
+                    Vector256<byte> x5 = Avx2.BroadcastScalarToVector256((int*)(a5 + k)).AsByte() ^ flip;
+                    s50 = AvxVnni.MultiplyWideningAndAdd(s50, x5, w0);
+                    s51 = AvxVnni.MultiplyWideningAndAdd(s51, x5, w1);
+                }
+            }
+
+            // Where the image has no further pixel the last one is written again.
+            sbyte* o1 = pixels > 1 ? output + outputStride : output;
+            sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
+            sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
+            sbyte* o4 = pixels > 4 ? o3 + outputStride : o3;
+            sbyte* o5 = pixels > 5 ? o4 + outputStride : o4;
+            requantize.Store(s00, s01, output);
+            requantize.Store(s10, s11, o1);
+            requantize.Store(s20, s21, o2);
+            requantize.Store(s30, s31, o3);
+            requantize.Store(s40, s41, o4);
+            requantize.Store(s50, s51, o5);
+        }
     }
 }

@@ -4,56 +4,62 @@ using Edge.Runtime.Execution;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>
-/// Convolution as a matrix product over tiles: pointwise ones read their activations in place, others through a
-/// <see cref="TapTable"/>. A piece is a run of pixel tiles × a run of channel blocks.
+/// Convolution as a matrix product over tiles. Pointwise ones read their activations in place, those of few input channels
+/// through a <see cref="PatchGather"/>, others through a <see cref="TapTable"/>. A piece is a tile of pixels, or a channel block
+/// where that divides the work more evenly.
 /// </summary>
 internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
     where TTile : struct, IGemmTile
 {
     /// <summary>
-    /// Activations that a piece reads again for each of its channel blocks: half of a small core's first-level cache.
+    /// Activations that are read again for each channel block: half of a small core's first-level cache.
     /// </summary>
-    private const int PieceBytes = 16 * 1024;
-
-    /// <summary>Pieces per worker that keep the last one from waiting long.</summary>
-    private const int PiecesPerWorker = 4;
+    private const int RunBytes = 16 * 1024;
 
     private readonly TapTable? _table;
+    private readonly PatchGather? _patches;
     private readonly GemmWeights _weights;
     private readonly sbyte* _input;
     private readonly sbyte* _output;
     private readonly int _inputStride, _outputStride, _pixels, _groupInputs, _groupOutputs;
-    private readonly int _tiles, _tilesPerPiece, _blocks, _blocksPerPiece, _blockRuns;
-    private readonly float _low, _high;
-    private readonly int _zeroPoint;
+    private readonly int _tiles, _tilesPerRun, _patchStride, _partialOffset, _scratchBytes;
+    private readonly bool _grouped, _piecesAreBlocks;
+    private readonly RequantizeParameters _requantize;
 
     public GemmConvolution(in ConvProblem problem, PreparationContext context, string name)
     {
         Kernel = name;
         MultiplyAccumulates = problem.MultiplyAccumulates;
-        _table = problem.IsPointwise ? null : new TapTable(problem, context, TTile.Rows);
-        _weights = GemmWeights.Pack<TTile>(problem, context, _table?.Taps ?? 1, _table?.Depth ?? problem.GroupInputs);
         _input = problem.Input;
         _output = problem.Output;
         _inputStride = problem.InputStride;
         _outputStride = problem.OutputStride;
         _pixels = problem.Pixels;
+        _grouped = problem.Groups > 1;
         _groupInputs = problem.GroupInputs;
         _groupOutputs = problem.GroupOutputs;
-        _low = problem.Low - problem.OutputZeroPoint;
-        _high = problem.High - problem.OutputZeroPoint;
-        _zeroPoint = problem.OutputZeroPoint;
+        _requantize.Low = problem.Low - problem.OutputZeroPoint;
+        _requantize.High = problem.High - problem.OutputZeroPoint;
+        _requantize.ZeroPoint = problem.OutputZeroPoint;
 
+        if (PatchGather.Suits(problem, RunBytes / TTile.Rows))
+            _patches = new PatchGather(problem);
+        else if (!problem.IsPointwise)
+            _table = new TapTable(problem, context, _pixels + TTile.Rows - 1);
+        _weights = GemmWeights.Pack<TTile>(
+            problem, context, _table?.Taps ?? 1, _table?.Depth ?? _patches?.PatchBytes ?? problem.GroupInputs);
+        _patchStride = _patches is null ? 0 : _weights.Depth;
+
+        bool partial = _groupOutputs < _weights.Blocks[0].Width;
+        int readBytes = _patches is null ? problem.InputChannels * problem.Window.KernelHeight : _patchStride;
+        int scratchBytes = _patchStride + (partial ? TTile.Channels : 0);
         _tiles = DivideUp(_pixels, TTile.Rows);
-        _blocks = problem.Groups * _weights.BlocksPerGroup;
-        int tileBytes = TTile.Rows * problem.InputChannels * problem.Window.KernelHeight;
-        int wanted = context.Workers > 1 ? context.Workers * PiecesPerWorker : 1;
-        _tilesPerPiece = Math.Clamp(PieceBytes / tileBytes, 1, Math.Max(1, _tiles / wanted));
-        int tileRuns = DivideUp(_tiles, _tilesPerPiece);
-        int blockRuns = _table is { HasCopies: true } ? 1 : Math.Clamp(DivideUp(wanted, tileRuns), 1, _blocks);
-        _blocksPerPiece = DivideUp(_blocks, blockRuns);
-        _blockRuns = DivideUp(_blocks, _blocksPerPiece);
-        Pieces = tileRuns * _blockRuns;
+        _tilesPerRun = Math.Clamp(RunBytes / (TTile.Rows * Math.Max(readBytes, scratchBytes)), 1, _tiles);
+        _partialOffset = _patches is null ? 0 : (_tilesPerRun * TTile.Rows * _patchStride) + PreparationContext.OverreadBytes;
+        _scratchBytes = _partialOffset + (partial ? _tilesPerRun * TTile.Rows * TTile.Channels : 0);
+        _piecesAreBlocks =
+            _patches is null && Imbalance(_weights.Blocks.Length, context.Workers) < Imbalance(_tiles, context.Workers);
+        Pieces = _piecesAreBlocks ? _weights.Blocks.Length : _tiles;
     }
 
     public override int Pieces { get; }
@@ -62,72 +68,76 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
 
     public override string Kernel { get; }
 
+    [SkipLocalsInit]
     public override void Run(int first, int end)
     {
-        for (int piece = first; piece < end; piece++)
+        sbyte* scratch = stackalloc sbyte[_scratchBytes];
+        GemmRun run = default;
+        run.InputStride = _patches is null ? _inputStride : _patchStride;
+        run.OutputStride = _outputStride;
+        run.TapPitch = _table?.TapPitch ?? 0;
+        run.Taps = _weights.Taps;
+        run.Depth = _weights.Depth;
+        run.Requantize = _requantize;
+        int firstTile = _piecesAreBlocks ? 0 : first, endTile = _piecesAreBlocks ? _tiles : end;
+        ReadOnlySpan<GemmBlock> blocks = _piecesAreBlocks ? _weights.Blocks.AsSpan(first, end - first) : _weights.Blocks;
+        for (int tile = firstTile; tile < endTile; tile += _tilesPerRun)
         {
-            int firstTile = piece / _blockRuns * _tilesPerPiece, firstBlock = piece % _blockRuns * _blocksPerPiece;
-            Run(
-                firstTile,
-                Math.Min(firstTile + _tilesPerPiece, _tiles),
-                firstBlock,
-                Math.Min(firstBlock + _blocksPerPiece, _blocks));
-        }
-    }
-
-    private void Run(int firstTile, int endTile, int firstBlock, int endBlock)
-    {
-        sbyte** inputs = stackalloc sbyte*[TTile.Rows];
-        sbyte** outputs = stackalloc sbyte*[TTile.Rows];
-        sbyte* partial = stackalloc sbyte[TTile.Rows * TTile.Channels];
-        GemmBlock call = default;
-        call.Inputs = inputs;
-        call.Outputs = outputs;
-        call.Taps = _weights.Taps;
-        call.Depth = _weights.Depth;
-        call.Requantize.Low = _low;
-        call.Requantize.High = _high;
-        call.Requantize.ZeroPoint = _zeroPoint;
-        _table?.Refresh(firstTile, endTile);
-        for (int block = firstBlock; block < endBlock; block++)
-        {
-            int group = block / _weights.BlocksPerGroup, channel = block % _weights.BlocksPerGroup * TTile.Channels;
-            call.InputOffset = group * _groupInputs;
-            nint offset = (group * _groupOutputs) + channel;
-            int channels = Math.Min(TTile.Channels, _groupOutputs - channel);
-            bool whole = channels == TTile.Channels;
-            call.OutputOffset = whole ? offset : 0;
-            call.Weights = _weights.Data + (block * _weights.BlockBytes);
-            call.Bias = _weights.Bias + (block * TTile.Channels);
-            call.Requantize.Multipliers = _weights.Multipliers + (block * TTile.Channels);
-            for (int tile = firstTile; tile < endTile; tile++)
+            int pixel = tile * TTile.Rows;
+            run.Pixels = Math.Min(Math.Min(tile + _tilesPerRun, endTile) * TTile.Rows, _pixels) - pixel;
+            if (_table is not null)
             {
-                for (int row = 0; row < TTile.Rows; row++)
-                {
-                    nint pixel = Math.Min((tile * TTile.Rows) + row, _pixels - 1);
-                    inputs[row] = _input + (pixel * _inputStride);
-                    outputs[row] = whole ? _output + (pixel * _outputStride) : partial + (row * TTile.Channels);
-                }
-
-                if (_table is not null)
-                    call.Inputs = _table.Tile(tile, TTile.Rows);
-                TTile.Compute(call);
-                if (!whole)
-                    CopyPartial(partial, tile, offset, channels);
+                run.Pointers = _table.Pixel(pixel);
+                if (_grouped)
+                    RunBlocks<GroupedInputs>(ref run, pixel, blocks, scratch);
+                else
+                    RunBlocks<IndirectInputs>(ref run, pixel, blocks, scratch);
+            }
+            else if (_patches is null)
+            {
+                RunBlocks<DirectInputs>(ref run, pixel, blocks, scratch);
+            }
+            else
+            {
+                run.Input = scratch;
+                _patches.Copy(pixel, run.Pixels, scratch, _patchStride);
+                RunBlocks<DirectInputs>(ref run, pixel, blocks, scratch + _partialOffset);
             }
         }
     }
 
-    /// <summary>Stores a tile of which only the first channels exist.</summary>
-    private void CopyPartial(sbyte* partial, int tile, nint offset, int channels)
+    /// <param name="partial">Where outputs go if there are fewer of them than a block has channels.</param>
+    private void RunBlocks<TInputs>(ref GemmRun run, int pixel, ReadOnlySpan<GemmBlock> blocks, sbyte* partial)
+        where TInputs : struct, IGemmInputs
     {
-        int first = tile * TTile.Rows, rows = Math.Min(TTile.Rows, _pixels - first);
-        for (int row = 0; row < rows; row++)
+        foreach (ref readonly GemmBlock block in blocks)
         {
-            sbyte* output = _output + (((nint)first + row) * _outputStride) + offset;
-            Unsafe.CopyBlockUnaligned(output, partial + (row * TTile.Channels), (uint)channels);
+            nint groupOffset = (nint)block.Group * _groupInputs;
+            run.InputOffset = groupOffset;
+            if (_patches is null)
+                run.Input = _input + ((nint)pixel * _inputStride) + groupOffset;
+            run.Channels = block.Width;
+            run.Weights = block.Weights;
+            run.Bias = block.Bias;
+            run.Requantize.Multipliers = block.Multipliers;
+            sbyte* output = _output + ((nint)pixel * _outputStride) + block.Channel;
+            if (_groupOutputs >= block.Width)
+            {
+                run.Output = output;
+                TTile.Compute<TInputs>(run);
+                continue;
+            }
+
+            run.Output = partial;
+            run.OutputStride = block.Width;
+            TTile.Compute<TInputs>(run);
+            for (int i = 0; i < run.Pixels; i++, output += _outputStride)
+                Unsafe.CopyBlockUnaligned(output, partial + ((nint)i * block.Width), (uint)_groupOutputs);
         }
     }
+
+    /// <summary>The largest of the equal shares of some pieces, relative to the mean.</summary>
+    private static double Imbalance(int pieces, int workers) => (double)DivideUp(pieces, workers) * workers / pieces;
 
     private static int DivideUp(int a, int b) => (a + b - 1) / b;
 }

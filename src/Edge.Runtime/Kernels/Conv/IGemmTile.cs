@@ -10,11 +10,20 @@ internal unsafe interface IGemmTile
 
     static abstract int Channels { get; }
 
+    /// <summary>
+    /// Width of the block that takes the last channels where these are no more than that; <see cref="Channels"/> where the
+    /// tile has one width only.
+    /// </summary>
+    static abstract int NarrowChannels { get; }
+
     /// <summary>The input channels of a tap are padded to a multiple of this with weights of 0.</summary>
     static abstract int DepthStep { get; }
 
     /// <summary>Bytes of a packed weight: 1, or 2 where the tile wants int16.</summary>
     static abstract int WeightBytes { get; }
+
+    /// <summary>Neighbouring input channels whose weights stay neighbours when packed; divides <see cref="DepthStep"/>.</summary>
+    static abstract int WeightRun { get; }
 
     /// <summary>
     /// What the tile adds to every activation: 128 where it flips the sign bit to get an unsigned operand, else 0.
@@ -22,27 +31,71 @@ internal unsafe interface IGemmTile
     static abstract int ActivationFlip { get; }
 
     /// <summary>
-    /// Place of a weight among the <see cref="Channels"/> × <see cref="DepthStep"/> weights of one step; packed weights are
+    /// Place of a weight among the block's channels × <see cref="DepthStep"/> weights of one step; packed weights are
     /// [channel block][tap][step][slot].
     /// </summary>
     static abstract int Slot(int channel, int depth);
 
     /// <summary>
-    /// Computes the whole tile. Calls nothing: over a call the JIT would keep the sums in memory, inside the loop too.
+    /// Computes one channel block of all pixels of the run, <see cref="Channels"/> or <see cref="NarrowChannels"/> wide. Calls
+    /// nothing in the loop over tiles: over a call the JIT would keep the sums in memory, inside the inner loop too.
     /// </summary>
-    static abstract void Compute(in GemmBlock block);
+    static abstract void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs;
 }
 
-/// <summary>What one call of a tile reads and writes.</summary>
-internal unsafe struct GemmBlock
+/// <summary>Where a tile finds its activations; all constants, so that the branches on them vanish.</summary>
+internal interface IGemmInputs
 {
-    /// <summary>
-    /// [tap][row] pointers to input pixels. Where the image has fewer pixels than the tile rows, the last one repeats, so that
-    /// the tile writes the same bytes again.
-    /// </summary>
-    public sbyte** Inputs;
+    /// <summary>Through <see cref="GemmRun.Pointers"/>; else <see cref="GemmRun.InputStride"/> apart, one tap.</summary>
+    static abstract bool Indirect { get; }
 
-    /// <summary>Added to every input pointer: the group's first channel.</summary>
+    /// <summary><see cref="GemmRun.InputOffset"/> is to be added to every pointer.</summary>
+    static abstract bool Grouped { get; }
+}
+
+/// <summary>Pixel after pixel at constant distance: pointwise convolutions.</summary>
+internal readonly struct DirectInputs : IGemmInputs
+{
+    public static bool Indirect => false;
+
+    public static bool Grouped => false;
+}
+
+/// <summary>Taps through a table, one group.</summary>
+internal readonly struct IndirectInputs : IGemmInputs
+{
+    public static bool Indirect => true;
+
+    public static bool Grouped => false;
+}
+
+/// <summary>Taps through a table that all groups share.</summary>
+internal readonly struct GroupedInputs : IGemmInputs
+{
+    public static bool Indirect => true;
+
+    public static bool Grouped => true;
+}
+
+/// <summary>What one call of a tile reads and writes: a run of pixels × one channel block.</summary>
+internal unsafe struct GemmRun
+{
+    /// <summary>Output pixels, at least 1.</summary>
+    public int Pixels;
+
+    /// <summary>The first pixel's first channel, and bytes from one pixel to the next.</summary>
+    public sbyte* Input;
+    public nint InputStride;
+
+    /// <summary>
+    /// The first pixel's pointer of the first tap; the next pixel's follows, the next tap's is <see cref="TapPitch"/> pointers
+    /// further. Behind the image's last pixel its pointers repeat as often as a tile has further rows.
+    /// </summary>
+    public sbyte** Pointers;
+    public nint TapPitch;
+
+    /// <summary>The group's first channel.</summary>
     public nint InputOffset;
 
     public int Taps;
@@ -52,16 +105,17 @@ internal unsafe struct GemmBlock
     /// </summary>
     public int Depth;
 
+    /// <summary>Channels of this block, all of which are written.</summary>
+    public int Channels;
+
     public byte* Weights;
 
     /// <summary>Start value of each channel's sum.</summary>
     public int* Bias;
 
-    /// <summary>[row] pointers to output pixels; the tile's whole width is written.</summary>
-    public sbyte** Outputs;
-
-    /// <summary>Added to every output pointer: the block's first channel.</summary>
-    public nint OutputOffset;
+    /// <summary>The first pixel's first channel of this block, and bytes from one pixel to the next.</summary>
+    public sbyte* Output;
+    public nint OutputStride;
 
     public RequantizeParameters Requantize;
 }

@@ -4,20 +4,27 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Edge.Runtime.Kernels.Conv;
 
-/// <summary>Turns the sums of eight neighbouring channels into int8 and stores them.</summary>
+/// <summary>
+/// Turns the sums of eight neighbouring channels into int8 and stores them. Rounds first and clamps last, in int8, where
+/// Numerics.Requantization clamps first: the same, because its bounds are integers. Rounding is monotonic and leaves integers
+/// alone, so it commutes with the clamp to [low − z, high − z], z being the zero point; and as this lies in [−255, 255] and
+/// [low, high] in [−128, 127], values that saturate on the way (fcvtns in int32, sqxtn and sqadd in int16, sqxtn in int8) lie
+/// beyond a bound both before and after.
+/// </summary>
 internal readonly unsafe struct RequantizeNeon
 {
-    private readonly Vector128<float> _multipliers0, _multipliers1, _low, _high;
-    private readonly Vector128<int> _zeroPoint;
+    private readonly Vector128<float> _multipliers0, _multipliers1;
+    private readonly Vector128<short> _zeroPoint;
+    private readonly Vector64<sbyte> _low, _high;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RequantizeNeon(in RequantizeParameters parameters)
     {
         _multipliers0 = Vector128.Load(parameters.Multipliers);
         _multipliers1 = Vector128.Load(parameters.Multipliers + 4);
-        _low = Vector128.Create(parameters.Low);
-        _high = Vector128.Create(parameters.High);
-        _zeroPoint = Vector128.Create(parameters.ZeroPoint);
+        _zeroPoint = Vector128.Create((short)parameters.ZeroPoint);
+        _low = Vector64.Create((sbyte)((int)parameters.Low + parameters.ZeroPoint));
+        _high = Vector64.Create((sbyte)((int)parameters.High + parameters.ZeroPoint));
     }
 
     /// <param name="sum0">Channels 0 to 3.</param>
@@ -25,16 +32,21 @@ internal readonly unsafe struct RequantizeNeon
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(Vector128<int> sum0, Vector128<int> sum1, sbyte* output)
     {
-        Vector128<int> q0 = Round(sum0, _multipliers0), q1 = Round(sum1, _multipliers1);
-        Vector64<short> lower = AdvSimd.ExtractNarrowingSaturateLower(q0);
-        AdvSimd.ExtractNarrowingSaturateLower(AdvSimd.ExtractNarrowingSaturateUpper(lower, q1)).Store(output);
+        Vector128<short> rounded = Round(sum0, sum1, _multipliers0, _multipliers1, _zeroPoint);
+        Vector64<sbyte> narrow = AdvSimd.ExtractNarrowingSaturateLower(rounded);
+        AdvSimd.Min(AdvSimd.Max(narrow, _low), _high).Store(output);
     }
 
+    /// <summary>Scaled, rounded, zero point added, not yet clamped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector128<int> Round(Vector128<int> sum, Vector128<float> multipliers)
+    internal static Vector128<short> Round(
+        Vector128<int> sum0, Vector128<int> sum1, Vector128<float> multipliers0, Vector128<float> multipliers1,
+        Vector128<short> zeroPoint)
     {
-        Vector128<float> scaled = AdvSimd.ConvertToSingle(sum) * multipliers;
-        Vector128<float> clamped = AdvSimd.Min(AdvSimd.Max(scaled, _low), _high);
-        return AdvSimd.ConvertToInt32RoundToEven(clamped) + _zeroPoint;
+        Vector128<float> scaled0 = AdvSimd.ConvertToSingle(sum0) * multipliers0;
+        Vector128<float> scaled1 = AdvSimd.ConvertToSingle(sum1) * multipliers1;
+        Vector64<short> lower = AdvSimd.ExtractNarrowingSaturateLower(AdvSimd.ConvertToInt32RoundToEven(scaled0));
+        return AdvSimd.AddSaturate(
+            AdvSimd.ExtractNarrowingSaturateUpper(lower, AdvSimd.ConvertToInt32RoundToEven(scaled1)), zeroPoint);
     }
 }

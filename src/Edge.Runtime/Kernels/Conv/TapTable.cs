@@ -6,56 +6,42 @@ namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>
 /// Where the taps of every output pixel lie: the indirection table of a convolution (Dukhan, "The Indirect Convolution
-/// Algorithm", 2019). Taps in the padding point at a row filled with the zero point. A kernel row whose pixels are
-/// neighbours in memory may be one tap; where such a row crosses the image's left or right border, its part inside the image
-/// is copied between zero points at run time, and the tap points at the copy.
+/// Algorithm", 2019). Taps in the padding point at a row filled with the zero point. Kernel rows are one tap where nothing is
+/// padded and their pixels are neighbours in memory.
 /// </summary>
 internal sealed unsafe class TapTable
 {
-    /// <summary>
-    /// Below this many input channels whole kernel rows are one tap even where that means copies at the border.
-    /// </summary>
-    private const int FewChannels = 16;
-
     private readonly sbyte** _pointers;
-    private readonly BorderCopy* _copies;
-    private readonly int* _firstCopy;
+    private readonly int _rows;
 
-    /// <param name="rows">Output pixels of a tile.</param>
+    /// <param name="rows">Output pixels of a tile: pointers lie as [tile][tap][row]. 1, or at least the image's pixels.</param>
     /// <param name="tapMultiple">The number of taps is padded to a multiple of this with taps that read zero points.</param>
     public TapTable(in ConvProblem problem, PreparationContext context, int rows, int tapMultiple = 1)
     {
         Window window = problem.Window;
-        bool mergeable = window.DilationX == 1 && problem.Groups == 1 && problem.InputStride == problem.InputChannels;
-        bool merged = mergeable && window.KernelWidth > 1 && (problem.InputChannels < FewChannels || !problem.HasPadding);
+        bool merged = window.DilationX == 1 && problem.Groups == 1 && problem.InputStride == problem.InputChannels
+            && !problem.HasPadding;
         int columns = merged ? 1 : window.KernelWidth, width = merged ? window.KernelWidth : 1;
         int kernelTaps = window.KernelHeight * columns;
         Taps = (kernelTaps + tapMultiple - 1) / tapMultiple * tapMultiple;
         Depth = width * problem.GroupInputs;
-        int tiles = (problem.Pixels + rows - 1) / rows;
+        _rows = rows;
+        int pixelStep = rows == 1 ? Taps : 1, tapStep = rows == 1 ? 1 : rows, tiles = rows == 1 ? problem.Pixels : 1;
 
-        _pointers = (sbyte**)context.Allocate((nuint)tiles * (nuint)(Taps * rows * sizeof(sbyte*)));
-        sbyte* padding = ZeroPoints(context, problem, width * problem.InputChannels);
-        _firstCopy = (int*)context.Allocate((nuint)(tiles + 1) * sizeof(int));
-        var copies = new List<BorderCopy>();
-        for (int tile = 0; tile < tiles; tile++)
+        _pointers = (sbyte**)context.Allocate((nuint)tiles * (nuint)Taps * (nuint)rows * (nuint)sizeof(sbyte*));
+        int readable = problem.InputChannels + PreparationContext.OverreadBytes;
+        var padding = (sbyte*)context.Allocate((nuint)readable);
+        NativeMemory.Fill(padding, (nuint)readable, (byte)problem.InputZeroPoint);
+        for (int tap = 0; tap < Taps; tap++)
         {
-            _firstCopy[tile] = copies.Count;
-            for (int row = 0; row < rows; row++)
-            {
-                int pixel = (tile * rows) + row;
-                sbyte** column = _pointers + ((nint)tile * Taps * rows) + row;
-                for (int tap = 0; tap < Taps; tap++)
-                {
-                    column[tap * rows] = pixel >= problem.Pixels ? column[(tap * rows) - 1]
-                        : tap >= kernelTaps ? padding
-                        : Locate(problem, pixel, tap / columns, tap % columns, width, padding, copies);
-                }
-            }
+            sbyte** pointers = _pointers + ((nint)tap * tapStep);
+            if (tap < kernelTaps)
+                Locate(problem, tap / columns, tap % columns, width, padding, pointers, pixelStep);
+            else
+                Fill(pointers, problem.Pixels, pixelStep, padding, 0);
+            if (rows > problem.Pixels)
+                Fill(pointers + problem.Pixels, rows - problem.Pixels, 1, pointers[problem.Pixels - 1], 0);
         }
-
-        _firstCopy[tiles] = copies.Count;
-        _copies = PlaceCopies(problem, context, copies, tiles * Taps * rows);
     }
 
     public int Taps { get; }
@@ -63,75 +49,45 @@ internal sealed unsafe class TapTable
     /// <summary>Real input bytes of a tap.</summary>
     public int Depth { get; }
 
-    public bool HasCopies => _copies != null;
-
     /// <summary>The [tap][row] pointers of a tile.</summary>
     public sbyte** Tile(int tile, int rows) => _pointers + ((nint)tile * Taps * rows);
 
-    /// <summary>Brings the copied border taps of tiles [first, end) up to date with the input.</summary>
-    public void Refresh(int first, int end)
-    {
-        if (_copies == null)
-            return;
-        for (int i = _firstCopy[first]; i < _firstCopy[end]; i++)
-            Buffer.MemoryCopy(_copies[i].From, _copies[i].To, _copies[i].Bytes, _copies[i].Bytes);
-    }
+    /// <summary>The first tap's pointer of a pixel, in a table of one tile.</summary>
+    public sbyte** Pixel(int pixel) => _pointers + pixel;
 
-    private static sbyte* Locate(
-        in ConvProblem problem, int pixel, int kernelRow, int kernelColumn, int width, sbyte* padding, List<BorderCopy> copies)
+    /// <summary>Pointers from one tap of a pixel to the next, in a table of one tile.</summary>
+    public int TapPitch => _rows;
+
+    /// <summary>One tap of all pixels: in each output row some pixels of padding, a run inside the image, padding again.</summary>
+    private static void Locate(
+        in ConvProblem problem, int kernelRow, int kernelColumn, int width, sbyte* padding, sbyte** pointers, nint step)
     {
         Window window = problem.Window;
-        int y = (pixel / problem.OutputWidth * window.StrideY) - window.PadTop + (kernelRow * window.DilationY);
-        int x = (pixel % problem.OutputWidth * window.StrideX) - window.PadLeft + (kernelColumn * window.DilationX);
-        int begin = Math.Max(x, 0), end = Math.Min(x + width, problem.InputWidth);
-        if (y < 0 || y >= problem.InputHeight || begin >= end)
-            return padding;
-        sbyte* inside = problem.Input + ((((nint)y * problem.InputWidth) + begin) * problem.InputStride);
-        if (end - begin == width)
-            return inside;
-        int channels = problem.InputChannels;
-        copies.Add(new BorderCopy { From = inside, Bytes = (end - begin) * channels, Place = (begin - x) * channels });
-        return (sbyte*)-copies.Count;
-    }
-
-    /// <summary>Gives every copy its memory and replaces the numbers in the table that stand for it.</summary>
-    private BorderCopy* PlaceCopies(in ConvProblem problem, PreparationContext context, List<BorderCopy> copies, int pointers)
-    {
-        if (copies.Count == 0)
-            return null;
-        var placed = (BorderCopy*)context.Allocate((nuint)copies.Count * (nuint)sizeof(BorderCopy));
-        sbyte* memory = ZeroPoints(context, problem, copies.Count * Depth);
-        for (int i = 0; i < copies.Count; i++)
+        int outputWidth = problem.OutputWidth, left = (kernelColumn * window.DilationX) - window.PadLeft;
+        int before = left >= 0 ? 0 : Math.Min((-left + window.StrideX - 1) / window.StrideX, outputWidth);
+        int room = problem.InputWidth - width - left;
+        int end = room < 0 ? before : Math.Clamp((room / window.StrideX) + 1, before, outputWidth);
+        nint pixelBytes = (nint)window.StrideX * problem.InputStride;
+        for (int row = 0; row < problem.OutputHeight; row++, pointers += outputWidth * step)
         {
-            placed[i] = copies[i];
-            placed[i].To = memory + ((nint)i * Depth) + copies[i].Place;
-        }
+            int y = (row * window.StrideY) - window.PadTop + (kernelRow * window.DilationY);
+            bool outside = y < 0 || y >= problem.InputHeight;
+            int first = outside ? outputWidth : before, last = outside ? outputWidth : end;
+            nint x = left + ((nint)first * window.StrideX);
+            Fill(pointers, first, step, padding, 0);
+            if (first < last)
+            {
+                sbyte* inside = problem.Input + ((((nint)y * problem.InputWidth) + x) * problem.InputStride);
+                Fill(pointers + (first * step), last - first, step, inside, pixelBytes);
+            }
 
-        for (int i = 0; i < pointers; i++)
-        {
-            nint number = -(nint)_pointers[i];
-            if (number > 0)
-                _pointers[i] = memory + ((number - 1) * Depth);
+            Fill(pointers + (last * step), outputWidth - last, step, padding, 0);
         }
-
-        return placed;
     }
 
-    private static sbyte* ZeroPoints(PreparationContext context, in ConvProblem problem, int bytes)
+    private static void Fill(sbyte** pointers, int count, nint step, sbyte* first, nint distance)
     {
-        int readable = bytes + PreparationContext.OverreadBytes;
-        var memory = (sbyte*)context.Allocate((nuint)readable);
-        NativeMemory.Fill(memory, (nuint)readable, (byte)problem.InputZeroPoint);
-        return memory;
-    }
-
-    private struct BorderCopy
-    {
-        public sbyte* From;
-        public sbyte* To;
-        public int Bytes;
-
-        /// <summary>Bytes of padding in front.</summary>
-        public int Place;
+        for (; count > 0; count--, pointers += step, first += distance)
+            *pointers = first;
     }
 }
