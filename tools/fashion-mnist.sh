@@ -39,7 +39,7 @@ quantize $out/qat
     echo "Written by \`tools/fashion-mnist.sh\`: SqueezeNet with batch norm and simple bypass (\`squeezenet-micro\`), 36 epochs, then 2"
     echo "quantization-aware ones. int8 is the packed network as a device runs it."
     echo
-    train summary squeezenet-micro | tail -1
+    train summary squeezenet-micro | grep '^parameters'
     echo
     echo "| network | test images |"
     echo "| --- | --- |"
