@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 
 namespace Edge.Imaging.Codecs;
 
@@ -101,21 +100,14 @@ public sealed unsafe class JpegDecoder : IImageDecoder
 
         if (result == 0)
             return;
-        string message = Marshal.PtrToStringUTF8((nint)TurboJpeg.GetErrorString(_handle)) ?? "unknown error";
         bool complete = EndsProperly(data);
-        if (complete && TurboJpeg.GetErrorCode(_handle) == TurboJpeg.ErrorWarning && IsHarmless(message))
+        if (complete && TurboJpeg.EndedHarmlessly(_handle))
             return;
         throw new ImageFormatException(
             complete
-                ? $"is a damaged JPEG ({message}); copy or save the file again"
+                ? $"is a damaged JPEG ({TurboJpeg.ErrorMessage(_handle)}); copy or save the file again"
                 : CutShort);
     }
-
-    /// <summary>Warnings of libjpeg about things that leave every pixel intact.</summary>
-    private static bool IsHarmless(string message) =>
-        message.Contains("extraneous bytes before marker", StringComparison.Ordinal)
-        || message.Contains("Adobe color transform", StringComparison.Ordinal)
-        || message.Contains("ICC profile", StringComparison.Ordinal);
 
     private static bool EndsProperly(ReadOnlySpan<byte> data)
     {

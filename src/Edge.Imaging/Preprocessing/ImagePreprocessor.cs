@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using Edge.Runtime.Format;
-using Edge.Runtime.Numerics;
 
 namespace Edge.Imaging.Preprocessing;
 
@@ -10,22 +8,16 @@ namespace Edge.Imaging.Preprocessing;
 /// </summary>
 public sealed class ImagePreprocessor
 {
-    private const int Levels = 256;
-
     private readonly BilinearResizer _resizer = new();
     private readonly PixelBuffer _window = new();
     private readonly PixelBuffer _input = new();
-    private readonly float[] _real;
-    private readonly sbyte[] _quantized = [];
+    private readonly LevelTables _tables;
 
     /// <exception cref="ImageFormatException">The description contradicts itself; the message says where.</exception>
     public ImagePreprocessor(InputPreprocessing preprocessing)
     {
-        Validate(preprocessing);
+        _tables = new LevelTables(preprocessing);
         Preprocessing = preprocessing;
-        _real = new float[preprocessing.Channels * Levels];
-        for (int i = 0; i < _real.Length; i++)
-            _real[i] = (i % Levels - preprocessing.Mean[i / Levels]) * preprocessing.Scale[i / Levels];
     }
 
     /// <param name="preprocessing">The model's description of its input.</param>
@@ -33,15 +25,9 @@ public sealed class ImagePreprocessor
     /// <param name="zeroPoint">Zero point of the model's input tensor, −128 to 127.</param>
     /// <exception cref="ImageFormatException">The description contradicts itself; the message says where.</exception>
     public ImagePreprocessor(InputPreprocessing preprocessing, float scale, int zeroPoint)
-        : this(preprocessing)
     {
-        if (!float.IsFinite(scale) || scale <= 0)
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, "finite and positive");
-        ArgumentOutOfRangeException.ThrowIfLessThan(zeroPoint, sbyte.MinValue);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(zeroPoint, sbyte.MaxValue);
-        _quantized = new sbyte[_real.Length];
-        for (int i = 0; i < _real.Length; i++)
-            _quantized[i] = Requantization.RoundClamped(_real[i] / scale, zeroPoint, sbyte.MinValue, sbyte.MaxValue);
+        _tables = new LevelTables(preprocessing, scale, zeroPoint);
+        Preprocessing = preprocessing;
     }
 
     public InputPreprocessing Preprocessing { get; }
@@ -66,7 +52,7 @@ public sealed class ImagePreprocessor
     /// <summary>Writes x = (pixel − mean[c]) · scale[c], NHWC, in the model's channel order.</summary>
     /// <param name="image">Upright.</param>
     /// <param name="destination"><see cref="InputLength"/> values.</param>
-    public void Run(PixelBuffer image, Span<float> destination) => Map(ToPixels(image).Pixels, _real, destination);
+    public void Run(PixelBuffer image, Span<float> destination) => Map(ToPixels(image).Pixels, _tables.Real, destination);
 
     /// <summary>Writes q = roundTiesToEven(clamp(x / s, −128 − z, 127 − z)) + z, NHWC, in the model's channel order.</summary>
     /// <param name="image">Upright.</param>
@@ -74,15 +60,15 @@ public sealed class ImagePreprocessor
     /// <exception cref="InvalidOperationException">This object was made without scale and zero point.</exception>
     public void Run(PixelBuffer image, Span<sbyte> destination)
     {
-        if (_quantized.Length == 0)
+        if (_tables.Codes.Length == 0)
             throw new InvalidOperationException("the preprocessor was made without the input tensor's scale and zero point");
-        Map(ToPixels(image).Pixels, _quantized, destination);
+        Map(ToPixels(image).Pixels, _tables.Codes, destination);
     }
 
     /// <summary>Maps pixels that have the input's size already, as <see cref="ToPixels"/> returns them.</summary>
     /// <param name="pixels">R G B or luma.</param>
     /// <param name="destination"><see cref="InputLength"/> values, NHWC, in the model's channel order.</param>
-    internal void Normalize(ReadOnlySpan<byte> pixels, Span<float> destination) => Map(pixels, _real, destination);
+    internal void Normalize(ReadOnlySpan<byte> pixels, Span<float> destination) => Map(pixels, _tables.Real, destination);
 
     private void Map<T>(ReadOnlySpan<byte> pixels, ReadOnlySpan<T> table, Span<T> destination)
     {
@@ -95,6 +81,7 @@ public sealed class ImagePreprocessor
         }
 
         (int red, int blue) = Preprocessing.Order == ChannelOrder.Bgr ? (2, 0) : (0, 2);
+        const int Levels = LevelTables.Levels;
         ReadOnlySpan<T> first = table[..Levels], second = table.Slice(Levels, Levels), third = table.Slice(2 * Levels, Levels);
         for (int i = 0; i + 2 < pixels.Length; i += 3)
         {
@@ -123,18 +110,4 @@ public sealed class ImagePreprocessor
                 to.Slice(3 * x, 3).Fill(from[x]);
         }
     }
-
-    private static void Validate(InputPreprocessing p)
-    {
-        if (p.Width < 1 || p.Height < 1)
-            throw Contradiction($"the size {p.Width} × {p.Height} is not positive");
-        if (p.Mean.Length != p.Channels || p.Scale.Length != p.Channels)
-            throw Contradiction($"{p.Mean.Length} means and {p.Scale.Length} scales for {p.Channels} channel(s)");
-        if (p.Mean.Any(m => !float.IsFinite(m)) || p.Scale.Any(s => !float.IsFinite(s) || s == 0))
-            throw Contradiction("means must be finite, scales finite and not 0");
-        if (p.Resize == ResizeRule.ShorterSideThenCenterCrop && p.ResizeTo < Math.Max(p.Width, p.Height))
-            throw Contradiction($"a shorter side of {p.ResizeTo} is smaller than the crop of {p.Width} × {p.Height}");
-    }
-
-    private static ImageFormatException Contradiction([NotNull] string what) => new($"preprocessing: {what}");
 }
