@@ -13,6 +13,9 @@ internal static class ExitCode
 
     /// <summary>The model is damaged, absent, fails its self-test or cannot run on this machine.</summary>
     public const int ModelUnusable = 3;
+
+    /// <summary>The configuration file can't be read, or makes no sense.</summary>
+    public const int ConfigUnusable = 4;
 }
 
 /// <summary>Ends the program with one line on standard error.</summary>

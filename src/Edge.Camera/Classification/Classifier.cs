@@ -52,14 +52,29 @@ internal sealed class Classifier : IDisposable
     /// <exception cref="CommandException">The model can't be used; the message says why.</exception>
     public static Classifier Load(ModelSource source, int threads)
     {
+        Session session = LoadSession(source, threads);
+        try
+        {
+            return new Classifier(session.Model, session);
+        }
+        catch (ImageFormatException e)
+        {
+            session.Dispose();
+            throw new CommandException(ExitCode.ModelUnusable, $"{source.Name}: {Explain(e)}", e);
+        }
+    }
+
+    /// <summary>As <see cref="Load"/>, for those who bring their own images.</summary>
+    /// <exception cref="CommandException">The model can't be used; the message says why.</exception>
+    public static Session LoadSession(ModelSource source, int threads)
+    {
         Session? session = null;
         try
         {
-            EdgeModel model = source.Load();
-            session = new Session(model, new SessionOptions { Threads = threads });
-            if (SelfTestRunner.Run(session) is { } difference)
-                throw new CommandException(ExitCode.ModelUnusable, $"{source.Name}: {difference}");
-            return new Classifier(model, session);
+            session = new Session(source.Load(), new SessionOptions { Threads = threads });
+            return SelfTestRunner.Run(session) is { } difference
+                ? throw new CommandException(ExitCode.ModelUnusable, $"{source.Name}: {difference}")
+                : session;
         }
         catch (Exception e)
         {

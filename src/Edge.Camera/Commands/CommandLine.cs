@@ -21,6 +21,7 @@ internal static class CommandLine
         {
             ClassifyCommand.Create(),
             SelfTestCommand.Create(),
+            RunCommand.Create(),
         };
         foreach (Option option in root.Options)
         {
@@ -67,10 +68,13 @@ internal static class CommandLine
             output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --top 1 --json > answers.json");
             output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --profile --threads 2");
             output.WriteLine($"  {ProgramName} selftest squeezenet.edge");
+            output.WriteLine($"  {ProgramName} run --source test");
+            output.WriteLine($"  {ProgramName} run --config edge.json");
             output.WriteLine();
             output.WriteLine("Exit codes:");
             output.WriteLine("  0 all went well      1 some image could not be classified");
             output.WriteLine("  2 wrong usage        3 the model cannot be used");
+            output.WriteLine("  4 the configuration cannot be used");
             return result;
         }
     }

@@ -1,6 +1,5 @@
 using Edge.Imaging;
 using Edge.Imaging.Codecs;
-using Edge.SignRenderer.Output;
 
 namespace Edge.SignRenderer.Cameras;
 

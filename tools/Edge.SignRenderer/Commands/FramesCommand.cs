@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Edge.Imaging;
+using Edge.Imaging.Codecs;
 using Edge.SignRenderer.Cameras;
 using Edge.SignRenderer.Images;
 using Edge.SignRenderer.Output;

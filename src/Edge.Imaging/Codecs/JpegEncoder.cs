@@ -1,29 +1,30 @@
 using System.Runtime.InteropServices;
-using Edge.Imaging;
-using Edge.Imaging.Codecs;
 using Microsoft.Win32.SafeHandles;
 
-namespace Edge.SignRenderer.Output;
+namespace Edge.Imaging.Codecs;
 
 /// <summary>JPEG through libturbojpeg's tjCompress2 (turbojpeg.h, 2.0 and later). Not thread-safe.</summary>
-internal sealed unsafe partial class JpegEncoder : IDisposable
+public sealed unsafe partial class JpegEncoder : IDisposable
 {
     // enum TJSAMP.
     private const int Samples444 = 0;
     private const int Samples420 = 2;
+    private const int SamplesGrey = 3;
     private const int FlagNoRealloc = 1024;
 
     private readonly CompressorHandle _handle = Create();
     private byte[] _buffer = [];
 
-    /// <summary>Compresses an R G B image.</summary>
-    /// <param name="image">Three channels.</param>
-    /// <param name="quality">1 … 100.</param>
+    /// <summary>Compresses an R G B or grey image.</summary>
+    /// <param name="image">Three channels, or one.</param>
+    /// <param name="quality">1 to 100.</param>
     /// <param name="halfChroma">Colour at half the resolution in both directions (4:2:0), as most cameras store it.</param>
     /// <returns>The file, valid until the next call.</returns>
     public ReadOnlySpan<byte> Encode(PixelBuffer image, int quality, bool halfChroma)
     {
-        int sampling = halfChroma ? Samples420 : Samples444;
+        bool grey = image.Channels == 1;
+        int sampling = grey ? SamplesGrey : halfChroma ? Samples420 : Samples444;
+        int format = grey ? TurboJpeg.PixelFormatGray : TurboJpeg.PixelFormatRgb;
         int capacity = checked((int)BufferSize(image.Width, image.Height, sampling));
         if (_buffer.Length < capacity)
             _buffer = GC.AllocateUninitializedArray<byte>(capacity);
@@ -32,8 +33,8 @@ internal sealed unsafe partial class JpegEncoder : IDisposable
             byte* target = to;
             CULong length = new((uint)_buffer.Length);
             int result = Compress(
-                _handle, from, image.Width, image.Stride, image.Height, TurboJpeg.PixelFormatRgb, &target, &length, sampling,
-                quality, FlagNoRealloc);
+                _handle, from, image.Width, image.Stride, image.Height, format, &target, &length, sampling, quality,
+                FlagNoRealloc);
             if (result != 0)
                 throw new InvalidOperationException("tjCompress2 failed on an image in memory");
             return _buffer.AsSpan(0, (int)length.Value);

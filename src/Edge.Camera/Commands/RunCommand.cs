@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Edge.Camera.Config;
+using Edge.Camera.Running;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Camera.Commands;
+
+/// <summary><c>edge-camera run [--config edge.json]</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        Option<string?> config = new("--config", "-c")
+        {
+            Description = "The configuration file; without one, the first camera is shown in the log.",
+            HelpName = "edge.json",
+        };
+        Option<string?> source = new("--source") { Description = "In place of the first camera's source: test, /dev/video0, …", HelpName = "source" };
+        Command command = new("run", "Watches cameras: classifies what they see and tells GPIO lines, page, broker and log.")
+        {
+            config, source,
+        };
+        command.SetAction(parsed =>
+        {
+            string? path = parsed.GetValue(config), from = parsed.GetValue(source);
+            return Run(() => Load(path, from), parsed.InvocationConfiguration.Error);
+        });
+        return command;
+    }
+
+    private static LoadedConfig Load(string? path, string? source)
+    {
+        LoadedConfig loaded = path is null ? new LoadedConfig(new EdgeConfig(), null) : ConfigFile.Load(path);
+        if (source is null)
+            return loaded;
+        CameraConfig[] cameras = [loaded.Config.Cameras[0] with { Source = source }, .. loaded.Config.Cameras[1..]];
+        return loaded with { Config = loaded.Config with { Cameras = cameras } };
+    }
+
+    private static int Run(Func<LoadedConfig> load, TextWriter error)
+    {
+        try
+        {
+            LoadedConfig config = load();
+            using ILoggerFactory logs = Logs.Create(config.Config.Log);
+            using var stop = new CancellationTokenSource();
+            CameraProgram program = CameraProgram.Start(config, logs);
+            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                _ = program.Reload(load);
+            });
+            program.Run(stop.Token);
+            program.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            return ExitCode.Success;
+
+            void Stop(PosixSignalContext context)
+            {
+                context.Cancel = true;
+                stop.Cancel();
+            }
+        }
+        catch (ConfigException e)
+        {
+            foreach (string problem in e.Problems)
+                error.WriteLine($"{CommandLine.ProgramName}: {problem}");
+            return ExitCode.ConfigUnusable;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+namespace Edge.Camera.Config;
+
+/// <summary>Lines of a GPIO chip: outputs for classes, inputs for buttons.</summary>
+internal sealed record GpioConfig
+{
+    /// <summary>Label of the chip (pinctrl-rp1, pinctrl-bcm2711, tegra234-gpio …); null searches all chips for the line names.</summary>
+    public string? Chip { get; set; }
+
+    public GpioOutputConfig[] Outputs { get; set; } = [];
+
+    public GpioButtonConfig[] Buttons { get; set; } = [];
+}
+
+/// <summary>A line that shows a class.</summary>
+internal sealed record GpioOutputConfig
+{
+    /// <summary>Line name (GPIO17) or, where a chip is named, offset.</summary>
+    public string Line { get; set; } = "";
+
+    /// <summary>Labels that drive it; <c>unknown</c> is no class, <c>*</c> any class.</summary>
+    public string[] Classes { get; set; } = [];
+
+    /// <summary>Name of the camera or region it belongs to; null is any.</summary>
+    public string? Where { get; set; }
+
+    public bool ActiveLow { get; set; }
+
+    /// <summary>Seconds that the line is driven after a decision; 0 drives it as long as the decision stands.</summary>
+    public double Pulse { get; set; }
+}
+
+/// <summary>A line that the user presses.</summary>
+internal sealed record GpioButtonConfig
+{
+    public string Line { get; set; } = "";
+
+    /// <summary>snapshot, arm, disarm or toggle (of the outputs).</summary>
+    public string Action { get; set; } = "snapshot";
+
+    public bool ActiveLow { get; set; } = true;
+
+    /// <summary>none, up or down.</summary>
+    public string Bias { get; set; } = "up";
+
+    /// <summary>Milliseconds in which further edges are the same press.</summary>
+    public int Debounce { get; set; } = 20;
+}
+
+/// <summary>The web page.</summary>
+internal sealed record WebConfig
+{
+    /// <summary>Address and port. Beyond loopback a password or token is required.</summary>
+    public string Listen { get; set; } = "127.0.0.1:8080";
+
+    /// <summary>What <c>edge-camera password</c> printed.</summary>
+    public string? PasswordHash { get; set; }
+
+    /// <summary>File with a token for <c>Authorization: Bearer</c>.</summary>
+    public string? TokenFile { get; set; }
+
+    /// <summary>Preview pictures per second.</summary>
+    public double PreviewRate { get; set; } = 10;
+
+    /// <summary>Connections at a time.</summary>
+    public int MaxConnections { get; set; } = 32;
+}
+
+/// <summary>An MQTT broker, with Home Assistant discovery.</summary>
+internal sealed record MqttConfig
+{
+    public string Host { get; set; } = "localhost";
+
+    /// <summary>0 is 1883, or 8883 with TLS.</summary>
+    public int Port { get; set; }
+
+    public string? User { get; set; }
+
+    /// <summary>File that holds the password.</summary>
+    public string? PasswordFile { get; set; }
+
+    public bool Tls { get; set; }
+
+    /// <summary>PEM file of the authority that signed the broker; null takes the system's.</summary>
+    public string? Authority { get; set; }
+
+    public string Topic { get; set; } = "edge-camera";
+
+    /// <summary>Home Assistant's discovery prefix; empty announces nothing.</summary>
+    public string Discovery { get; set; } = "homeassistant";
+
+    /// <summary>Unique among the broker's clients; null derives it from the machine.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>Sends the picture of each decision, too.</summary>
+    public bool Images { get; set; } = true;
+}
+
+/// <summary>OpenTelemetry metrics.</summary>
+internal sealed record OtlpConfig
+{
+    public string Endpoint { get; set; } = "http://localhost:4317";
+
+    /// <summary>grpc or http/protobuf.</summary>
+    public string Protocol { get; set; } = "grpc";
+
+    /// <summary>Seconds between exports.</summary>
+    public double Interval { get; set; } = 15;
+}
+
+/// <summary>A web address that gets every decision as JSON.</summary>
+internal sealed record WebhookConfig
+{
+    public string Url { get; set; } = "";
+
+    /// <summary>Seconds for one request.</summary>
+    public double Timeout { get; set; } = 5;
+
+    /// <summary>File with a token for <c>Authorization: Bearer</c>.</summary>
+    public string? TokenFile { get; set; }
+}
+
+/// <summary>Pictures of decisions on disk.</summary>
+internal sealed record SnapshotConfig
+{
+    public string Folder { get; set; } = "snapshots";
+
+    /// <summary>All pictures together; the oldest are removed.</summary>
+    public int MaxMegabytes { get; set; } = 200;
+
+    /// <summary>Nothing is written while the disk has less than this.</summary>
+    public int KeepFreeMegabytes { get; set; } = 200;
+
+    /// <summary>Labels that are kept; empty is all decisions but unknown.</summary>
+    public string[] Classes { get; set; } = [];
+
+    /// <summary>JPEG quality, 1 to 100.</summary>
+    public int Quality { get; set; } = 85;
+}

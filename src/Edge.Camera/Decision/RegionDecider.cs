@@ -1,0 +1,100 @@
+using Edge.Camera.Config;
+
+namespace Edge.Camera.Decision;
+
+/// <summary>What one more answer of the network came to.</summary>
+/// <param name="Class">Decided class, or <see cref="RegionDecider.Unknown"/>.</param>
+/// <param name="Score">Its (smoothed) score now; 0 for unknown.</param>
+/// <param name="Changed">Another class than before.</param>
+/// <param name="Report">Changed, and not within the class's cool-down.</param>
+internal readonly record struct Verdict(int Class, float Score, bool Changed, bool Report);
+
+/// <summary>
+/// Turns the scores of one region, frame by frame, into a decision: exponential mean, threshold with hysteresis, vote of the last
+/// answers, cool-down of reports. Allocates nothing per frame.
+/// </summary>
+internal sealed class RegionDecider
+{
+    /// <summary>No class reaches its threshold.</summary>
+    public const int Unknown = -1;
+
+    private readonly float[] _thresholds;
+    private readonly float[] _means;
+    private readonly TimeSpan[] _reported;
+    private readonly int[] _answers;
+    private readonly float _hysteresis, _smoothing;
+    private readonly int _votes;
+    private readonly TimeSpan _cooldown;
+    private int _seen;
+
+    /// <param name="config">Valid; labels that the model does not have are the caller's to refuse.</param>
+    /// <param name="labels">One per class.</param>
+    public RegionDecider(DecisionConfig config, IReadOnlyList<string> labels)
+    {
+        _thresholds = new float[labels.Count];
+        for (int c = 0; c < labels.Count; c++)
+        {
+            ClassConfig? own = config.Classes.GetValueOrDefault(labels[c]);
+            _thresholds[c] = own is { Ignore: true } ? float.PositiveInfinity : (float)(own?.Threshold ?? config.Threshold);
+        }
+
+        _means = new float[labels.Count];
+        _reported = new TimeSpan[labels.Count];
+        Array.Fill(_reported, TimeSpan.MinValue);
+        _answers = new int[config.Window];
+        (_hysteresis, _smoothing) = ((float)config.Hysteresis, (float)config.Smoothing);
+        (_votes, _cooldown) = (config.Votes, TimeSpan.FromSeconds(config.Cooldown));
+    }
+
+    /// <summary>The standing decision.</summary>
+    public int Class { get; private set; } = Unknown;
+
+    /// <summary>The smoothed scores of the last answer, one per class.</summary>
+    public ReadOnlySpan<float> Scores => _means;
+
+    /// <param name="scores">One per class.</param>
+    /// <param name="now">On any clock that only goes forward.</param>
+    public Verdict Add(ReadOnlySpan<float> scores, TimeSpan now)
+    {
+        float past = _seen == 0 ? 0 : _smoothing;
+        for (int c = 0; c < _means.Length; c++)
+            _means[c] = (past * _means[c]) + ((1 - past) * scores[c]);
+
+        int answer = Answer();
+        _answers[_seen % _answers.Length] = answer;
+        _seen = _seen == int.MaxValue ? _answers.Length : _seen + 1;
+
+        bool changed = answer != Class && Votes(answer) >= _votes;
+        bool report = false;
+        if (changed)
+        {
+            Class = answer;
+            report = answer == Unknown || _reported[answer] == TimeSpan.MinValue || now - _reported[answer] >= _cooldown;
+            if (report && answer != Unknown)
+                _reported[answer] = now;
+        }
+
+        return new Verdict(Class, Class == Unknown ? 0 : _means[Class], changed, report);
+    }
+
+    private int Answer()
+    {
+        int best = Unknown;
+        for (int c = 0; c < _means.Length; c++)
+        {
+            float threshold = c == Class ? _thresholds[c] - _hysteresis : _thresholds[c];
+            if (_means[c] >= threshold && (best == Unknown || _means[c] > _means[best]))
+                best = c;
+        }
+
+        return best;
+    }
+
+    private int Votes(int answer)
+    {
+        int votes = 0;
+        foreach (int a in _answers.AsSpan(0, Math.Min(_seen, _answers.Length)))
+            votes += a == answer ? 1 : 0;
+        return votes;
+    }
+}

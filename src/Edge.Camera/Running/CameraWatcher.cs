@@ -1,0 +1,84 @@
+using Edge.Camera.Capture;
+using Edge.Camera.Config;
+using Edge.Camera.Decision;
+using Edge.Camera.Sinks;
+using Edge.Imaging;
+using Edge.Imaging.Frames;
+using Edge.Runtime.Execution;
+
+namespace Edge.Camera.Running;
+
+/// <summary>Looks at all regions of one camera's newest frame and makes events of what changed.</summary>
+internal sealed class CameraWatcher : IDisposable
+{
+    private readonly RegionWatcher[] _regions;
+    private readonly FrameDecoder _decoder;
+    private long _frames, _damaged, _skipped;
+
+    public CameraWatcher(CameraConfig camera, Session session, ClassScores scores, DecisionConfig decision)
+    {
+        (Camera, Labels) = (camera, scores.Labels);
+        IEnumerable<RegionConfig?> regions = camera.Regions.Length == 0 ? new RegionConfig?[] { null } : camera.Regions;
+        _decoder = new FrameDecoder((width, height) => _regions!.Max(r => r.Eighths(width, height)));
+        ExifOrientation orientation = Upright.Orientation(camera.Rotate, camera.Flip);
+        _regions =
+        [
+            .. regions.Select(r => new RegionWatcher(
+                r, orientation, session, scores, decision, new LiveState(camera.Name, r?.Name))),
+        ];
+    }
+
+    public CameraConfig Camera { get; }
+
+    public IReadOnlyList<string> Labels { get; }
+
+    public IEnumerable<LiveState> Live => _regions.Select(r => r.Live);
+
+    /// <summary>Frames that were looked at.</summary>
+    public long Frames => Interlocked.Read(ref _frames);
+
+    /// <summary>Frames that could not be decoded.</summary>
+    public long Damaged => Interlocked.Read(ref _damaged);
+
+    /// <summary>Regions of frames that the motion gate kept from the network.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
+
+    /// <param name="captured">Not yet given back.</param>
+    /// <param name="now">Since the program began.</param>
+    /// <param name="decided">Called for every region whose decision changed.</param>
+    public void Look(CapturedFrame captured, TimeSpan now, Action<DecisionEvent, CapturedFrame> decided)
+    {
+        try
+        {
+            CameraFrame frame = _decoder.Decode(captured, out FrameDescription description);
+            long number = Interlocked.Increment(ref _frames);
+            foreach (RegionWatcher region in _regions)
+            {
+                Verdict? verdict = region.Look(frame, description, captured.Timestamp, now);
+                if (verdict is null)
+                    Interlocked.Increment(ref _skipped);
+                else if (verdict is { Changed: true } changed)
+                    decided(Event(region.Live, changed, number), captured);
+            }
+        }
+        catch (ImageFormatException)
+        {
+            Interlocked.Increment(ref _damaged);
+        }
+    }
+
+    public void Dispose() => _decoder.Dispose();
+
+    private DecisionEvent Event(LiveState live, Verdict verdict, long number) => new()
+    {
+        Camera = live.Camera,
+        Region = live.Region,
+        Time = DateTimeOffset.UtcNow,
+        Frame = number,
+        Class = verdict.Class,
+        Label = verdict.Class == RegionDecider.Unknown ? DecisionEvent.UnknownLabel : Labels[verdict.Class],
+        Score = verdict.Score,
+        Top = live.Now.Top,
+        Report = verdict.Report,
+    };
+}

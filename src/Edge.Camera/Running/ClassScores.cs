@@ -1,0 +1,58 @@
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+
+namespace Edge.Camera.Running;
+
+/// <summary>
+/// The scores that decisions are made of: one per label, 0 to 1. Probabilities and sigmoid scores are taken as they are; logits, known
+/// by an output that can exceed 1, go through a softmax first, so that thresholds mean the same for every model.
+/// </summary>
+internal sealed class ClassScores
+{
+    /// <summary>Rounding of the output's scale may lift a probability of 1 a little.</summary>
+    private const float HighestProbability = 1.01f;
+
+    private readonly int _offset;
+    private readonly float[] _scores;
+    private readonly bool _areLogits;
+
+    public ClassScores(EdgeModel model)
+    {
+        ModelManifest manifest = model.Manifest;
+        TensorDefinition output = manifest.Tensors[manifest.Outputs[0]];
+        _offset = manifest.LabelOffset;
+        int classes = output.Shape.Aggregate(1, (a, b) => a * b) - _offset;
+        Labels = manifest.Labels.Length == classes ? manifest.Labels : [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
+        _scores = new float[classes];
+        float highest = output.Scale * (sbyte.MaxValue - output.ZeroPoint), lowest = output.Scale * (sbyte.MinValue - output.ZeroPoint);
+        _areLogits = !model.GivesProbabilities
+            && (output.Type != ElementType.Int8 || highest > HighestProbability || lowest < 1 - HighestProbability);
+    }
+
+    /// <summary>One per class; where the model has none, "class 0", "class 1" ….</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Reads the scores of the session's last run. The result stays valid until the next call.</summary>
+    public ReadOnlySpan<float> Read(Session session)
+    {
+        ReadOnlySpan<float> outputs = session.Output[_offset..];
+        if (!_areLogits)
+        {
+            outputs.CopyTo(_scores);
+            return _scores;
+        }
+
+        float highest = float.NegativeInfinity, sum = 0;
+        foreach (float logit in outputs)
+            highest = Math.Max(highest, logit);
+        for (int c = 0; c < _scores.Length; c++)
+        {
+            _scores[c] = MathF.Exp(outputs[c] - highest);
+            sum += _scores[c];
+        }
+
+        for (int c = 0; c < _scores.Length; c++)
+            _scores[c] /= sum;
+        return _scores;
+    }
+}

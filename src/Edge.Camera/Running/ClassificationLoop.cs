@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Edge.Camera.Capture;
+using Edge.Camera.Decision;
+using Edge.Camera.Sinks;
+
+namespace Edge.Camera.Running;
+
+/// <summary>
+/// The loop of the program: takes the newest frame of each camera in turn, looks at it, and tells the sinks what changed. Allocates
+/// nothing per frame; only a changed decision makes objects.
+/// </summary>
+internal sealed class ClassificationLoop : IDisposable
+{
+    private readonly AutoResetEvent _frameReady = new(initialState: false);
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly Action<DecisionEvent, CapturedFrame> _decided;
+    private (CameraWatcher Watcher, CameraReader Reader)[] _cameras = [];
+    private ISink[] _sinks = [];
+    private ActiveHours[] _hours = [];
+    private Change? _next;
+    private long _alive;
+
+    public ClassificationLoop()
+    {
+        _decided = Decided;
+        _alive = _start;
+    }
+
+    /// <summary>For readers to call when a frame can be taken.</summary>
+    public Action FrameReady => () => _frameReady.Set();
+
+    /// <summary>Time since a frame was classified, or since there was nothing to classify.</summary>
+    public TimeSpan SinceAlive => Stopwatch.GetElapsedTime(Interlocked.Read(ref _alive));
+
+    /// <summary>Shows frames to the page; null shows them to nobody.</summary>
+    public PreviewTap? Preview { get; init; }
+
+    /// <summary>
+    /// Changes over between two frames to another model, other cameras, other sinks. What is replaced is the caller's to end once the
+    /// returned task is done.
+    /// </summary>
+    public Task ChangeTo(Watch watch, IReadOnlyList<CameraReader> readers, IReadOnlyList<ISink> sinks)
+    {
+        var change = new Change(watch, [.. watch.Cameras.Select(c => (c, readers.First(r => r.Name == c.Camera.Name)))], [.. sinks]);
+        Interlocked.Exchange(ref _next, change)?.Done.TrySetResult();
+        _frameReady.Set();
+        return change.Done.Task;
+    }
+
+    /// <summary>Runs until it is cancelled, or until no camera will give any more frames.</summary>
+    public void Run(CancellationToken cancellation)
+    {
+        using CancellationTokenRegistration wake = cancellation.Register(() => _frameReady.Set());
+        while (!cancellation.IsCancellationRequested)
+        {
+            if (Interlocked.Exchange(ref _next, null) is { } change)
+                Apply(change);
+            bool any = false;
+            if (IsActive())
+            {
+                foreach ((CameraWatcher watcher, CameraReader reader) in _cameras)
+                    any |= Look(watcher, reader);
+            }
+            else
+            {
+                Interlocked.Exchange(ref _alive, Stopwatch.GetTimestamp());
+            }
+
+            if (any)
+                continue;
+            if (_cameras.Length > 0 && Array.TrueForAll(_cameras, c => c.Reader.IsFinished))
+                return;
+            _frameReady.WaitOne(TimeSpan.FromMilliseconds(500));
+        }
+    }
+
+    /// <summary>After the run has ended and the readers are stopped.</summary>
+    public void Dispose() => _frameReady.Dispose();
+
+    private bool Look(CameraWatcher watcher, CameraReader reader)
+    {
+        if (reader.Take() is not { } frame)
+            return false;
+        try
+        {
+            watcher.Look(frame, Stopwatch.GetElapsedTime(_start), _decided);
+            Preview?.Offer(watcher.Camera.Name, frame);
+        }
+        finally
+        {
+            reader.Return(frame);
+        }
+
+        Interlocked.Exchange(ref _alive, Stopwatch.GetTimestamp());
+        return true;
+    }
+
+    private void Decided(DecisionEvent decision, CapturedFrame frame)
+    {
+        if (decision.Report && Array.Exists(_sinks, s => s.WantsPicture(decision.Label)))
+            decision = decision with { Picture = Picture.Copy(frame) };
+        foreach (ISink sink in _sinks)
+            sink.Publish(decision);
+    }
+
+    private bool IsActive()
+    {
+        if (_hours.Length == 0)
+            return true;
+        TimeOnly now = TimeOnly.FromDateTime(DateTime.Now);
+        foreach (ActiveHours hours in _hours)
+        {
+            if (hours.Contains(now))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Apply(Change change)
+    {
+        (_cameras, _sinks) = (change.Cameras, change.Sinks);
+        _hours = [.. change.Watch.Config.Config.Decision.ActiveHours.Select(t => ActiveHours.TryParse(t, out ActiveHours h) ? h : default)];
+        change.Done.TrySetResult();
+    }
+
+    private sealed record Change(Watch Watch, (CameraWatcher, CameraReader)[] Cameras, ISink[] Sinks)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,82 @@
+using Edge.Camera.Classification;
+using Edge.Camera.Config;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+
+namespace Edge.Camera.Running;
+
+/// <summary>
+/// A model at work on the cameras of a configuration. A changed configuration or model makes a new one beside it, and the loop changes
+/// over between two frames.
+/// </summary>
+internal sealed class Watch : IDisposable
+{
+    private readonly Session _session;
+
+    private Watch(LoadedConfig config, Session session)
+    {
+        (Config, _session, Scores) = (config, session, new ClassScores(session.Model));
+        Cameras = [.. config.Config.Cameras.Select(c => new CameraWatcher(c, session, Scores, config.Config.Decision))];
+    }
+
+    public LoadedConfig Config { get; }
+
+    public EdgeModel Model => _session.Model;
+
+    public InstructionSet InstructionSet => _session.InstructionSet;
+
+    public int Threads => _session.Threads;
+
+    public ClassScores Scores { get; }
+
+    public CameraWatcher[] Cameras { get; }
+
+    /// <summary>Loads the model, replays its self-test, and checks the labels that the configuration names.</summary>
+    /// <exception cref="CommandException">The model can't be used.</exception>
+    /// <exception cref="ConfigException">A label that the model does not have.</exception>
+    public static Watch Load(LoadedConfig config)
+    {
+        ModelSource source = config.Config.Model is { } path ? ModelSource.File(config.Resolve(path)) : ModelSource.BuiltIn;
+        Session session = Classifier.LoadSession(source, config.Config.Threads);
+        try
+        {
+            var watch = new Watch(config, session);
+            watch.CheckLabels();
+            return watch;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (CameraWatcher camera in Cameras)
+            camera.Dispose();
+        _session.Dispose();
+    }
+
+    private void CheckLabels()
+    {
+        EdgeConfig c = Config.Config;
+        IEnumerable<(string Key, string Label)> named =
+        [
+            .. c.Decision.Classes.Keys.Select(l => ("decision.classes", l)),
+            .. (c.Gpio?.Outputs ?? []).SelectMany((o, i) => o.Classes.Select(l => ($"gpio.outputs[{i}].classes", l))),
+            .. (c.Snapshots?.Classes ?? []).Select(l => ("snapshots.classes", l)),
+        ];
+        List<string> problems = [];
+        foreach ((string key, string label) in named)
+        {
+            if (label is "*" or Sinks.DecisionEvent.UnknownLabel || Scores.Labels.Contains(label))
+                continue;
+            string hint = Spelling.Nearest(label, Scores.Labels) is { } near ? $"; did you mean '{near}'?" : "";
+            problems.Add($"{Config.Path ?? "configuration"}: {key}: the model has no class '{label}'{hint}");
+        }
+
+        if (problems.Count > 0)
+            throw new ConfigException(problems);
+    }
+}

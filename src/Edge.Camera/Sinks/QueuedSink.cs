@@ -1,0 +1,109 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Camera.Sinks;
+
+/// <summary>
+/// A sink with a bounded queue and a task of its own that empties it. When the queue is full the oldest event gives way. A failing
+/// delivery is tried again after 1, 2, 4 … 60 s while newer events wait; trouble is logged once, and once when it is over.
+/// </summary>
+internal abstract class QueuedSink : ISink
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastDelay = TimeSpan.FromSeconds(60);
+
+    private readonly Channel<DecisionEvent> _queue;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ILogger _log;
+    private Task? _worker;
+    private long _delivered, _dropped;
+    private volatile string? _trouble;
+
+    protected QueuedSink(string name, int capacity, ILogger log)
+    {
+        (Name, _log) = (name, log);
+        _queue = Channel.CreateBounded<DecisionEvent>(
+            new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true },
+            _ => Interlocked.Increment(ref _dropped));
+    }
+
+    public string Name { get; }
+
+    public SinkStatus Status => new(Interlocked.Read(ref _delivered), Interlocked.Read(ref _dropped), _trouble);
+
+    public virtual bool WantsPicture(string label) => false;
+
+    /// <summary>Whether this event is delivered at all.</summary>
+    protected virtual bool Wants(DecisionEvent decision) => decision.Report;
+
+    public void Start() => _worker = Task.Run(DeliverAll);
+
+    public void Publish(DecisionEvent decision)
+    {
+        if (Wants(decision))
+            _queue.Writer.TryWrite(decision);
+    }
+
+    /// <summary>Delivers what is queued for at most two seconds, then gives up.</summary>
+    public virtual async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        _stop.CancelAfter(TimeSpan.FromSeconds(2));
+        if (_worker is not null)
+            await _worker.ConfigureAwait(false);
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Throws <see cref="SinkException"/> when the event should be tried again.</summary>
+    protected abstract Task DeliverAsync(DecisionEvent decision, CancellationToken stop);
+
+    private async Task DeliverAll()
+    {
+        try
+        {
+            await foreach (DecisionEvent decision in _queue.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+                await DeliverWithRetries(decision).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Interlocked.Add(ref _dropped, _queue.Reader.CanCount ? _queue.Reader.Count : 0);
+        }
+    }
+
+    private async Task DeliverWithRetries(DecisionEvent decision)
+    {
+        for (TimeSpan delay = FirstDelay; ; delay = delay * 2 < LastDelay ? delay * 2 : LastDelay)
+        {
+            try
+            {
+                await DeliverAsync(decision, _stop.Token).ConfigureAwait(false);
+                Interlocked.Increment(ref _delivered);
+                if (_trouble is not null)
+                    SinkLog.Recovered(_log, Name);
+                _trouble = null;
+                return;
+            }
+            catch (SinkException e)
+            {
+                if (_trouble is null)
+                    SinkLog.Failing(_log, Name, e.Message);
+                _trouble = e.Message;
+            }
+
+            await Task.Delay(delay, _stop.Token).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>An event could not be delivered now. The message is one line: what, where, what to do.</summary>
+internal sealed class SinkException(string message, Exception? inner = null) : Exception(message, inner);
+
+internal static partial class SinkLog
+{
+    [LoggerMessage(LogLevel.Warning, "{sink}: {problem}; trying on")]
+    public static partial void Failing(ILogger log, string sink, string problem);
+
+    [LoggerMessage(LogLevel.Information, "{sink}: works again")]
+    public static partial void Recovered(ILogger log, string sink);
+}

@@ -1,0 +1,71 @@
+using System.Text;
+using Edge.Camera.Config;
+
+namespace Edge.Camera.Tests.Config;
+
+public class ConfigFileTests
+{
+    [Fact]
+    public void An_empty_object_is_the_default()
+    {
+        EdgeConfig config = Parse("{ /* nothing */ }");
+        Assert.Equal("auto", Assert.Single(config.Cameras).Source);
+        Assert.Null(config.Web);
+    }
+
+    [Fact]
+    public void Comments_and_trailing_commas_are_allowed()
+    {
+        EdgeConfig config = Parse(
+            """
+            {
+              // the porch
+              "cameras": [{ "name": "porch", "source": "test", "regions": [{ "name": "door", "x": 0.1, "width": 0.4, }], },],
+            }
+            """);
+        Assert.Equal(0.4, config.Cameras[0].Regions[0].Width);
+    }
+
+    [Theory]
+    [InlineData("{\n\"treshold\": 1}", "edge.json:2: unknown key 'treshold'; known are")]
+    [InlineData("{\n\"decision\": {\n\"treshold\": 0.5}}", "edge.json:3: unknown key 'treshold' in decision; did you mean 'threshold'?")]
+    [InlineData("{\"cameras\": [{},\n{\"nmae\": \"b\"}]}", "edge.json:2: unknown key 'nmae' in cameras[1]; did you mean 'name'?")]
+    [InlineData("{\"decision\": {\n\n\"threshold\": 1.5}}", "edge.json:3: decision.threshold: 1.5: must be from 0 to 1")]
+    [InlineData("{\"decision\": {\n\"threshold\": \"high\"}}", "edge.json:2: decision.threshold: has the wrong kind of value")]
+    [InlineData("{\"threads\": 1,\n\"threads\": 2}", "edge.json:2: threads: is there twice")]
+    [InlineData("{\"cameras\": [{\"format\": \"yuvy\"}]}", "edge.json:1: cameras[0].format: 'yuvy': did you mean 'yuyv'?")]
+    [InlineData("{\"cameras\": [{\"source\": \"command\"}]}", "cameras[0].command: source command needs the program")]
+    [InlineData("{\"cameras\": [{}, {}]}", "cameras: 'camera' is there 2 times")]
+    [InlineData("{\"decision\": {\"activeHours\": [\"6-22\"]}}", "decision.activeHours[0]: '6-22': expected hours as 06:00-22:00")]
+    [InlineData("{\"decision\": {\"votes\": 5, \"window\": 3}}", "decision.votes: 5: must be from 1 to 3")]
+    [InlineData("{\"web\": {\"listen\": \"0.0.0.0:80\"}}", "web.listen: 0.0.0.0:80 is open to the network")]
+    [InlineData("{\"gpio\": {\"outputs\": [{\"line\": \"17\", \"classes\": [\"*\"]}]}}", "'17' is an offset, which means nothing without gpio.chip")]
+    [InlineData("{\"gpio\": {\"outputs\": [{\"line\": \"LED\"}]}}", "gpio.outputs[0].classes: name the labels")]
+    [InlineData("{\"webhook\": {\"url\": \"example\"}}", "webhook.url: 'example': expected http://")]
+    [InlineData("{\n\"threads\": 1\n\"model\": null}", "edge.json:3: no JSON")]
+    [InlineData("", "edge.json:1: no JSON")]
+    [InlineData("null", "edge.json: is null")]
+    [InlineData("{\"cameras\": null}", "cameras")]
+    public void Mistakes_are_named_with_their_line(string text, string expected)
+    {
+        ConfigException e = Assert.Throws<ConfigException>(() => Parse(text));
+        Assert.Contains(expected, e.Problems[0], StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Problems[0]);
+    }
+
+    [Fact]
+    public void All_mistakes_are_named_at_once()
+    {
+        ConfigException e = Assert.Throws<ConfigException>(() => Parse("{\"threads\": -1,\n\"cameras\": [{\"rotate\": 45}]}"));
+        Assert.Equal(2, e.Problems.Count);
+    }
+
+    [Fact]
+    public void A_missing_file_is_said_so()
+    {
+        ConfigException e = Assert.Throws<ConfigException>(() => ConfigFile.Load("nowhere/edge.json"));
+        Assert.Equal("nowhere/edge.json: no such file", Assert.Single(e.Problems));
+    }
+
+    private static EdgeConfig Parse(string text) => ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "edge.json");
+}

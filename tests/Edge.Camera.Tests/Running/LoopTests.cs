@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Edge.Camera.Capture;
+using Edge.Camera.Config;
+using Edge.Camera.Running;
+using Edge.Camera.Sinks;
+using Edge.Camera.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Edge.Camera.Tests.Running;
+
+/// <summary>The whole loop on the generated scene and the built-in model.</summary>
+public class LoopTests
+{
+    [Fact]
+    public void The_test_scene_is_decided_as_no_entry()
+    {
+        var sink = new CollectingSink();
+        Run(TestScene(), sink, until: () => sink.Decisions.Any(d => d.Label == "no entry"));
+        DecisionEvent decision = sink.Decisions.First(d => d.Label == "no entry");
+        Assert.True(decision is { Report: true, Score: > 0.6f, Camera: "camera", Region: null });
+        Assert.Equal(decision.Class, decision.Top[0].Class);
+        byte[] jpeg = decision.Picture!.Jpeg(80);
+        Assert.Equal([0xFF, 0xD8], jpeg[..2]);
+    }
+
+    [Fact]
+    public void Frames_allocate_nothing()
+    {
+        // Without decisions, so that only frames are left: an unreachable vote.
+        EdgeConfig config = TestScene() with { Decision = new DecisionConfig { Threshold = 1, Hysteresis = 0, Votes = 1000, Window = 1000 } };
+        using Watch watch = Watch.Load(new LoadedConfig(config, null));
+        using var source = new TestSource(640, 480, 1000);
+        source.Open(CancellationToken.None);
+        CameraWatcher watcher = watch.Cameras[0];
+        long before = 0;
+        for (int i = 0; i < 60; i++)
+        {
+            if (i == 10)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            CapturedFrame frame = source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!;
+            watcher.Look(frame, TimeSpan.FromSeconds(i), NoDecision);
+            source.Return(frame);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(60, watcher.Frames);
+    }
+
+    [Fact]
+    public void A_slow_consumer_sees_the_newest_frame_and_the_others_are_counted()
+    {
+        using var reader = new CameraReader(
+            "c", () => new TestSource(64, 48, 200), TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance);
+        reader.Start();
+        WaitFor(() => reader.Counters.Captured >= 20);
+        CapturedFrame frame = reader.Take()!;
+        Assert.True(frame.Sequence >= 19);
+        reader.Return(frame);
+        Assert.InRange(reader.Counters.Dropped, 19, reader.Counters.Captured);
+    }
+
+    [Fact]
+    public void A_lost_source_is_opened_again()
+    {
+        int opened = 0;
+        using var reader = new CameraReader(
+            "c", () => new FailingSource(++opened), TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance);
+        reader.Start();
+        WaitFor(() => reader.Trouble is not null);
+        Assert.Equal("unplugged", reader.Trouble);
+        WaitFor(() => reader.Counters is { Reopened: 1, Captured: >= 2 } && reader.Trouble is null);
+    }
+
+    private static EdgeConfig TestScene() => new()
+    {
+        Cameras = [new CameraConfig { Source = "test", Width = 320, Height = 240, Rate = 60 }],
+        Threads = 1,
+    };
+
+    private static void NoDecision(DecisionEvent decision, CapturedFrame frame) => Assert.Fail(decision.Label);
+
+    private static void Run(EdgeConfig config, ISink sink, Func<bool> until)
+    {
+        var loaded = new LoadedConfig(config, null);
+        using Watch watch = Watch.Load(loaded);
+        using var loop = new ClassificationLoop();
+        using var reader = new CameraReader(
+            "camera", SourceFactory.For(config.Cameras[0], loaded), TimeSpan.FromSeconds(5), loop.FrameReady, NullLogger.Instance);
+        loop.ChangeTo(watch, [reader], [sink]);
+        reader.Start();
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var thread = new Thread(() => loop.Run(stop.Token));
+        thread.Start();
+        WaitFor(until);
+        stop.Cancel();
+        thread.Join();
+    }
+
+    private static void WaitFor(Func<bool> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "did not happen in a minute");
+            Thread.Sleep(5);
+        }
+    }
+
+    private sealed class CollectingSink : ISink
+    {
+        private readonly List<DecisionEvent> _decisions = [];
+
+        public DecisionEvent[] Decisions
+        {
+            get
+            {
+                lock (_decisions)
+                    return [.. _decisions];
+            }
+        }
+
+        public string Name => "collector";
+
+        public SinkStatus Status => default;
+
+        public bool WantsPicture(string label) => true;
+
+        public void Publish(DecisionEvent decision)
+        {
+            lock (_decisions)
+                _decisions.Add(decision);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    /// <summary>Gives one frame, then its cable comes off; the second one made stays.</summary>
+    private sealed class FailingSource(int number) : IFrameSource
+    {
+        private readonly TestSource _scene = new(64, 48, 100);
+        private int _read;
+
+        public string Description => "fails";
+
+        public long Lost => 0;
+
+        public void Open(CancellationToken cancellation) => _scene.Open(cancellation);
+
+        public CapturedFrame? Read(TimeSpan timeout, CancellationToken cancellation) =>
+            number == 1 && _read++ > 0 ? throw new SourceException("unplugged") : _scene.Read(timeout, cancellation);
+
+        public void Return(CapturedFrame frame) => _scene.Return(frame);
+
+        public void Dispose() => _scene.Dispose();
+    }
+}
