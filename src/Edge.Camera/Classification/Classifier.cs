@@ -120,6 +120,9 @@ internal sealed class Classifier : IDisposable
 
     public Profile CreateProfile() => _session.CreateProfile();
 
+    /// <inheritdoc cref="SessionBenchmark.Measure"/>
+    public BenchmarkReport Measure(int runs, bool perLayer) => SessionBenchmark.Measure(_session, runs, perLayer);
+
     public void Dispose()
     {
         _session.Dispose();

@@ -20,6 +20,7 @@ internal static class CommandLine
         RootCommand root = new("Classifies photographs with a packed int8 network (.edge).")
         {
             ClassifyCommand.Create(),
+            BenchCommand.Create(),
             SelfTestCommand.Create(),
             RunCommand.Create(),
         };
@@ -67,6 +68,7 @@ internal static class CommandLine
             output.WriteLine($"  {ProgramName} classify squeezenet.edge cat.jpg");
             output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --top 1 --json > answers.json");
             output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --profile --threads 2");
+            output.WriteLine($"  {ProgramName} bench squeezenet.edge --threads 1 --per-layer");
             output.WriteLine($"  {ProgramName} selftest squeezenet.edge");
             output.WriteLine($"  {ProgramName} run --source test");
             output.WriteLine($"  {ProgramName} run --config edge.json");

@@ -12,6 +12,7 @@ internal static class CommandLine
             CompareCommand.Create,
             QuantizeCommand.Create,
             EvaluateCommand.Create,
+            BenchCommand.Create,
             ConformanceCommand.Create,
         ]);
 

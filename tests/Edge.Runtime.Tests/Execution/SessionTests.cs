@@ -39,18 +39,6 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void A_run_allocates_nothing()
-    {
-        using var session = new Session(TinyModel.Everything().Parse(), new SessionOptions { Threads = 2 });
-        for (int i = 0; i < 50; i++)
-            session.Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++)
-            session.Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
-
-    [Fact]
     public void Int8_outputs_are_offered_as_real_numbers()
     {
         TinyModel tiny = TinyModel.Inceptionlike();
