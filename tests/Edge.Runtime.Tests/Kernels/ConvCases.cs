@@ -8,7 +8,7 @@ namespace Edge.Runtime.Tests.Kernels;
 internal static class ConvCases
 {
     public static IEnumerable<ConvCase> For(TileShape tile) =>
-        [.. AroundTheTile(tile), .. Windows(), .. Groups(), .. Depthwise(tile), .. Numbers(), .. Slices()];
+        [.. AroundTheTile(tile), .. Windows(), .. Groups(), .. Depthwise(tile), .. DepthwiseEdges(tile), .. Numbers(), .. Slices()];
 
     private static IEnumerable<ConvCase> AroundTheTile(TileShape tile)
     {
@@ -72,6 +72,34 @@ internal static class ConvCases
                 yield return image;
             }
         }
+    }
+
+    /// <summary>3×3 windows over images of few rows and columns: every remainder of a walk along a row, with and without padding.</summary>
+    private static IEnumerable<ConvCase> DepthwiseEdges(TileShape tile)
+    {
+        int c = tile.Channels + 1;
+        for (int width = 1; width <= 9; width++)
+        {
+            foreach (int height in (int[])[1, 2, 3, 5])
+            {
+                ConvFill fill = (width + height) % 2 == 0 ? ConvFill.Random : ConvFill.Extremes;
+                var image = new ConvCase(height, width, c, c) { Groups = c, Fill = fill, OutputGap = 1, Low = -100, High = 90 };
+                yield return image.Square(kernel: 3, stride: 1, pad: 1);
+                yield return image.Square(kernel: 3, stride: 2, pad: 1) with { Workers = 2 };
+                if (width < 3 || height < 3)
+                    continue;
+                yield return image.Square(kernel: 3, stride: 1, pad: 0);
+                yield return image.Square(kernel: 3, stride: 2, pad: 0);
+                yield return image.Square(kernel: 3, stride: 1, pad: 0) with { PadRight = 1, PadTop = 2 };
+                yield return image.Square(kernel: 3, stride: 2, pad: 0) with { PadRight = 1, PadBottom = 1 };
+                yield return image.Square(kernel: 3, stride: 1, pad: 0) with { PadLeft = 1, PadBottom = 2, InputGap = 3 };
+            }
+        }
+
+        // Too wide for a piece of all rows, with more pieces than workers.
+        var large = new ConvCase(23, 37, c + tile.Channels, c + tile.Channels) { Groups = c + tile.Channels };
+        yield return large.Square(kernel: 3, stride: 1, pad: 1);
+        yield return large.Square(kernel: 3, stride: 2, pad: 1) with { Workers = 3, InputGap = 64 };
     }
 
     private static IEnumerable<ConvCase> Numbers()

@@ -30,7 +30,9 @@ internal static class ConvKernelTable
     /// <summary>Best first: of the kernels that the instruction set includes, the first one that accepts is used.</summary>
     public static IReadOnlyList<ConvKernel> Kernels { get; } =
     [
-        Depthwise<Depthwise3x3Avx2<PairSumsAvxVnni>>("Depthwise3x3AvxVnni", InstructionSet.AvxVnni, Depthwise3x3),
+        Depthwise3x3<Depthwise3x3AvxVnni<Stride1>>("Depthwise3x3AvxVnni", InstructionSet.AvxVnni),
+        Depthwise3x3<Depthwise3x3AvxVnni<Stride2>>("Depthwise3x3Stride2AvxVnni", InstructionSet.AvxVnni),
+        Depthwise<Depthwise3x3Avx2<PairSumsAvxVnni>>("Depthwise3x3PairsAvxVnni", InstructionSet.AvxVnni, Depthwise3x3),
         Depthwise<DepthwiseAvx2<PairSumsAvxVnni, SameChannels>>(
             "DepthwiseAvxVnni", InstructionSet.AvxVnni, DepthwiseSameChannels),
         Depthwise<DepthwiseAvx2<PairSumsAvxVnni, RepeatedChannelsAvx2>>(
@@ -43,7 +45,10 @@ internal static class ConvKernelTable
             "DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
         Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
         Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
-        Depthwise<Depthwise3x3Neon>(nameof(Depthwise3x3Neon), InstructionSet.Neon, Depthwise3x3),
+        Depthwise3x3<Depthwise3x3NeonDot>(nameof(Depthwise3x3NeonDot), InstructionSet.NeonDot),
+        Depthwise3x3<Depthwise3x3Stride2NeonDot>(nameof(Depthwise3x3Stride2NeonDot), InstructionSet.NeonDot),
+        Depthwise3x3<Depthwise3x3Neon<Stride1>>("Depthwise3x3Neon", InstructionSet.Neon),
+        Depthwise3x3<Depthwise3x3Neon<Stride2>>("Depthwise3x3Stride2Neon", InstructionSet.Neon),
         Depthwise<DepthwiseNeon<SameChannels>>("DepthwiseNeon", InstructionSet.Neon, DepthwiseSameChannels),
         Depthwise<DepthwiseNeon<RepeatedChannelsNeon>>("DepthwiseMultiplierNeon", InstructionSet.Neon, DepthwiseAny),
         Gemm<Gemm6x16NeonDot>(nameof(Gemm6x16NeonDot), InstructionSet.NeonDot, Any),
@@ -90,6 +95,15 @@ internal static class ConvKernelTable
             new TileShape(1, IDepthwiseTile.Channels, 1),
             accepts,
             (in p, context, n) => new DepthwiseConvolution<TTile>(p, context, n));
+
+    private static ConvKernel Depthwise3x3<TTile>(string name, InstructionSet set)
+        where TTile : struct, IDepthwise3x3Tile =>
+        new(
+            name,
+            set,
+            new TileShape(1, TTile.Channels, 1),
+            Depthwise3x3Convolution<TTile>.Accepts,
+            (in p, context, n) => new Depthwise3x3Convolution<TTile>(p, context, n));
 
     private static bool Any(in ConvProblem problem) => true;
 

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>
+/// 3×3 depthwise convolution with stride 2 by SDOT, sixteen channels of one output row at a time. An int32 lane holds the bytes
+/// that three rows of a column have in one channel, and a fourth that meets a weight of 0. Every column is added to the sums as
+/// soon as it is loaded: the last one of a window to that window's and, as the first one, to the next window's.
+/// </summary>
+internal readonly unsafe struct Depthwise3x3Stride2NeonDot : IDepthwise3x3Tile
+{
+    public static int Channels => 16;
+
+    public static int Stride => 2;
+
+    public static int WeightBytes => 3 * 4 * 16;
+
+    public static int ActivationFlip => 0;
+
+    public static int Place(int channel) => channel;
+
+    /// <summary>[kernel column][channel][4 rows], the fourth one 0.</summary>
+    public static void Pack(ReadOnlySpan<sbyte> weights, sbyte* packed)
+    {
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            for (int tap = 0; tap < 9; tap++)
+                packed[(((tap % 3 * Channels) + channel) * 4) + (tap / 3)] = weights[(channel * 9) + tap];
+        }
+    }
+
+    public static void Compute(in Depthwise3x3Block block)
+    {
+        // Kernel column, then channels 0 to 3, 4 to 7, 8 to 11 or 12 to 15.
+        sbyte* w = block.Weights;
+        Vector128<sbyte> w00 = Vector128.Load(w), w01 = Vector128.Load(w + 16);
+        Vector128<sbyte> w02 = Vector128.Load(w + 32), w03 = Vector128.Load(w + 48);
+        Vector128<sbyte> w10 = Vector128.Load(w + 64), w11 = Vector128.Load(w + 80);
+        Vector128<sbyte> w12 = Vector128.Load(w + 96), w13 = Vector128.Load(w + 112);
+        Vector128<sbyte> w20 = Vector128.Load(w + 128), w21 = Vector128.Load(w + 144);
+        Vector128<sbyte> w22 = Vector128.Load(w + 160), w23 = Vector128.Load(w + 176);
+        var requantize = new DepthwiseRequantizeNeon(block);
+        int* bias = block.Bias;
+        float* multipliers = block.Multipliers;
+        nint stride = block.InputStride;
+        for (int y = 0; y < block.OutputRows; y++)
+        {
+            sbyte** rows = block.Rows + (2 * y);
+            sbyte* r0 = rows[0] + block.InputOffset, r1 = rows[1] + block.InputOffset, r2 = rows[2] + block.InputOffset;
+            sbyte* output = block.Output + (y * block.OutputRowStride);
+            Vector128<sbyte> padding = Vector128.Create(block.Padding);
+            Vector128<sbyte> q0 = padding, q1 = padding, q2 = padding, q3 = padding;
+            nint x = 0;
+            if (!block.PadLeft)
+            {
+                Quads(Vector128.Load(r0), Vector128.Load(r1), Vector128.Load(r2), out q0, out q1, out q2, out q3);
+                x = stride;
+            }
+
+            for (int pixels = block.OutputWidth; pixels > 0; pixels--)
+            {
+                (Vector128<int> s0, Vector128<int> s1) = AdvSimd.Arm64.LoadPairVector128(bias);
+                (Vector128<int> s2, Vector128<int> s3) = AdvSimd.Arm64.LoadPairVector128(bias + 8);
+                s0 = Dp.DotProduct(s0, q0, w00);
+                s1 = Dp.DotProduct(s1, q1, w01);
+                s2 = Dp.DotProduct(s2, q2, w02);
+                s3 = Dp.DotProduct(s3, q3, w03);
+
+                Quads(Vector128.Load(r0 + x), Vector128.Load(r1 + x), Vector128.Load(r2 + x), out q0, out q1, out q2, out q3);
+                x += stride;
+                s0 = Dp.DotProduct(s0, q0, w10);
+                s1 = Dp.DotProduct(s1, q1, w11);
+                s2 = Dp.DotProduct(s2, q2, w12);
+                s3 = Dp.DotProduct(s3, q3, w13);
+
+                if (pixels == 1 && block.PadRight)
+                    (q0, q1, q2, q3) = (padding, padding, padding, padding);
+                else
+                    Quads(Vector128.Load(r0 + x), Vector128.Load(r1 + x), Vector128.Load(r2 + x), out q0, out q1, out q2, out q3);
+                x += stride;
+                s0 = Dp.DotProduct(s0, q0, w20);
+                s1 = Dp.DotProduct(s1, q1, w21);
+                s2 = Dp.DotProduct(s2, q2, w22);
+                s3 = Dp.DotProduct(s3, q3, w23);
+
+                (Vector128<float> m0, Vector128<float> m1) = AdvSimd.Arm64.LoadPairVector128(multipliers);
+                (Vector128<float> m2, Vector128<float> m3) = AdvSimd.Arm64.LoadPairVector128(multipliers + 8);
+                requantize.Round(
+                    DepthwiseRequantizeNeon.Scale(s0, m0),
+                    DepthwiseRequantizeNeon.Scale(s1, m1),
+                    DepthwiseRequantizeNeon.Scale(s2, m2),
+                    DepthwiseRequantizeNeon.Scale(s3, m3)).Store(output);
+                output += block.OutputStride;
+            }
+        }
+    }
+
+    /// <summary>Int32 lane i of q_k holds the bytes of channel 4 k + i: (row0, row1, row2, row2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quads(
+        Vector128<sbyte> row0, Vector128<sbyte> row1, Vector128<sbyte> row2,
+        out Vector128<sbyte> q0, out Vector128<sbyte> q1, out Vector128<sbyte> q2, out Vector128<sbyte> q3)
+    {
+        Vector128<short> upper0 = AdvSimd.Arm64.ZipLow(row0, row1).AsInt16(), upper1 = AdvSimd.Arm64.ZipHigh(row0, row1).AsInt16();
+        Vector128<short> lower0 = AdvSimd.Arm64.ZipLow(row2, row2).AsInt16(), lower1 = AdvSimd.Arm64.ZipHigh(row2, row2).AsInt16();
+        q0 = AdvSimd.Arm64.ZipLow(upper0, lower0).AsSByte();
+        q1 = AdvSimd.Arm64.ZipHigh(upper0, lower0).AsSByte();
+        q2 = AdvSimd.Arm64.ZipLow(upper1, lower1).AsSByte();
+        q3 = AdvSimd.Arm64.ZipHigh(upper1, lower1).AsSByte();
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+
+namespace Edge.Runtime.Kernels.Conv;
+
+/// <summary>
+/// Turns sixteen sums into int8. The bounds are applied to the bytes: clamping to whole numbers and rounding can change places,
+/// and conversion, both narrowings and the addition of the zero point saturate.
+/// </summary>
+internal readonly struct DepthwiseRequantizeNeon
+{
+    private readonly Vector128<short> _zeroPoint;
+    private readonly Vector128<sbyte> _low, _high;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public DepthwiseRequantizeNeon(in Depthwise3x3Block block)
+    {
+        _zeroPoint = Vector128.Create((short)block.ZeroPoint);
+        _low = Vector128.Create((sbyte)block.Low);
+        _high = Vector128.Create((sbyte)block.High);
+    }
+
+    /// <summary>Bytes 4 i to 4 i + 3 of the result come from the four scaled sums of argument i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector128<sbyte> Round(Vector128<float> x0, Vector128<float> x1, Vector128<float> x2, Vector128<float> x3)
+    {
+        Vector128<short> lower = Narrow(x0, x1), upper = Narrow(x2, x3);
+        Vector128<sbyte> bytes = AdvSimd.ExtractNarrowingSaturateUpper(AdvSimd.ExtractNarrowingSaturateLower(lower), upper);
+        return AdvSimd.Min(AdvSimd.Max(bytes, _low), _high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Scale(Vector128<int> sums, Vector128<float> multipliers) =>
+        AdvSimd.Multiply(AdvSimd.ConvertToSingle(sums), multipliers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<short> Narrow(Vector128<float> x0, Vector128<float> x1)
+    {
+        Vector64<short> lower = AdvSimd.ExtractNarrowingSaturateLower(AdvSimd.ConvertToInt32RoundToEven(x0));
+        Vector128<short> both = AdvSimd.ExtractNarrowingSaturateUpper(lower, AdvSimd.ConvertToInt32RoundToEven(x1));
+        return AdvSimd.AddSaturate(both, _zeroPoint);
+    }
+}
