@@ -46,11 +46,12 @@ internal static unsafe partial class TurboJpeg
     /// <summary>0, or -1 on an error.</summary>
     [LibraryImport(Library, EntryPoint = "tjDecompressHeader3")]
     public static partial int DecompressHeader(
-        DecompressorHandle handle, byte* data, nuint length, out int width, out int height, out int subsampling, out int colorspace);
+        DecompressorHandle handle, byte* data, nuint length, out int width, out int height, out int subsampling,
+        out int colorspace);
 
     /// <summary>
-    /// 0, or -1 on an error or a warning. Takes the largest scaling factor n/8 whose size fits into width × height. Planes of luma
-    /// are padded to whole chroma samples.
+    /// 0, or -1 on an error or a warning. Takes the largest scaling factor n/8 whose size fits into width × height. Planes of
+    /// luma are padded to whole chroma samples.
     /// </summary>
     [LibraryImport(Library, EntryPoint = "tjDecompressToYUVPlanes")]
     public static partial int DecompressToPlanes(

@@ -18,7 +18,7 @@ internal sealed class AxisFilter
     /// <param name="output">Pixels of the whole output along this axis.</param>
     /// <param name="start">First output pixel wanted.</param>
     /// <param name="length">Output pixels wanted.</param>
-    /// <param name="mirrored">Whether the upright axis runs against the stored one: outputs and their inputs are reversed.</param>
+    /// <param name="mirrored">Whether the upright axis runs against the stored one: outputs and inputs are reversed.</param>
     public AxisFilter(int input, int output, int start, int length, bool mirrored)
     {
         BilinearWeights exact = new();

@@ -37,8 +37,8 @@ public readonly unsafe struct CameraFrame(FramePlane first, FramePlane second = 
     /// <param name="data">First byte.</param>
     /// <param name="length">Bytes filled ("bytesused").</param>
     /// <param name="stride">
-    /// Bytes from one row of the first plane to the next ("bytesperline"), 0 for rows without gaps. Chroma rows of NV12 and NV21 have
-    /// the same stride, those of I420 and I422 half of it.
+    /// Bytes from one row of the first plane to the next ("bytesperline"), 0 for rows without gaps. Chroma rows of NV12 and NV21
+    /// have the same stride, those of I420 and I422 half of it.
     /// </param>
     /// <exception cref="ImageFormatException">The buffer is too short or the stride too small for such a frame.</exception>
     public static CameraFrame FromBuffer(in FrameDescription frame, byte* data, long length, int stride = 0)
@@ -83,8 +83,9 @@ public readonly unsafe struct CameraFrame(FramePlane first, FramePlane second = 
             throw new ImageFormatException(
                 $"plane {plane} of a frame of {frame} has {memory.Stride} bytes a row, less than {rowBytes}; drop the frame");
         long needed = ((long)(frame.Rows(plane) - 1) * memory.Stride) + rowBytes;
-        if (memory.Data == null || memory.Length < needed)
+        long held = memory.Data == null ? 0 : memory.Length;
+        if (held < needed)
             throw new ImageFormatException(
-                $"plane {plane} of a frame of {frame} holds {(memory.Data == null ? 0 : memory.Length)} of {needed} bytes; drop the frame");
+                $"plane {plane} of a frame of {frame} holds {held} of {needed} bytes; drop the frame");
     }
 }

@@ -39,8 +39,8 @@ internal static unsafe class ColumnPass<T, TLoader>
     where TLoader : struct, IFrameLoader
 {
     /// <summary>
-    /// The last vector overlaps the one before it where the columns do not fill it; it computes the same words again. Columns start
-    /// at even ones for the sake of chroma, so that one column may be left to the scalar form.
+    /// The last vector overlaps the one before it where the columns do not fill it; it computes the same words again. Columns
+    /// start at even ones for the sake of chroma, so that one column may be left to the scalar form.
     /// </summary>
     public static void Run(in ColumnStep step, FrameFormat format, in FrameConversion conversion)
     {
@@ -133,13 +133,15 @@ internal static unsafe class ColumnPass
         }
     }
 
-    /// <param name="width">Columns of a vector: 16 (AVX2), 8 (NEON), or 1 for the scalar form.</param>
-    public static delegate*<in ColumnStep, FrameFormat, in FrameConversion, void> Choose(FrameFormat format, int width) => width switch
-    {
-        16 => Choose<WordsAvx2>(format),
-        8 => Choose<WordsNeon>(format),
-        _ => &RunAll,
-    };
+    /// <param name="width">Columns of a vector: 32 (AVX-512), 16 (AVX2), 8 (NEON), or 1 for the scalar form.</param>
+    public static delegate*<in ColumnStep, FrameFormat, in FrameConversion, void> Choose(FrameFormat format, int width) =>
+        width switch
+        {
+            32 => Choose<WordsAvx512>(format),
+            16 => Choose<WordsAvx2>(format),
+            8 => Choose<WordsNeon>(format),
+            _ => &RunAll,
+        };
 
     /// <summary>One row's part of a pixel of the column pass, in 1/256 level: floor(((p − 128) · 256 · w + 2¹⁴) / 2¹⁵).</summary>
     public static int Weigh(byte level, int weight) => (((level - 128) * weight) + (1 << 6)) >> 7;

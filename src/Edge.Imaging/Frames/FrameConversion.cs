@@ -9,8 +9,8 @@ namespace Edge.Imaging.Frames;
 /// B = clamp8(floor((t(Y, luma) + offset + t(U, blueU)) / 32))
 /// </code>
 /// which is R = y + 2(1 − Kr)·v, B = y + 2(1 − Kb)·u, G = y − 2(1 − Kb)(Kb/Kg)·u − 2(1 − Kr)(Kr/Kg)·v (BT.601-7, 2.5; BT.709-6,
-/// item 3) with y, u and v stretched from their range, at most one level from its rounded value. Chroma is not interpolated: pixels
-/// that share a sample share its value. Every term and sum fits in 16 bits. Grey frames have luma only: R = G = B.
+/// item 3) with y, u and v stretched from their range, at most one level from its rounded value. Chroma is not interpolated:
+/// pixels that share a sample share its value. Every term and sum fits in 16 bits. Grey frames have luma only: R = G = B.
 /// </summary>
 internal readonly struct FrameConversion
 {

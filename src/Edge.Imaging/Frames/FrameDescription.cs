@@ -44,7 +44,8 @@ public readonly record struct FrameDescription(
         if (!Enum.IsDefined(Format) || !Enum.IsDefined(Matrix) || !Enum.IsDefined(Range))
             throw new ImageFormatException($"frames of format {Format}, matrix {Matrix} and range {Range} are unknown");
         if (Width is < 1 or > MaxSide || Height is < 1 or > MaxSide)
-            throw new ImageFormatException($"a frame of {Width} × {Height} pixels cannot be used; both sides must be 1 to {MaxSide}");
+            throw new ImageFormatException(
+                $"a frame of {Width} × {Height} pixels cannot be used; both sides must be 1 to {MaxSide}");
         if (Format is FrameFormat.Yuyv or FrameFormat.Uyvy && Width % 2 != 0)
             throw new ImageFormatException($"{Format} frames have an even width, not {Width} pixels; choose another camera mode");
     }
@@ -55,7 +56,7 @@ public readonly record struct FrameDescription(
 /// <summary>A rectangle of a frame in pixels, any offsets, odd ones too.</summary>
 public readonly record struct FrameRegion(int X, int Y, int Width, int Height)
 {
-    /// <summary>The pixels of a frame decoded at n/8 of its size (<see cref="MjpegDecoder"/>) that this rectangle touches.</summary>
+    /// <summary>The pixels that this rectangle touches in a frame decoded at n/8 of its size.</summary>
     /// <param name="eighths">n, 1 to 8.</param>
     public FrameRegion Scaled(int eighths)
     {
@@ -68,6 +69,7 @@ public readonly record struct FrameRegion(int X, int Y, int Width, int Height)
     {
         if (X < 0 || Y < 0 || Width < 1 || Height < 1 || Width > frame.Width - X || Height > frame.Height - Y)
             throw new ImageFormatException(
-                $"the region of {Width} × {Height} pixels at ({X}, {Y}) does not lie inside the frame of {frame.Width} × {frame.Height}");
+                $"the region of {Width} × {Height} pixels at ({X}, {Y}) does not lie inside the frame of "
+                + $"{frame.Width} × {frame.Height}");
     }
 }

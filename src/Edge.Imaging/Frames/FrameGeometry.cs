@@ -26,7 +26,8 @@ internal sealed class FrameGeometry
         (int scaledX, int scaledY) = (Resize.ScaledWidth, Resize.ScaledHeight);
         if (Math.Max(scaledX, scaledY) > MaxScaled)
             throw new ImageFormatException(
-                $"a region of {Region.Width} × {Region.Height} pixels would be resized to {scaledX} × {scaledY}; choose a region that is less narrow");
+                $"a region of {Region.Width} × {Region.Height} pixels would be resized to {scaledX} × {scaledY}; "
+                + "choose a region that is less narrow");
         int storedRows = Swapped ? scaledX : scaledY;
         if (Region.Height > (long)FramePreprocessor.MaxShrinking * storedRows)
             throw new ImageFormatException(

@@ -18,8 +18,8 @@ namespace Edge.Imaging.Frames;
 /// </item>
 /// <item>Turn upright, and luma = (19595 R + 38470 G + 7471 B + 2¹⁵) / 2¹⁶ for models of one channel.</item>
 /// <item>
-/// Normalise and quantize by a table per channel, q = roundTiesToEven(clamp((p' − mean)·scale / s, −128 − z, 127 − z)) + z, in the
-/// model's channel order; what a letterbox leaves free gets the code of its filling.
+/// Normalise and quantize by a table per channel, q = roundTiesToEven(clamp((p' − mean)·scale / s, −128 − z, 127 − z)) + z, in
+/// the model's channel order; what a letterbox leaves free gets the code of its filling.
 /// </item>
 /// </list>
 /// <para>
@@ -62,7 +62,7 @@ public sealed unsafe class FramePreprocessor
     {
     }
 
-    /// <param name="vectorWidth">Words of a vector: 16 (AVX2), 8 (NEON), 1 (scalar).</param>
+    /// <param name="vectorWidth">Words of a vector: 32 (AVX-512), 16 (AVX2), 8 (NEON), 1 (scalar).</param>
     internal FramePreprocessor(
         FrameDescription frame, InputPreprocessing preprocessing, float scale, int zeroPoint, FrameRegion? region,
         ExifOrientation orientation, int vectorWidth)
@@ -135,7 +135,7 @@ public sealed unsafe class FramePreprocessor
 
     private static int VectorWidth(InstructionSet set) => set switch
     {
-        InstructionSet.Avx2 or InstructionSet.AvxVnni => 16,
+        InstructionSet.Avx2 or InstructionSet.AvxVnni => WordsAvx512.IsSupported ? 32 : 16,
         InstructionSet.Neon or InstructionSet.NeonDot => 8,
         _ => 1,
     };

@@ -5,9 +5,9 @@ using Edge.Runtime.Format;
 namespace Edge.Imaging.Frames;
 
 /// <summary>
-/// Frames of a Motion JPEG stream, decoded by libturbojpeg to planes of luma and chroma at n/8 of their size. Colour conversion and
-/// chroma upsampling are left to <see cref="FramePreprocessor"/>. A frame allocates nothing once the first has been decoded. Not
-/// thread-safe.
+/// Frames of a Motion JPEG stream, decoded by libturbojpeg to planes of luma and chroma at n/8 of their size. Colour conversion
+/// and chroma upsampling are left to <see cref="FramePreprocessor"/>. A frame allocates nothing once the first has been decoded.
+/// Not thread-safe.
 /// </summary>
 public sealed unsafe class MjpegDecoder : IDisposable
 {
@@ -31,8 +31,8 @@ public sealed unsafe class MjpegDecoder : IDisposable
     public static int Scaled(int length, int eighths) => ((length * eighths) + WholeEighths - 1) / WholeEighths;
 
     /// <summary>
-    /// The least n of 1, 2, 4 and 8 with which the decoded region is no smaller than what it is then resized to. libjpeg-turbo has
-    /// vector code for these four; the others are slower than the next larger of them.
+    /// The least n of 1, 2, 4 and 8 with which the decoded region is no smaller than what it is then resized to. libjpeg-turbo
+    /// has vector code for these four; the others are slower than the next larger of them.
     /// </summary>
     /// <param name="width">Width of the region in frames of full size, pixels.</param>
     /// <param name="height">Height of the region in frames of full size, pixels.</param>
@@ -45,7 +45,8 @@ public sealed unsafe class MjpegDecoder : IDisposable
             (width, height) = (height, width);
         ResizeGeometry resize = ResizeGeometry.For(preprocessing, width, height);
         int eighths = 1;
-        while (eighths < WholeEighths && (Scaled(width, eighths) < resize.ScaledWidth || Scaled(height, eighths) < resize.ScaledHeight))
+        while (eighths < WholeEighths
+            && (Scaled(width, eighths) < resize.ScaledWidth || Scaled(height, eighths) < resize.ScaledHeight))
             eighths *= 2;
         return eighths;
     }
@@ -82,7 +83,9 @@ public sealed unsafe class MjpegDecoder : IDisposable
     private FrameDescription Describe(byte* data, int length)
     {
         TurboJpeg.DecompressorHandle handle = Handle();
-        if (TurboJpeg.DecompressHeader(handle, data, (nuint)length, out int width, out int height, out int subsampling, out int space) != 0)
+        int result = TurboJpeg.DecompressHeader(
+            handle, data, (nuint)length, out int width, out int height, out int subsampling, out int space);
+        if (result != 0 || width < 1 || height < 1)
             throw new ImageFormatException($"a frame is no JPEG ({TurboJpeg.ErrorMessage(handle)}); drop it");
         if (space is TurboJpeg.ColorspaceCmyk or TurboJpeg.ColorspaceYcck)
             throw new ImageFormatException("JPEG frames in CMYK cannot be used; choose another camera mode");
@@ -103,7 +106,8 @@ public sealed unsafe class MjpegDecoder : IDisposable
         int stride = frame.RowBytes(0);
         byte* to = Memory((long)stride * frame.Height);
         Check(TurboJpeg.Decompress(
-            Handle(), data, (nuint)length, to, frame.Width, stride, frame.Height, TurboJpeg.PixelFormatRgb, TurboJpeg.FlagLimitScans));
+            Handle(), data, (nuint)length, to, frame.Width, stride, frame.Height, TurboJpeg.PixelFormatRgb,
+            TurboJpeg.FlagLimitScans));
         return new(new(to, (long)stride * frame.Height, stride));
     }
 

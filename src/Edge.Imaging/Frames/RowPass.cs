@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Edge.Imaging.Frames;
 
 /// <summary>
-/// The pass along a row: words of the column pass, (level − 128) · 256, become levels − 128. Sums are exact in 32 bits and rounded
-/// once. Outputs are made in groups of eight from blocks of eight inputs; weights that pad a group or a block are 0.
+/// The pass along a row: words of the column pass, (level − 128) · 256, become levels − 128. Sums are exact in 32 bits and
+/// rounded once. Outputs are made in groups of eight from blocks of eight inputs; weights that pad a group or a block are 0.
 /// </summary>
 internal sealed unsafe class RowPass
 {
@@ -49,7 +49,7 @@ internal sealed unsafe class RowPass
 
     /// <param name="input">Words of the column pass.</param>
     /// <param name="output"><see cref="Outputs"/> levels, less 128.</param>
-    /// <param name="width">16 for AVX2, 8 for NEON, 1 for the scalar form.</param>
+    /// <param name="width">32 and 16 for AVX2, 8 for NEON, 1 for the scalar form.</param>
     public void Run(short* input, int* output, int width)
     {
         fixed (int* first = _first)
@@ -57,7 +57,7 @@ internal sealed unsafe class RowPass
         {
             switch (width)
             {
-                case 16:
+                case 16 or 32:
                     RunAvx2(input, first, weights, output);
                     break;
                 case 8:

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Edge.Imaging.Frames;
 
-/// <summary>Sixteen columns. AVX2 shuffles bytes within 128-bit lanes, so each lane gets the bytes of its own eight columns.</summary>
+/// <summary>Sixteen columns. Bytes are shuffled within 128-bit lanes, so each lane gets those of its own eight columns.</summary>
 internal readonly unsafe struct WordsAvx2(Vector256<short> value) : IWords<WordsAvx2>
 {
     private readonly Vector256<short> _value = value;
