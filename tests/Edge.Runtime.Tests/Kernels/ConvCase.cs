@@ -16,6 +16,9 @@ public enum ConvFill
 
     /// <summary>Small numbers and multipliers of 1/2: every second result is a tie.</summary>
     Ties,
+
+    /// <summary>Scaled sums far beyond int32, of both signs.</summary>
+    Overflow,
 }
 
 /// <summary>One convolution to compute with some kernel, its operands derived from its own parameters.</summary>
@@ -84,6 +87,7 @@ public sealed record ConvCase(int Height, int Width, int Inputs, int Outputs)
         {
             ConvFill.Ties => 1f,
             ConvFill.LargestSums => length * 200f,
+            ConvFill.Overflow => 1e-7f,
             _ => MathF.Sqrt(length) * 60f,
         };
         harness.AddInt8([1, Height, Width, Inputs], input, 1f, InputZeroPoint, Inputs + InputGap);

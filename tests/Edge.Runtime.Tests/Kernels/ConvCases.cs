@@ -8,7 +8,10 @@ namespace Edge.Runtime.Tests.Kernels;
 internal static class ConvCases
 {
     public static IEnumerable<ConvCase> For(TileShape tile) =>
-        [.. AroundTheTile(tile), .. Windows(), .. Groups(), .. Depthwise(tile), .. DepthwiseEdges(tile), .. Numbers(), .. Slices()];
+    [
+        .. AroundTheTile(tile), .. Windows(), .. Groups(), .. Depthwise(tile), .. DepthwiseEdges(tile), .. Numbers(), .. Slices(),
+        .. ManyOutputs(tile),
+    ];
 
     private static IEnumerable<ConvCase> AroundTheTile(TileShape tile)
     {
@@ -132,6 +135,27 @@ internal static class ConvCases
             yield return image.Square(kernel: 3, stride: 1, pad: 1);
             yield return (image with { Inputs = 3 }).Square(kernel: 3, stride: 2, pad: 1);
             yield return (image with { Outputs = 24, Groups = 24 }).Square(kernel: 3, stride: 2, pad: 1);
+        }
+    }
+
+    /// <summary>Enough outputs for kernels that prepare the activations first.</summary>
+    private static IEnumerable<ConvCase> ManyOutputs(TileShape tile)
+    {
+        foreach (int inputs in (int[])[16, 20, 37, 64, 100])
+        {
+            int pixels = (2 * tile.Pixels) + 1, outputs = 99;
+            for (int more = 0; more < tile.Pixels; more++)
+                yield return new ConvCase(1, pixels + more, inputs, outputs) { InputGap = more, OutputGap = 2 * more };
+            var image = new ConvCase(7, 6, inputs, outputs);
+            foreach (ConvFill fill in Enum.GetValues<ConvFill>())
+            {
+                yield return image with { Fill = fill };
+                yield return image.Square(kernel: 3, stride: 1, pad: 1) with { Fill = fill, Workers = 2 };
+            }
+
+            yield return image.Square(kernel: 3, stride: 2, pad: 0) with { Workers = 3 };
+            yield return image.Square(kernel: 5, stride: 1, pad: 4, dilation: 2) with { Outputs = 96, OutputGap = 1 };
+            yield return new ConvCase(30, 41, inputs, outputs) { Workers = 2, Low = 3, High = 90 };
         }
     }
 }

@@ -38,6 +38,7 @@ internal static class ConvKernelTable
         Depthwise<DepthwiseAvx2<PairSumsAvxVnni, RepeatedChannelsAvx2>>(
             "DepthwiseMultiplierAvxVnni", InstructionSet.AvxVnni, DepthwiseAny),
         Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
+        GemmPanel<GemmPanel6x16AvxVnni, Gemm6x16AvxVnni>(nameof(GemmPanel6x16AvxVnni), InstructionSet.AvxVnni),
         Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
         Depthwise<Depthwise3x3Avx2<PairSumsAvx2>>("Depthwise3x3Avx2", InstructionSet.Avx2, Depthwise3x3),
         Depthwise<DepthwiseAvx2<PairSumsAvx2, SameChannels>>("DepthwiseAvx2", InstructionSet.Avx2, DepthwiseSameChannels),
@@ -86,6 +87,16 @@ internal static class ConvKernelTable
             new TileShape(TTile.Rows, TTile.Channels, TTile.DepthStep),
             accepts,
             (in p, context, n) => new GemmConvolution<TTile>(p, context, n));
+
+    private static ConvKernel GemmPanel<TPanel, TTile>(string name, InstructionSet set)
+        where TPanel : struct, IGemmPanel<TTile>
+        where TTile : struct, IGemmTile =>
+        new(
+            name,
+            set,
+            new TileShape(IGemmPanel<TTile>.Rows, TTile.Channels, TTile.DepthStep),
+            GemmPanelConvolution<TPanel, TTile>.Accepts,
+            (in p, context, n) => new GemmPanelConvolution<TPanel, TTile>(p, context, n));
 
     private static ConvKernel Depthwise<TTile>(string name, InstructionSet set, ConvPredicate accepts)
         where TTile : struct, IDepthwiseTile =>

@@ -70,6 +70,24 @@ internal readonly unsafe ref struct ConvProblem
     public float Multiplier(int output) => Requantization.Multiplier(InputScale, WeightScales[output], OutputScale);
 
     /// <summary>
+    /// Whether the bound |bias| + length · 255 · 127 of every channel's sum shows that it can be converted to int32 once it is
+    /// scaled, before it is clamped.
+    /// </summary>
+    public bool ScaledSumsFitInt32()
+    {
+        // Half of the range: the products here are rounded, and so are those of the kernels.
+        const double Safe = 1L << 30;
+        double products = (double)KernelSize * GroupInputs * byte.MaxValue * sbyte.MaxValue;
+        for (int o = 0; o < OutputChannels; o++)
+        {
+            if (!((products + Math.Abs((double)Bias[o])) * Multiplier(o) < Safe))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
     /// The start value with which Σ x·w becomes Σ (x − zx)·w + bias, for kernels that add <paramref name="flip"/> to every x.
     /// Wraps around like the sum itself, so that only the final sum has to fit in 32 bits.
     /// </summary>

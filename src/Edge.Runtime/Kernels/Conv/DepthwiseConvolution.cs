@@ -38,9 +38,7 @@ internal sealed unsafe class DepthwiseConvolution<TTile> : PreparedOperator
         _outputWidth = problem.OutputWidth;
         _outputChannels = problem.OutputChannels;
         _multiplier = problem.GroupOutputs;
-        _requantize.Low = problem.Low - problem.OutputZeroPoint;
-        _requantize.High = problem.High - problem.OutputZeroPoint;
-        _requantize.ZeroPoint = problem.OutputZeroPoint;
+        _requantize = RequantizeParameters.Of(problem);
 
         _blocks = (_outputChannels + Channels - 1) / Channels;
         _blockBytes = (nint)_table.Taps * Channels * TTile.WeightBytes;

@@ -93,12 +93,9 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
             sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
             sbyte* o4 = pixels > 4 ? o3 + outputStride : o3;
             sbyte* o5 = pixels > 5 ? o4 + outputStride : o4;
-            requantize.Store(s00, s01, output);
-            requantize.Store(s10, s11, o1);
-            requantize.Store(s20, s21, o2);
-            requantize.Store(s30, s31, o3);
-            requantize.Store(s40, s41, o4);
-            requantize.Store(s50, s51, o5);
+            requantize.Store(s00, s01, s10, s11, output, o1);
+            requantize.Store(s20, s21, s30, s31, o2, o3);
+            requantize.Store(s40, s41, s50, s51, o4, o5);
         }
     }
 }

@@ -38,9 +38,7 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
         _grouped = problem.Groups > 1;
         _groupInputs = problem.GroupInputs;
         _groupOutputs = problem.GroupOutputs;
-        _requantize.Low = problem.Low - problem.OutputZeroPoint;
-        _requantize.High = problem.High - problem.OutputZeroPoint;
-        _requantize.ZeroPoint = problem.OutputZeroPoint;
+        _requantize = RequantizeParameters.Of(problem);
 
         if (PatchGather.Suits(problem, RunBytes / TTile.Rows))
             _patches = new PatchGather(problem);

@@ -130,4 +130,16 @@ internal unsafe struct RequantizeParameters
     public float Low, High;
 
     public int ZeroPoint;
+
+    /// <summary>See <see cref="ConvProblem.ScaledSumsFitInt32"/>.</summary>
+    public bool ScaledSumsFitInt32;
+
+    /// <summary>All but the multipliers.</summary>
+    public static RequantizeParameters Of(in ConvProblem problem) => new()
+    {
+        Low = problem.Low - problem.OutputZeroPoint,
+        High = problem.High - problem.OutputZeroPoint,
+        ZeroPoint = problem.OutputZeroPoint,
+        ScaledSumsFitInt32 = problem.ScaledSumsFitInt32(),
+    };
 }

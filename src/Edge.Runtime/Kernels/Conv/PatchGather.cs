@@ -12,7 +12,7 @@ namespace Edge.Runtime.Kernels.Conv;
 internal sealed unsafe class PatchGather
 {
     /// <summary>Below this many input channels windows are worth a copy.</summary>
-    private const int FewChannels = 16;
+    public const int FewChannels = 16;
 
     private readonly sbyte* _input;
     private readonly nint _rowPitch, _pixelStep, _dilatedPitch;

@@ -4,40 +4,70 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Edge.Runtime.Kernels.Conv;
 
-/// <summary>Turns the sums of sixteen neighbouring channels into int8 and stores them.</summary>
+/// <summary>
+/// Turns sums of sixteen neighbouring channels into int8 and stores them. Bounds and zero point are integers, so that they may
+/// follow the rounding: they are applied to packed lanes, and packing saturates. The conversion makes the least int32 of whatever
+/// does not fit, so that large values are clamped before it unless there are none.
+/// </summary>
 internal readonly unsafe struct RequantizeAvx2
 {
-    private readonly Vector256<float> _multipliers0, _multipliers1, _low, _high;
-    private readonly Vector256<int> _zeroPoint;
+    private readonly Vector256<float> _multipliers0, _multipliers1, _high;
+    private readonly Vector256<short> _zeroPoint;
+    private readonly Vector256<sbyte> _lowest, _highest;
+    private readonly bool _fitsInt32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RequantizeAvx2(in RequantizeParameters parameters)
     {
         _multipliers0 = Vector256.Load(parameters.Multipliers);
         _multipliers1 = Vector256.Load(parameters.Multipliers + 8);
-        _low = Vector256.Create(parameters.Low);
         _high = Vector256.Create(parameters.High);
-        _zeroPoint = Vector256.Create(parameters.ZeroPoint);
+        _zeroPoint = Vector256.Create((short)parameters.ZeroPoint);
+        _lowest = Vector256.Create((sbyte)((int)parameters.Low + parameters.ZeroPoint));
+        _highest = Vector256.Create((sbyte)((int)parameters.High + parameters.ZeroPoint));
+        _fitsInt32 = parameters.ScaledSumsFitInt32;
     }
 
+    /// <summary>One pixel.</summary>
     /// <param name="sum0">Channels 0 to 7.</param>
     /// <param name="sum1">Channels 8 to 15.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(Vector256<int> sum0, Vector256<int> sum1, sbyte* output)
     {
-        Vector256<int> q0 = Round(sum0, _multipliers0), q1 = Round(sum1, _multipliers1);
+        Vector256<short> halves = Round(sum0, sum1);
 
         // Packing works within 128-bit halves: 0-3 8-11 | 4-7 12-15, put in order by the permutation.
-        Vector256<short> halves = Avx2.PackSignedSaturate(q0, q1);
         Vector256<short> ordered = Avx2.Permute4x64(halves.AsInt64(), 0b11_01_10_00).AsInt16();
-        Sse2.PackSignedSaturate(ordered.GetLower(), ordered.GetUpper()).Store(output);
+        Vector128<sbyte> codes = Sse2.PackSignedSaturate(ordered.GetLower(), ordered.GetUpper());
+        Vector128.Min(Vector128.Max(codes, _lowest.GetLower()), _highest.GetLower()).Store(output);
     }
 
+    /// <summary>Two pixels: a is the first one's, b the second one's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<int> Round(Vector256<int> sum, Vector256<float> multipliers)
+    public void Store(
+        Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1, sbyte* outputA, sbyte* outputB)
     {
-        Vector256<float> scaled = Avx.ConvertToVector256Single(sum) * multipliers;
-        Vector256<float> clamped = Avx.Min(Avx.Max(scaled, _low), _high);
-        return Avx.ConvertToVector256Int32(clamped) + _zeroPoint;
+        // Fours of channels: a 0, a 2, b 0, b 2 | a 1, a 3, b 1, b 3.
+        Vector256<sbyte> codes = Avx2.PackSignedSaturate(Round(a0, a1), Round(b0, b1));
+        codes = Vector256.Min(Vector256.Max(codes, _lowest), _highest);
+        codes = Avx2.PermuteVar8x32(codes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
+        codes.GetLower().Store(outputA);
+        codes.GetUpper().Store(outputB);
+    }
+
+    /// <summary>With the zero point added: channels 0-3 8-11 | 4-7 12-15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<short> Round(Vector256<int> sum0, Vector256<int> sum1)
+    {
+        Vector256<float> scaled0 = Avx.ConvertToVector256Single(sum0) * _multipliers0;
+        Vector256<float> scaled1 = Avx.ConvertToVector256Single(sum1) * _multipliers1;
+        if (!_fitsInt32)
+        {
+            scaled0 = Avx.Min(scaled0, _high);
+            scaled1 = Avx.Min(scaled1, _high);
+        }
+
+        Vector256<int> rounded0 = Avx.ConvertToVector256Int32(scaled0), rounded1 = Avx.ConvertToVector256Int32(scaled1);
+        return Avx2.AddSaturate(Avx2.PackSignedSaturate(rounded0, rounded1), _zeroPoint);
     }
 }
