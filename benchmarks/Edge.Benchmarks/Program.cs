@@ -4,6 +4,7 @@ using Edge.Benchmarks.Instructions;
 using Edge.Benchmarks.Kernels;
 using Edge.Benchmarks.Networks;
 using Edge.Benchmarks.Packages;
+using Edge.Benchmarks.Preprocessing;
 using Edge.Benchmarks.Reporting;
 using Edge.Benchmarks.Training;
 using Edge.Quantizer.Commands;
@@ -16,12 +17,14 @@ var host = new CommandHost(
         NetworksCommand.Create,
         InstructionsCommand.Create,
         KernelsCommand.Create,
+        PreprocessingCommand.Create,
         TrainingCommand.Create,
         () => ResultsCommand.Create(
         [
             NetworksCommand.Part,
             InstructionsCommand.Part,
             KernelsCommand.Part,
+            PreprocessingCommand.Part,
         ]),
         Micro,
     ]);

@@ -35,6 +35,9 @@ public sealed unsafe class FramePreprocessor
     /// </summary>
     public const int MaxShrinking = 64;
 
+    /// <summary>Planes start at cache lines, so that no vector of them lies in two.</summary>
+    private const int LineBytes = 64, LineWords = LineBytes / sizeof(short);
+
     private readonly FrameDescription _frame;
     private readonly FrameConversion _conversion;
     private readonly int _width;
@@ -80,12 +83,12 @@ public sealed unsafe class FramePreprocessor
         _columns = geometry.Region.X + rows.End - _firstColumn;
         _columns = Math.Min((_columns + vectorWidth - 1) / vectorWidth * vectorWidth, frame.Width - _firstColumn);
         _rowPass = new RowPass(rows, geometry.Region.X - _firstColumn);
-        _planeStride = (_columns + _rowPass.Overread + 31) & ~31;
+        _planeStride = (_columns + _rowPass.Overread + LineWords - 1) & ~(LineWords - 1);
 
         int channels = frame.Format == FrameFormat.Grey ? 1 : 3;
         _writer = new InputWriter(geometry, preprocessing, new LevelTables(preprocessing, scale, zeroPoint), channels);
         _rows = GC.AllocateArray<FrameRow>(_plan.MaxRows, pinned: true);
-        _planes = GC.AllocateArray<short>(4 * 3 * _planeStride, pinned: true);
+        _planes = GC.AllocateArray<short>((4 * 3 * _planeStride) + LineWords, pinned: true);
         _levels = GC.AllocateArray<int>(channels * _rowPass.Outputs, pinned: true);
     }
 
@@ -102,10 +105,11 @@ public sealed unsafe class FramePreprocessor
         frame.Validate(_frame);
         _writer.Fill(destination);
         fixed (FrameRow* rows = _rows)
-        fixed (short* planes = _planes)
+        fixed (short* memory = _planes)
         fixed (int* weights = _plan.Weights, levels = _levels)
         fixed (sbyte* to = destination)
         {
+            short* planes = (short*)(((nuint)memory + LineBytes - 1) & ~(nuint)(LineBytes - 1));
             int buffer = 3 * _planeStride;
             short* zeros = planes, output = planes + buffer, carry = planes + (2 * buffer);
             for (int y = 0; y < _writer.StoredRows; y++)
