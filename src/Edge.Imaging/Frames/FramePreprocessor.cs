@@ -137,9 +137,11 @@ public sealed unsafe class FramePreprocessor
         }
     }
 
+    /// <summary>Cores with AVX-VNNI and AVX-512 run 512-bit vectors without lowering their clock; earlier ones may not.</summary>
     private static int VectorWidth(InstructionSet set) => set switch
     {
-        InstructionSet.Avx2 or InstructionSet.AvxVnni => WordsAvx512.IsSupported ? 32 : 16,
+        InstructionSet.AvxVnni when WordsAvx512.IsSupported => 32,
+        InstructionSet.Avx2 or InstructionSet.AvxVnni => 16,
         InstructionSet.Neon or InstructionSet.NeonDot => 8,
         _ => 1,
     };

@@ -116,28 +116,40 @@ internal sealed unsafe class RowPass
     private void RunNeon(short* input, int* first, short* weight, int* output)
     {
         Vector128<int> half = Vector128.Create(1 << (Shift - 1));
-        for (int group = 0; group < _groups; group++, first += Group, output += Group)
+        for (int group = 0; group < _groups; group++, first += Group, output += Group, weight += _blocks * Group * Block)
         {
-            for (int side = 0; side < 2; side++)
-            {
-                int* at = first + (side * 4);
-                short* w = weight + (side * Block);
-                Vector128<int> a = default, b = default, c = default, d = default;
-                for (int block = 0; block < _blocks; block++, w += Group * Block)
-                {
-                    short* from = input + (block * Block);
-                    a = Accumulate(a, from + at[0], w);
-                    b = Accumulate(b, from + at[1], w + 16);
-                    c = Accumulate(c, from + at[2], w + 32);
-                    d = Accumulate(d, from + at[3], w + 48);
-                }
-
-                Vector128<int> sums = AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(a, b), AdvSimd.Arm64.AddPairwise(c, d));
-                ((sums + half) >> Shift).Store(output + (side * 4));
-            }
-
-            weight += _blocks * Group * Block;
+            RunNeon(input, first, weight, half).Store(output);
+            RunNeon(input, first + 4, weight + Block, half).Store(output + 4);
         }
+    }
+
+    /// <summary>Four outputs, whose weights are every other eight words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<int> RunNeon(short* input, int* first, short* weight, Vector128<int> half)
+    {
+        Vector128<int> a = Products(input + first[0], weight);
+        Vector128<int> b = Products(input + first[1], weight + 16);
+        Vector128<int> c = Products(input + first[2], weight + 32);
+        Vector128<int> d = Products(input + first[3], weight + 48);
+        for (int block = 1; block < _blocks; block++)
+        {
+            input += Block;
+            weight += Group * Block;
+            a = Accumulate(a, input + first[0], weight);
+            b = Accumulate(b, input + first[1], weight + 16);
+            c = Accumulate(c, input + first[2], weight + 32);
+            d = Accumulate(d, input + first[3], weight + 48);
+        }
+
+        Vector128<int> sums = AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(a, b), AdvSimd.Arm64.AddPairwise(c, d));
+        return (sums + half) >> Shift;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Products(short* input, short* weight)
+    {
+        Vector128<short> x = Vector128.Load(input), w = Vector128.Load(weight);
+        return AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningLower(x.GetLower(), w.GetLower()), x, w);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
