@@ -20,6 +20,8 @@ internal static class KernelCases
         PadRight = 1,
     };
 
+    private static readonly Window Valid = new() { KernelHeight = 3, KernelWidth = 3, StrideY = 2, StrideX = 2 };
+
     private static readonly Window Uneven = new()
     {
         KernelHeight = 2,
@@ -38,6 +40,7 @@ internal static class KernelCases
         ["add, unequal scales"] = (h, r, n) => Add(h, r, [3, n], 0.031f, -7, 0.0173f, 12, 0.0281f, 3),
         ["add, zero points at the ends, ReLU"] = (h, r, n) => Add(h, r, [3, n], 0.5f, -128, 0.25f, 127, 0.5f, -128, low: -128, high: 50),
         ["add, ties"] = (h, r, n) => Add(h, r, [2, n], 0.5f, 0, 0.5f, 0, 1, 0),
+        ["add, values beyond float32"] = (h, r, n) => Add(h, r, [3, n], 3e38f, 4, 2e38f, -9, 1, 5, low: -30, high: 100),
         ["add, channel slices"] = (h, r, n) => Add(h, r, [1, 3, 5, n], 0.03f, 4, 0.02f, -9, 0.04f, 0, gap: 5),
         ["add, longer than a piece"] = (h, r, n) => Add(h, r, [1, 9000 + n], 0.03f, 4, 0.02f, -9, 0.04f, 0),
         ["quantize"] = (h, r, n) => Quantize(h, r, [3, n], 0.0371f, 11, 0),
@@ -51,6 +54,16 @@ internal static class KernelCases
         ["max pool 3x3 stride 2"] = (h, r, n) => Pool(h, r, PoolKind.Max, Three, [1, 7, 8, n], [1, 4, 4, n]),
         ["max pool 3x3 ceil mode, channel slices"] = (h, r, n) =>
             Pool(h, r, PoolKind.Max, Three with { PadBottom = 0, PadRight = 0 }, [1, 6, 6, n], [1, 4, 4, n], gap: 7),
+        ["max pool 3x3 stride 2 without padding, clamped, channel slices"] = (h, r, n) =>
+            Pool(h, r, PoolKind.Max, Valid, [1, 8, 7, n], [1, 3, 3, n], low: -20, high: 90, gap: 3),
+        ["max pool 3x3 stride 2 padded behind"] = (h, r, n) =>
+            Pool(h, r, PoolKind.Max, Valid with { PadBottom = 1, PadRight = 1 }, [1, 6, 8, n], [1, 3, 4, n]),
+        ["max pool 3x3 stride 1"] = (h, r, n) =>
+            Pool(h, r, PoolKind.Max, Three with { StrideY = 1, StrideX = 1 }, [1, 4, 5, n], [1, 4, 5, n], gap: 1),
+        ["max pool 3x3 stride 1 without padding"] = (h, r, n) =>
+            Pool(h, r, PoolKind.Max, Valid with { StrideY = 1, StrideX = 1 }, [1, 4, 5, n], [1, 2, 3, n]),
+        ["max pool 3x3 of a single column"] = (h, r, n) =>
+            Pool(h, r, PoolKind.Max, Three with { StrideY = 1, StrideX = 1 }, [1, 2, 1, n], [1, 2, 1, n], low: 3),
         ["max pool, uneven window, clamped"] = (h, r, n) =>
             Pool(h, r, PoolKind.Max, Uneven, [1, 5, 7, n], [1, 4, 3, n], low: -20, high: 90),
         ["average pool 3x3 stride 2"] = (h, r, n) => Pool(h, r, PoolKind.Average, Three, [1, 7, 8, n], [1, 4, 4, n]),

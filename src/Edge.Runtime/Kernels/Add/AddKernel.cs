@@ -32,11 +32,11 @@ internal sealed unsafe class AddKernel<TForm> : ElementwiseKernel
     private readonly TensorView _y;
     private readonly AddParameters _parameters;
 
-    public AddKernel(string kernel, AddOperator op, TensorView a, TensorView b, TensorView y)
+    public AddKernel(string kernel, in AddParameters parameters, TensorView a, TensorView b, TensorView y)
         : base(kernel, a, b, y)
     {
         (_a, _b, _y) = (a, b, y);
-        _parameters = new AddParameters(a.ZeroPoint, a.Scale / y.Scale, b.ZeroPoint, b.Scale / y.Scale, y.ZeroPoint, op.Low, op.High);
+        _parameters = parameters;
     }
 
     protected override void Segment(nint row, int start, int count) => TForm.Row(
@@ -52,11 +52,13 @@ internal static class AddKernels
     public static PreparedOperator Prepare(AddOperator op, PreparationContext context)
     {
         TensorView a = context.Tensor(op.Inputs[0]), b = context.Tensor(op.Inputs[1]), y = context.Tensor(op.Outputs[0]);
+        var p = new AddParameters(a.ZeroPoint, a.Scale / y.Scale, b.ZeroPoint, b.Scale / y.Scale, y.ZeroPoint, op.Low, op.High);
         return context.VectorForm() switch
         {
-            VectorForm.Avx2 => new AddKernel<AddVector<LanesAvx2>>("Add16Avx2", op, a, b, y),
-            VectorForm.Neon => new AddKernel<AddVector<LanesNeon>>("Add16Neon", op, a, b, y),
-            _ => new AddKernel<AddScalar>("AddScalar", op, a, b, y),
+            VectorForm.Avx2 when AddAvx2.Accepts(p) => new AddKernel<AddAvx2>("Add16Avx2", p, a, b, y),
+            VectorForm.Avx2 => new AddKernel<AddVector<LanesAvx2>>("AddUnbounded16Avx2", p, a, b, y),
+            VectorForm.Neon => new AddKernel<AddNeon>("Add16Neon", p, a, b, y),
+            _ => new AddKernel<AddScalar>("AddScalar", p, a, b, y),
         };
     }
 }

@@ -24,6 +24,7 @@ internal sealed unsafe class BoxCopy
     private readonly ulong _fill;
     private readonly nint _sourceStart;
     private readonly bool _sameLayout;
+    private readonly StridedRows? _stridedRows;
 
     /// <param name="axes">Where each output axis reads, outermost first.</param>
     /// <param name="destinationSteps">Elements from one index of an output axis to the next.</param>
@@ -57,6 +58,7 @@ internal sealed unsafe class BoxCopy
 
         (SourceAxis inner, _destinationStep) = TakeInnerAxis(outer);
         _stretches = [.. Stretch.Cut(inner)];
+        _stridedRows = StridedRowsOrNull(inner, outer);
         _outerSources = [.. outer.Select(a => a.Source.ToTable())];
         _outerDestinationSteps = [.. outer.Select(a => a.Step)];
         Rows = empty ? 0 : _outerSources.Aggregate(1, (rows, axis) => checked(rows * axis.Length));
@@ -78,6 +80,13 @@ internal sealed unsafe class BoxCopy
     /// <param name="destination">Where the first element of the box goes.</param>
     public void Run(void* source, void* destination, int first, int end)
     {
+        if (_stridedRows is { } rows)
+        {
+            nint from = (_sourceStart * _elementSize) + (first * rows.SourceStep);
+            rows.Copy((byte*)source + from, (byte*)destination + (first * rows.DestinationStep), end - first);
+            return;
+        }
+
         switch (_elementSize)
         {
             case 1:
@@ -129,6 +138,28 @@ internal sealed unsafe class BoxCopy
             for (int axis = rank - 1; axis >= 0 && ++index[axis] == _outerSources[axis].Length; axis--)
                 index[axis] = 0;
         }
+    }
+
+    /// <summary>The copy as rows at regular distances, if it is one: all outer axes continue each other.</summary>
+    private StridedRows? StridedRowsOrNull(SourceAxis inner, List<(SourceAxis Source, nint Step)> outer)
+    {
+        nint bytes = (nint)inner.Length * _elementSize;
+        bool contiguous = inner.Offsets is null && inner.Step == 1 && _destinationStep == 1;
+        if (!contiguous || outer.Count == 0 || bytes is < StridedRows.LeastBytes or > StridedRows.MostBytes)
+            return null;
+        for (int i = 0; i < outer.Count; i++)
+        {
+            (SourceAxis axis, nint step) = outer[i];
+            if (axis.Offsets is not null)
+                return null;
+            if (i == 0)
+                continue;
+            (SourceAxis around, nint aroundStep) = outer[i - 1];
+            if (around.Step != axis.Step * axis.Length || aroundStep != step * axis.Length)
+                return null;
+        }
+
+        return new StridedRows(bytes, outer[^1].Source.Step * _elementSize, outer[^1].Step * _elementSize);
     }
 
     /// <summary>

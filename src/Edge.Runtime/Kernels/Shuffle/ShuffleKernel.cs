@@ -42,10 +42,15 @@ internal sealed unsafe class ShuffleKernel<TForm> : PreparedOperator
 
     public override void Run(int first, int end)
     {
-        for (int i = first * _pixelsPerPiece; i < Math.Min(end * _pixelsPerPiece, _pixels); i++)
+        nint sourceStep = _input.RowStride, destinationStep = _output.RowStride, pixel = (nint)first * _pixelsPerPiece;
+        sbyte* source = _input.Int8 + (pixel * sourceStep), destination = _output.Int8 + (pixel * destinationStep);
+        int channels = _input.Channels, groups = _groups;
+        byte* masks = _masks;
+        for (nint left = Math.Min((nint)end * _pixelsPerPiece, _pixels) - pixel; left > 0; left--)
         {
-            sbyte* source = _input.Int8 + ((nint)i * _input.RowStride), destination = _output.Int8 + ((nint)i * _output.RowStride);
-            TForm.Shuffle(source, destination, _input.Channels, _groups, _masks);
+            TForm.Shuffle(source, destination, channels, groups, masks);
+            source += sourceStep;
+            destination += destinationStep;
         }
     }
 }
@@ -57,8 +62,10 @@ internal static class ShuffleKernels
         TensorView input = context.Tensor(op.Inputs[0]), output = context.Tensor(op.Outputs[0]);
         if (input.Definition.Type != ElementType.Int8)
             return new MoveOperator("ChannelShuffle", MovePlans.ChannelShuffle(new(input), new(output), op.Groups, 4), input, output);
-        return op.Groups > ShuffleVector.MaxGroups || context.VectorForm() == VectorForm.Scalar
-            ? new ShuffleKernel<ShuffleScalar>("ChannelShuffleScalar", op, context)
+        if (op.Groups > ShuffleVector.MaxGroups || context.VectorForm() == VectorForm.Scalar)
+            return new ShuffleKernel<ShuffleScalar>("ChannelShuffleScalar", op, context);
+        return op.Groups == 2 && input.Channels >= ShufflePairs.LeastChannels
+            ? new ShuffleKernel<ShufflePairs>($"ChannelShufflePairs{context.VectorForm()}", op, context)
             : new ShuffleKernel<ShuffleVector>($"ChannelShuffle16{context.VectorForm()}", op, context);
     }
 }
