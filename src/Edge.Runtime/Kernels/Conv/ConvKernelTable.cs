@@ -45,6 +45,7 @@ internal static class ConvKernelTable
         Depthwise<DepthwiseAvx2<PairSumsAvx2, RepeatedChannelsAvx2>>(
             "DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
         Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
+        GemmPanel<GemmPanel6x16Avx2, Gemm4x16Avx2>(nameof(GemmPanel6x16Avx2), InstructionSet.Avx2),
         Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
         Depthwise3x3<Depthwise3x3NeonDot>(nameof(Depthwise3x3NeonDot), InstructionSet.NeonDot),
         Depthwise3x3<Depthwise3x3Stride2NeonDot>(nameof(Depthwise3x3Stride2NeonDot), InstructionSet.NeonDot),

@@ -11,7 +11,11 @@ namespace Edge.Runtime.Kernels.Conv;
 internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnni>
 {
     /// <summary>Bytes of four channels of all pixels.</summary>
-    private const int Step = 24;
+    private const int Step = PanelRows.Step;
+
+    private const uint SignBits = 0x80808080;
+
+    public static int FewestOutputs => 96;
 
     public static int ActivationBytes => 1;
 
@@ -19,47 +23,19 @@ internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnn
     {
         sbyte* a0 = rows[0], a1 = rows[1], a2 = rows[2], a3 = rows[3], a4 = rows[4], a5 = rows[5];
         nint k = 0;
-        Vector256<int> flip = Vector256.Create(unchecked((int)0x80808080));
         for (; k + 32 <= depth; k += 32, panel += 8 * Step)
-        {
-            Vector256<int> r0 = Vector256.Load((int*)(a0 + k)) ^ flip, r1 = Vector256.Load((int*)(a1 + k)) ^ flip;
-            Vector256<int> r2 = Vector256.Load((int*)(a2 + k)) ^ flip, r3 = Vector256.Load((int*)(a3 + k)) ^ flip;
-            Vector256<int> r4 = Vector256.Load((int*)(a4 + k)) ^ flip, r5 = Vector256.Load((int*)(a5 + k)) ^ flip;
-
-            // Within each 128-bit half the steps 0 to 3: of pixels 0 and 1, 2 and 3, 4 and 5, then of pixels 0 to 3.
-            Vector256<long> low01 = Avx2.UnpackLow(r0, r1).AsInt64(), high01 = Avx2.UnpackHigh(r0, r1).AsInt64();
-            Vector256<long> low23 = Avx2.UnpackLow(r2, r3).AsInt64(), high23 = Avx2.UnpackHigh(r2, r3).AsInt64();
-            Vector256<long> low45 = Avx2.UnpackLow(r4, r5).AsInt64(), high45 = Avx2.UnpackHigh(r4, r5).AsInt64();
-            Vector256<long> s0 = Avx2.UnpackLow(low01, low23), s1 = Avx2.UnpackHigh(low01, low23);
-            Vector256<long> s2 = Avx2.UnpackLow(high01, high23), s3 = Avx2.UnpackHigh(high01, high23);
-            Store(s0.GetLower(), s1.GetLower(), s2.GetLower(), s3.GetLower(), low45.GetLower(), high45.GetLower(), panel);
-            Store(
-                s0.GetUpper(), s1.GetUpper(), s2.GetUpper(), s3.GetUpper(), low45.GetUpper(), high45.GetUpper(), panel + (4 * Step));
-        }
-
+            PanelRows.Store(Flip32(a0 + k), Flip32(a1 + k), Flip32(a2 + k), Flip32(a3 + k), Flip32(a4 + k), Flip32(a5 + k), panel);
         for (; k + 16 <= depth; k += 16, panel += 4 * Step)
-        {
-            Vector128<int> half = flip.GetLower();
-            Vector128<int> r0 = Vector128.Load((int*)(a0 + k)) ^ half, r1 = Vector128.Load((int*)(a1 + k)) ^ half;
-            Vector128<int> r2 = Vector128.Load((int*)(a2 + k)) ^ half, r3 = Vector128.Load((int*)(a3 + k)) ^ half;
-            Vector128<int> r4 = Vector128.Load((int*)(a4 + k)) ^ half, r5 = Vector128.Load((int*)(a5 + k)) ^ half;
-            Vector128<long> low01 = Sse2.UnpackLow(r0, r1).AsInt64(), high01 = Sse2.UnpackHigh(r0, r1).AsInt64();
-            Vector128<long> low23 = Sse2.UnpackLow(r2, r3).AsInt64(), high23 = Sse2.UnpackHigh(r2, r3).AsInt64();
-            Vector128<long> low45 = Sse2.UnpackLow(r4, r5).AsInt64(), high45 = Sse2.UnpackHigh(r4, r5).AsInt64();
-            Store(
-                Sse2.UnpackLow(low01, low23), Sse2.UnpackHigh(low01, low23),
-                Sse2.UnpackLow(high01, high23), Sse2.UnpackHigh(high01, high23), low45, high45, panel);
-        }
-
+            PanelRows.Store(Flip16(a0 + k), Flip16(a1 + k), Flip16(a2 + k), Flip16(a3 + k), Flip16(a4 + k), Flip16(a5 + k), panel);
         for (; k < depth; k += 4, panel += Step)
         {
-            int* step = (int*)panel;
-            step[0] = *(int*)(a0 + k) ^ flip.ToScalar();
-            step[1] = *(int*)(a1 + k) ^ flip.ToScalar();
-            step[2] = *(int*)(a2 + k) ^ flip.ToScalar();
-            step[3] = *(int*)(a3 + k) ^ flip.ToScalar();
-            step[4] = *(int*)(a4 + k) ^ flip.ToScalar();
-            step[5] = *(int*)(a5 + k) ^ flip.ToScalar();
+            uint* step = (uint*)panel;
+            step[0] = *(uint*)(a0 + k) ^ SignBits;
+            step[1] = *(uint*)(a1 + k) ^ SignBits;
+            step[2] = *(uint*)(a2 + k) ^ SignBits;
+            step[3] = *(uint*)(a3 + k) ^ SignBits;
+            step[4] = *(uint*)(a4 + k) ^ SignBits;
+            step[5] = *(uint*)(a5 + k) ^ SignBits;
         }
     }
 
@@ -111,19 +87,11 @@ internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnn
         }
     }
 
-    /// <summary>Four steps: of pixels 0 to 3 in a vector each, of pixels 4 and 5 in two vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(
-        Vector128<long> s0, Vector128<long> s1, Vector128<long> s2, Vector128<long> s3, Vector128<long> low, Vector128<long> high,
-        byte* panel)
-    {
-        s0.Store((long*)panel);
-        Sse2.StoreScalar((long*)(panel + 16), low);
-        s1.Store((long*)(panel + Step));
-        Sse.StoreHigh((float*)(panel + Step + 16), low.AsSingle());
-        s2.Store((long*)(panel + (2 * Step)));
-        Sse2.StoreScalar((long*)(panel + (2 * Step) + 16), high);
-        s3.Store((long*)(panel + (3 * Step)));
-        Sse.StoreHigh((float*)(panel + (3 * Step) + 16), high.AsSingle());
-    }
+    private static Vector256<int> Flip32(sbyte* activations) =>
+        (Vector256.Load((uint*)activations) ^ Vector256.Create(SignBits)).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Flip16(sbyte* activations) =>
+        (Vector128.Load((uint*)activations) ^ Vector128.Create(SignBits)).AsInt32();
 }

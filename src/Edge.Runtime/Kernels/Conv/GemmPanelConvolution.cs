@@ -14,13 +14,10 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
 {
     private const int Rows = IGemmPanel<TTile>.Rows;
 
-    /// <summary>Below this many output channels interleaving costs more than it saves.</summary>
-    private const int FewOutputs = 96;
-
     /// <summary>Panels that stay in the first-level cache beside a block of weights.</summary>
     private const int NearBytes = 16 * 1024;
 
-    /// <summary>Panels that stay in the second-level cache: where blocks of weights are long, they are what is kept near.</summary>
+    /// <summary>Panels that stay in the second-level cache: where blocks of weights are long, these are kept near.</summary>
     private const int FarBytes = 64 * 1024;
 
     private readonly TapTable? _table;
@@ -60,7 +57,7 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
     public override string Kernel { get; }
 
     public static bool Accepts(in ConvProblem problem) =>
-        problem.Groups == 1 && problem.Pixels > 1 && problem.OutputChannels >= FewOutputs
+        problem.Groups == 1 && problem.Pixels > 1 && problem.OutputChannels >= TPanel.FewestOutputs
         && problem.InputChannels >= PatchGather.FewChannels
         && (long)problem.KernelSize * (problem.InputChannels + TTile.DepthStep) * Rows * TPanel.ActivationBytes <= FarBytes;
 

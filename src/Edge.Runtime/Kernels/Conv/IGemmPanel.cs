@@ -1,8 +1,8 @@
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>
-/// A tile of <see cref="Rows"/> output pixels whose activations lie together: a panel [step][pixel][activations of a step], in the
-/// form in which they are multiplied. It saves what a tile would do to every activation again for each channel block.
+/// A tile of <see cref="Rows"/> output pixels whose activations lie together: a panel [step][pixel][activations of a step], in
+/// the form in which they are multiplied. It saves what a tile would do to every activation again for each channel block.
 /// </summary>
 /// <typeparam name="TTile">The tile whose weights it multiplies.</typeparam>
 internal unsafe interface IGemmPanel<TTile>
@@ -10,6 +10,9 @@ internal unsafe interface IGemmPanel<TTile>
 {
     /// <summary>Pixels of every panel.</summary>
     const int Rows = 6;
+
+    /// <summary>Below so many output channels interleaving costs more than it saves.</summary>
+    static abstract int FewestOutputs { get; }
 
     /// <summary>Bytes of a panel's activation.</summary>
     static abstract int ActivationBytes { get; }

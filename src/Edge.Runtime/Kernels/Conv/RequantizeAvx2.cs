@@ -14,7 +14,7 @@ internal readonly unsafe struct RequantizeAvx2
     private readonly Vector256<float> _multipliers0, _multipliers1, _high;
     private readonly Vector256<short> _zeroPoint;
     private readonly Vector256<sbyte> _lowest, _highest;
-    private readonly bool _fitsInt32;
+    private readonly bool _fitsInt32, _isUnsigned;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RequantizeAvx2(in RequantizeParameters parameters)
@@ -26,6 +26,7 @@ internal readonly unsafe struct RequantizeAvx2
         _lowest = Vector256.Create((sbyte)((int)parameters.Low + parameters.ZeroPoint));
         _highest = Vector256.Create((sbyte)((int)parameters.High + parameters.ZeroPoint));
         _fitsInt32 = parameters.ScaledSumsFitInt32;
+        _isUnsigned = parameters is { ZeroPoint: sbyte.MinValue, Low: 0, High: byte.MaxValue };
     }
 
     /// <summary>One pixel.</summary>
@@ -34,7 +35,7 @@ internal readonly unsafe struct RequantizeAvx2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(Vector256<int> sum0, Vector256<int> sum1, sbyte* output)
     {
-        Vector256<short> halves = Round(sum0, sum1);
+        Vector256<short> halves = Avx2.AddSaturate(Round(sum0, sum1), _zeroPoint);
 
         // Packing works within 128-bit halves: 0-3 8-11 | 4-7 12-15, put in order by the permutation.
         Vector256<short> ordered = Avx2.Permute4x64(halves.AsInt64(), 0b11_01_10_00).AsInt16();
@@ -48,14 +49,25 @@ internal readonly unsafe struct RequantizeAvx2
         Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1, sbyte* outputA, sbyte* outputB)
     {
         // Fours of channels: a 0, a 2, b 0, b 2 | a 1, a 3, b 1, b 3.
-        Vector256<sbyte> codes = Avx2.PackSignedSaturate(Round(a0, a1), Round(b0, b1));
-        codes = Vector256.Min(Vector256.Max(codes, _lowest), _highest);
+        Vector256<short> a = Round(a0, a1), b = Round(b0, b1);
+        Vector256<sbyte> codes;
+        if (_isUnsigned)
+        {
+            // What a ReLU bounds: 0 to 255 above the least code.
+            codes = (Avx2.PackUnsignedSaturate(a, b) ^ Vector256.Create((byte)0x80)).AsSByte();
+        }
+        else
+        {
+            codes = Avx2.PackSignedSaturate(Avx2.AddSaturate(a, _zeroPoint), Avx2.AddSaturate(b, _zeroPoint));
+            codes = Vector256.Min(Vector256.Max(codes, _lowest), _highest);
+        }
+
         codes = Avx2.PermuteVar8x32(codes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
         codes.GetLower().Store(outputA);
         codes.GetUpper().Store(outputB);
     }
 
-    /// <summary>With the zero point added: channels 0-3 8-11 | 4-7 12-15.</summary>
+    /// <summary>Without the zero point: channels 0-3 8-11 | 4-7 12-15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<short> Round(Vector256<int> sum0, Vector256<int> sum1)
     {
@@ -68,6 +80,6 @@ internal readonly unsafe struct RequantizeAvx2
         }
 
         Vector256<int> rounded0 = Avx.ConvertToVector256Int32(scaled0), rounded1 = Avx.ConvertToVector256Int32(scaled1);
-        return Avx2.AddSaturate(Avx2.PackSignedSaturate(rounded0, rounded1), _zeroPoint);
+        return Avx2.PackSignedSaturate(rounded0, rounded1);
     }
 }
