@@ -6,6 +6,7 @@ using Edge.Benchmarks.Networks;
 using Edge.Benchmarks.Packages;
 using Edge.Benchmarks.Preprocessing;
 using Edge.Benchmarks.Reporting;
+using Edge.Benchmarks.Startup;
 using Edge.Benchmarks.Training;
 using Edge.Quantizer.Commands;
 
@@ -18,6 +19,7 @@ var host = new CommandHost(
         InstructionsCommand.Create,
         KernelsCommand.Create,
         PreprocessingCommand.Create,
+        StartupCommand.Create,
         TrainingCommand.Create,
         () => ResultsCommand.Create(
         [
@@ -25,6 +27,7 @@ var host = new CommandHost(
             InstructionsCommand.Part,
             KernelsCommand.Part,
             PreprocessingCommand.Part,
+            StartupCommand.Part,
         ]),
         Micro,
     ]);

@@ -17,7 +17,7 @@ public sealed class BenchTests : IDisposable
 
         Assert.Equal((0, ""), (exit, error));
         Assert.Matches(@"^Colours: \w+ kernels, 1 thread\(s\), 3 run\(s\)\n  median +[\d.]+ ms\n  least +[\d.]+ ms\n", output);
-        Assert.Matches(@"\n  speed +[\d.]+ GMAC/s  \(0\.0 MMAC per run\)\n  arena +[\d,]+ bytes\n  package +[\d,]+ bytes\n", output);
+        Assert.Matches(@"\n  speed +[\d.]+ GMAC/s  \(0\.0 MMAC per run\)\n  arena +[\d,]+ bytes\n  package +[\d,]+ bytes\n  verify +[\d.]+ ms\n  pack +[\d.]+ ms\n", output);
         Assert.Matches(@"\nlayer +kernel +µs +share +MMAC +GMAC/s\n", output);
         Assert.Matches(@"\nsoftmax +SoftmaxScalar +[\d.]+ +[\d.]+ %\n", output);
     }

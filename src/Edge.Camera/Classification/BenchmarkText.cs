@@ -14,6 +14,8 @@ internal static class BenchmarkText
         Line($"  speed    {report.GigaMacsPerSecond,12:N1} GMAC/s  ({report.MultiplyAccumulates / 1e6:N1} MMAC per run)");
         Line($"  arena    {report.ArenaBytes,12:N0} bytes");
         Line($"  package  {report.PackageBytes,12:N0} bytes");
+        Line($"  verify   {report.VerificationMilliseconds,12:N3} ms");
+        Line($"  pack     {report.PreparationMilliseconds,12:N3} ms");
         if (report.Layers is not { Count: > 0 } layers)
             return;
 

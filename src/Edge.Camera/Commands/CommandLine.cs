@@ -10,7 +10,7 @@ internal static class CommandLine
 {
     public const string ProgramName = "edge-camera";
 
-    private static readonly string Version =
+    private static string Version =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Runs one command line; never throws for anything the user can cause.</summary>

@@ -12,6 +12,7 @@ internal static class BenchmarkTable
         Line($"{file}: {report.Network}, {report.InstructionSet} kernels, {report.Threads} threads, {report.Runs} runs");
         Line($"median {report.MedianMilliseconds:F3} ms, least {report.LeastMilliseconds:F3} ms, {report.GigaMacsPerSecond:F1} GMAC/s");
         Line($"arena {report.ArenaBytes:N0} bytes, package {report.PackageBytes:N0} bytes");
+        Line($"verified in {report.VerificationMilliseconds:F3} ms, weights packed in {report.PreparationMilliseconds:F3} ms");
         if (report.Layers is not { } layers)
             return;
         Table table = Tables.New("layer", "kernel", "MACs", "µs", "share", "GMAC/s");

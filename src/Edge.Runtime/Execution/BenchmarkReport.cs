@@ -32,6 +32,12 @@ public sealed record BenchmarkReport
     /// <summary>The whole .edge file.</summary>
     public required int PackageBytes { get; init; }
 
+    /// <summary>What it took to read the manifest and to prove every number and checksum of the package.</summary>
+    public required double VerificationMilliseconds { get; init; }
+
+    /// <summary>What it took to lay out memory, pack weights and start threads.</summary>
+    public required double PreparationMilliseconds { get; init; }
+
     /// <summary>In execution order; null when the layers were not timed.</summary>
     public required IReadOnlyList<LayerTime>? Layers { get; init; }
 

@@ -33,6 +33,7 @@ public sealed class Session : IDisposable
     {
         options ??= new SessionOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        long start = Stopwatch.GetTimestamp();
         Model = model;
         InstructionSet = options.InstructionSet ?? InstructionSets.Choose();
         if (!InstructionSets.IsSupported(InstructionSet))
@@ -48,6 +49,7 @@ public sealed class Session : IDisposable
             for (int i = 0; i < _operators.Length; i++)
                 _operators[i] = KernelFactory.Prepare(manifest.Operators[i], _memory);
             _pool = new WorkerPool(Threads);
+            PreparationTime = Stopwatch.GetElapsedTime(start);
         }
         catch
         {
@@ -65,6 +67,9 @@ public sealed class Session : IDisposable
 
     /// <summary>Threads that share each operator, the caller's included.</summary>
     public int Threads { get; }
+
+    /// <summary>What it took to lay out the memory, pack the weights and start the threads.</summary>
+    public TimeSpan PreparationTime { get; }
 
     /// <summary>The int8 image, [height, width, channels] in memory order.</summary>
     /// <exception cref="ObjectDisposedException">The session is disposed.</exception>

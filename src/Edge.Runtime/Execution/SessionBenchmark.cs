@@ -43,6 +43,8 @@ public static class SessionBenchmark
             MultiplyAccumulates = operators.Sum(o => o.MultiplyAccumulates),
             ArenaBytes = session.Model.Manifest.ArenaSize,
             PackageBytes = session.Model.FileLength,
+            VerificationMilliseconds = session.Model.VerificationTime.TotalMilliseconds,
+            PreparationMilliseconds = session.PreparationTime.TotalMilliseconds,
             Layers = perLayer ? Layers(session, runs) : null,
         };
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Edge.Runtime.Format.Verification;
 
@@ -14,9 +15,13 @@ public sealed class EdgeModel
 
     private readonly ReadOnlyMemory<byte> _file;
 
-    private EdgeModel(ModelManifest manifest, ReadOnlyMemory<byte> file) => (Manifest, _file) = (manifest, file);
+    private EdgeModel(ModelManifest manifest, ReadOnlyMemory<byte> file, TimeSpan verification) =>
+        (Manifest, _file, VerificationTime) = (manifest, file, verification);
 
     public ModelManifest Manifest { get; }
+
+    /// <summary>What it took to read the manifest and to prove every number and checksum.</summary>
+    public TimeSpan VerificationTime { get; }
 
     /// <summary>Bytes of the whole package.</summary>
     public int FileLength => _file.Length;
@@ -95,10 +100,11 @@ public sealed class EdgeModel
     /// <exception cref="ModelFormatException">The package is damaged, hostile or of another version.</exception>
     public static EdgeModel Parse(ReadOnlyMemory<byte> file)
     {
+        long start = Stopwatch.GetTimestamp();
         ReadOnlySpan<byte> text = Container.ReadHeader(file.Span);
         ModelManifest manifest = ManifestJson.Parse(text, Container.HeaderLength);
         ModelVerifier.Verify(manifest, file.Span, Container.HeaderLength + text.Length);
-        return new EdgeModel(manifest, file);
+        return new EdgeModel(manifest, file, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>The elements of a constant, row-major.</summary>

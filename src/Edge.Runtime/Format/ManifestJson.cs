@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Edge.Runtime.Format;
 
@@ -11,10 +10,8 @@ namespace Edge.Runtime.Format;
 /// </summary>
 internal static class ManifestJson
 {
-    private static readonly JsonTypeInfo<ModelManifest> TypeInfo = CreateTypeInfo();
-
     public static byte[] Serialize(ModelManifest manifest) =>
-        ManifestText.BreakLines(JsonSerializer.SerializeToUtf8Bytes(manifest, TypeInfo));
+        ManifestText.BreakLines(JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestContext.Default.ModelManifest));
 
     /// <param name="json">The manifest's bytes.</param>
     /// <param name="offset">Where they start in the file, for error messages.</param>
@@ -24,19 +21,17 @@ internal static class ManifestJson
         try
         {
             ManifestText.RejectRepeatedMembers(json, offset);
-            return JsonSerializer.Deserialize(json, TypeInfo) ?? throw new ModelFormatException("manifest", offset, "is null");
+            using JsonDocument document = JsonDocument.Parse(json.ToArray());
+            return JsonMembers.Read(document.RootElement, ManifestReader.Manifest);
+        }
+        catch (JsonMemberException e)
+        {
+            string field = e.Path.Length == 0 ? "manifest" : e.Path;
+            throw new ModelFormatException(field, offset + ManifestText.Find(json, e.Path), e.Message, e);
         }
         catch (JsonException e)
         {
-            const string Root = "$.";
-            string path = e.Path ?? "";
-            string field = path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..] : "manifest";
-            throw new ModelFormatException(field, offset + ManifestText.Offset(json, e), FirstSentence(e.Message), e);
-        }
-        catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
-        {
-            // An operator without "op", or text that is no valid Unicode.
-            throw new ModelFormatException("manifest", offset, FirstSentence(e.Message), e);
+            throw new ModelFormatException("manifest", offset + ManifestText.Offset(json, e), FirstSentence(e.Message), e);
         }
     }
 
@@ -44,30 +39,6 @@ internal static class ManifestJson
     {
         int end = message.IndexOf(" Path:", StringComparison.Ordinal);
         return (end < 0 ? message : message[..end]).ReplaceLineEndings(" ").TrimEnd('.', ' ');
-    }
-
-    private static JsonTypeInfo<ModelManifest> CreateTypeInfo()
-    {
-        var options = new JsonSerializerOptions(ManifestContext.Default.Options)
-        {
-            TypeInfoResolver = ManifestContext.Default.WithAddedModifier(RequireEveryMember),
-        };
-        return (JsonTypeInfo<ModelManifest>)options.GetTypeInfo(typeof(ModelManifest));
-    }
-
-    /// <summary>
-    /// Source-generated construction passes 0 or null for an absent init-only member instead of its initializer, so a value left
-    /// out would silently change its meaning.
-    /// </summary>
-    private static void RequireEveryMember(JsonTypeInfo type)
-    {
-        foreach (JsonPropertyInfo property in type.Properties)
-        {
-            bool nullable = property.PropertyType.IsValueType
-                ? Nullable.GetUnderlyingType(property.PropertyType) is not null
-                : property.IsSetNullable;
-            property.IsRequired = property.Set is not null && !nullable;
-        }
     }
 }
 
@@ -79,8 +50,6 @@ internal sealed class KebabEnum<[DynamicallyAccessedMembers(DynamicallyAccessedM
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
     GenerationMode = JsonSourceGenerationMode.Metadata,
     Converters =
     [
