@@ -36,7 +36,16 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
 
     public static void Compute(in Depthwise3x3Block block)
     {
-        var taps = new Taps(block);
+        if (block.HasWholeRange)
+            Walk<WholeRange>(block);
+        else
+            Walk<NarrowBounds>(block);
+    }
+
+    private static void Walk<TBounds>(in Depthwise3x3Block block)
+        where TBounds : struct, IOutputBounds
+    {
+        var taps = new Taps<TBounds>(block);
         nint stride = block.InputStride, outputStride = block.OutputStride;
         for (int y = 0; y < block.OutputRows; y++)
         {
@@ -52,10 +61,10 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
                 x = stride;
             }
 
-            int pixels = block.OutputWidth - (block.PadRight ? 1 : 0);
+            sbyte* end = output + ((block.OutputWidth - (block.PadRight ? 1 : 0)) * outputStride);
             var b = new Column(r0 + x, r1 + x, r2 + x);
             Column c;
-            for (; pixels > 0; pixels--)
+            while (output != end)
             {
                 x += stride;
                 c = new Column(r0 + x, r1 + x, r2 + x);
@@ -65,7 +74,7 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
                 {
                     x += stride;
                     b = new Column(r0 + x, r1 + x, r2 + x);
-                    if (--pixels == 0)
+                    if (output == end)
                     {
                         a = c;
                         break;
@@ -80,7 +89,7 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
                     continue;
                 }
 
-                if (--pixels == 0)
+                if (output == end)
                 {
                     (a, b) = (b, c);
                     break;
@@ -90,7 +99,7 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
                 a = new Column(r0 + x, r1 + x, r2 + x);
                 taps.Store(b, c, a, output);
                 output += outputStride;
-                if (--pixels == 0)
+                if (output == end)
                 {
                     (a, b) = (c, a);
                     break;
@@ -124,7 +133,8 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
 
     /// <summary>The weights of sixteen channels, and where the rest of what makes an output lies.</summary>
     [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly struct Taps(in Depthwise3x3Block block)
+    private readonly struct Taps<TBounds>(in Depthwise3x3Block block)
+        where TBounds : struct, IOutputBounds
     {
         // First the pair, then channels 0 to 7 or 8 to 15.
         private readonly Vector128<sbyte> _w00 = Vector128.Load(block.Weights);
@@ -138,7 +148,7 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
         private readonly Vector128<sbyte> _last = Vector128.Load(block.Weights + 128);
         private readonly int* _bias = block.Bias;
         private readonly float* _multipliers = block.Multipliers;
-        private readonly DepthwiseRequantizeNeon _requantize = new(block);
+        private readonly DepthwiseRequantizeNeon<TBounds> _requantize = new(block);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(Column a, Column b, Column c, sbyte* output)

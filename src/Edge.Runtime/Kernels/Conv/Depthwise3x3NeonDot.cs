@@ -33,14 +33,24 @@ internal readonly unsafe struct Depthwise3x3NeonDot : IDepthwise3x3Tile
 
     public static void Compute(in Depthwise3x3Block block)
     {
+        if (block.HasWholeRange)
+            Walk<WholeRange>(block);
+        else
+            Walk<NarrowBounds>(block);
+    }
+
+    private static void Walk<TBounds>(in Depthwise3x3Block block)
+        where TBounds : struct, IOutputBounds
+    {
         // u: upper output row, l: lower output row; then the kernel column; then channels 0 to 3 or 4 to 7.
         Vector128<sbyte> u00 = Vector128.Load(block.Weights), u01 = Vector128.Load(block.Weights + 16);
         Vector128<sbyte> u10 = Vector128.Load(block.Weights + 32), u11 = Vector128.Load(block.Weights + 48);
         Vector128<sbyte> u20 = Vector128.Load(block.Weights + 64), u21 = Vector128.Load(block.Weights + 80);
         Vector128<sbyte> l00 = Lower(u00), l01 = Lower(u01), l10 = Lower(u10), l11 = Lower(u11), l20 = Lower(u20), l21 = Lower(u21);
-        Vector128<int> bias0 = Vector128.Load(block.Bias), bias1 = Vector128.Load(block.Bias + 4);
-        var requantize = new Requantize(block);
+        int* bias = block.Bias;
+        var requantize = new Requantize<TBounds>(block);
         Vector128<sbyte> padding = Vector128.Create(block.Padding);
+        Vector128<int> s0, s1, s2, s3;
         nint stride = block.InputStride, outputStride = block.OutputStride;
         for (int y = 0; y < block.OutputRows; y += 2)
         {
@@ -60,21 +70,23 @@ internal readonly unsafe struct Depthwise3x3NeonDot : IDepthwise3x3Tile
             }
 
             RowQuadsNeon b = RowQuadsNeon.Load(r0 + x, r1 + x, r2 + x, r3 + x), c;
-            int pixels = block.OutputWidth - (block.PadRight ? 1 : 0);
-            for (; pixels > 0; pixels--)
+            sbyte* end = upper + ((block.OutputWidth - (block.PadRight ? 1 : 0)) * outputStride);
+            while (upper != end)
             {
                 x += stride;
                 c = RowQuadsNeon.Load(r0 + x, r1 + x, r2 + x, r3 + x);
+                (s0, s1) = AdvSimd.Arm64.LoadPairVector128(bias);
+                (s2, s3) = AdvSimd.Arm64.LoadPairVector128(bias);
                 requantize.Store(
-                    Sum(bias0, a.Low, u00, b.Low, u10, c.Low, u20),
-                    Sum(bias1, a.High, u01, b.High, u11, c.High, u21),
-                    Sum(bias0, a.Low, l00, b.Low, l10, c.Low, l20),
-                    Sum(bias1, a.High, l01, b.High, l11, c.High, l21),
+                    Sum(s0, a.Low, u00, b.Low, u10, c.Low, u20),
+                    Sum(s1, a.High, u01, b.High, u11, c.High, u21),
+                    Sum(s2, a.Low, l00, b.Low, l10, c.Low, l20),
+                    Sum(s3, a.High, l01, b.High, l11, c.High, l21),
                     upper,
                     lower);
                 upper += outputStride;
                 lower += outputStride;
-                if (--pixels == 0)
+                if (upper == end)
                 {
                     (a, b) = (b, c);
                     break;
@@ -82,16 +94,18 @@ internal readonly unsafe struct Depthwise3x3NeonDot : IDepthwise3x3Tile
 
                 x += stride;
                 a = RowQuadsNeon.Load(r0 + x, r1 + x, r2 + x, r3 + x);
+                (s0, s1) = AdvSimd.Arm64.LoadPairVector128(bias);
+                (s2, s3) = AdvSimd.Arm64.LoadPairVector128(bias);
                 requantize.Store(
-                    Sum(bias0, b.Low, u00, c.Low, u10, a.Low, u20),
-                    Sum(bias1, b.High, u01, c.High, u11, a.High, u21),
-                    Sum(bias0, b.Low, l00, c.Low, l10, a.Low, l20),
-                    Sum(bias1, b.High, l01, c.High, l11, a.High, l21),
+                    Sum(s0, b.Low, u00, c.Low, u10, a.Low, u20),
+                    Sum(s1, b.High, u01, c.High, u11, a.High, u21),
+                    Sum(s2, b.Low, l00, c.Low, l10, a.Low, l20),
+                    Sum(s3, b.High, l01, c.High, l11, a.High, l21),
                     upper,
                     lower);
                 upper += outputStride;
                 lower += outputStride;
-                if (--pixels == 0)
+                if (upper == end)
                 {
                     (a, b) = (c, a);
                     break;
@@ -99,11 +113,13 @@ internal readonly unsafe struct Depthwise3x3NeonDot : IDepthwise3x3Tile
 
                 x += stride;
                 b = RowQuadsNeon.Load(r0 + x, r1 + x, r2 + x, r3 + x);
+                (s0, s1) = AdvSimd.Arm64.LoadPairVector128(bias);
+                (s2, s3) = AdvSimd.Arm64.LoadPairVector128(bias);
                 requantize.Store(
-                    Sum(bias0, c.Low, u00, a.Low, u10, b.Low, u20),
-                    Sum(bias1, c.High, u01, a.High, u11, b.High, u21),
-                    Sum(bias0, c.Low, l00, a.Low, l10, b.Low, l20),
-                    Sum(bias1, c.High, l01, a.High, l11, b.High, l21),
+                    Sum(s0, c.Low, u00, a.Low, u10, b.Low, u20),
+                    Sum(s1, c.High, u01, a.High, u11, b.High, u21),
+                    Sum(s2, c.Low, l00, a.Low, l10, b.Low, l20),
+                    Sum(s3, c.High, l01, a.High, l11, b.High, l21),
                     upper,
                     lower);
                 upper += outputStride;
@@ -112,11 +128,13 @@ internal readonly unsafe struct Depthwise3x3NeonDot : IDepthwise3x3Tile
 
             if (block.PadRight)
             {
+                (s0, s1) = AdvSimd.Arm64.LoadPairVector128(bias);
+                (s2, s3) = AdvSimd.Arm64.LoadPairVector128(bias);
                 requantize.Store(
-                    Sum(bias0, a.Low, u00, b.Low, u10, padding, u20),
-                    Sum(bias1, a.High, u01, b.High, u11, padding, u21),
-                    Sum(bias0, a.Low, l00, b.Low, l10, padding, l20),
-                    Sum(bias1, a.High, l01, b.High, l11, padding, l21),
+                    Sum(s0, a.Low, u00, b.Low, u10, padding, u20),
+                    Sum(s1, a.High, u01, b.High, u11, padding, u21),
+                    Sum(s2, a.Low, l00, b.Low, l10, padding, l20),
+                    Sum(s3, a.High, l01, b.High, l11, padding, l21),
                     upper,
                     lower);
             }
@@ -129,17 +147,18 @@ internal readonly unsafe struct Depthwise3x3NeonDot : IDepthwise3x3Tile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Sum(
-        Vector128<int> bias, Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1,
+        Vector128<int> start, Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1,
         Vector128<sbyte> x2, Vector128<sbyte> w2) =>
-        Dp.DotProduct(Dp.DotProduct(Dp.DotProduct(bias, x0, w0), x1, w1), x2, w2);
+        Dp.DotProduct(Dp.DotProduct(Dp.DotProduct(start, x0, w0), x1, w1), x2, w2);
 
     /// <summary>Requantizes eight channels of two output rows.</summary>
     [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly struct Requantize(in Depthwise3x3Block block)
+    private readonly struct Requantize<TBounds>(in Depthwise3x3Block block)
+        where TBounds : struct, IOutputBounds
     {
         private readonly Vector128<float> _multipliers0 = Vector128.Load(block.Multipliers);
         private readonly Vector128<float> _multipliers1 = Vector128.Load(block.Multipliers + 4);
-        private readonly DepthwiseRequantizeNeon _round = new(block);
+        private readonly DepthwiseRequantizeNeon<TBounds> _round = new(block);
 
         /// <summary>Channels 0 to 3 and 4 to 7 of the upper row, then of the lower row.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

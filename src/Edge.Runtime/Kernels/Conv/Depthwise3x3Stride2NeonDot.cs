@@ -33,6 +33,15 @@ internal readonly unsafe struct Depthwise3x3Stride2NeonDot : IDepthwise3x3Tile
 
     public static void Compute(in Depthwise3x3Block block)
     {
+        if (block.HasWholeRange)
+            Walk<WholeRange>(block);
+        else
+            Walk<NarrowBounds>(block);
+    }
+
+    private static void Walk<TBounds>(in Depthwise3x3Block block)
+        where TBounds : struct, IOutputBounds
+    {
         // Kernel column, then channels 0 to 3, 4 to 7, 8 to 11 or 12 to 15.
         sbyte* w = block.Weights;
         Vector128<sbyte> w00 = Vector128.Load(w), w01 = Vector128.Load(w + 16);
@@ -41,7 +50,7 @@ internal readonly unsafe struct Depthwise3x3Stride2NeonDot : IDepthwise3x3Tile
         Vector128<sbyte> w12 = Vector128.Load(w + 96), w13 = Vector128.Load(w + 112);
         Vector128<sbyte> w20 = Vector128.Load(w + 128), w21 = Vector128.Load(w + 144);
         Vector128<sbyte> w22 = Vector128.Load(w + 160), w23 = Vector128.Load(w + 176);
-        var requantize = new DepthwiseRequantizeNeon(block);
+        var requantize = new DepthwiseRequantizeNeon<TBounds>(block);
         int* bias = block.Bias;
         float* multipliers = block.Multipliers;
         nint stride = block.InputStride, outputStride = block.OutputStride;
@@ -59,8 +68,8 @@ internal readonly unsafe struct Depthwise3x3Stride2NeonDot : IDepthwise3x3Tile
                 x = stride;
             }
 
-            int pixels = block.OutputWidth - (block.PadRight ? 1 : 0);
-            for (; pixels > 0; pixels--)
+            sbyte* end = output + ((block.OutputWidth - (block.PadRight ? 1 : 0)) * outputStride);
+            while (output != end)
             {
                 Quads(r0 + x, r1 + x, r2 + x, out var b0, out var b1, out var b2, out var b3);
                 x += stride;
@@ -107,9 +116,10 @@ internal readonly unsafe struct Depthwise3x3Stride2NeonDot : IDepthwise3x3Tile
 
     /// <summary>Requantizes the sums of channels 0 to 3, 4 to 7, 8 to 11 and 12 to 15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(
-        in DepthwiseRequantizeNeon requantize, Vector128<int> s0, Vector128<int> s1, Vector128<int> s2, Vector128<int> s3,
+    private static void Store<TBounds>(
+        in DepthwiseRequantizeNeon<TBounds> requantize, Vector128<int> s0, Vector128<int> s1, Vector128<int> s2, Vector128<int> s3,
         float* multipliers, sbyte* output)
+        where TBounds : struct, IOutputBounds
     {
         (Vector128<float> m0, Vector128<float> m1) = AdvSimd.Arm64.LoadPairVector128(multipliers);
         (Vector128<float> m2, Vector128<float> m3) = AdvSimd.Arm64.LoadPairVector128(multipliers + 8);

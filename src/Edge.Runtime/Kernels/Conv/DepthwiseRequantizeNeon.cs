@@ -8,7 +8,8 @@ namespace Edge.Runtime.Kernels.Conv;
 /// Turns sixteen sums into int8. The bounds are applied to the bytes: clamping to whole numbers and rounding can change places,
 /// and conversion, both narrowings and the addition of the zero point saturate.
 /// </summary>
-internal readonly struct DepthwiseRequantizeNeon
+internal readonly struct DepthwiseRequantizeNeon<TBounds>
+    where TBounds : struct, IOutputBounds
 {
     private readonly Vector128<short> _zeroPoint;
     private readonly Vector128<sbyte> _low, _high;
@@ -27,12 +28,8 @@ internal readonly struct DepthwiseRequantizeNeon
     {
         Vector128<short> lower = Narrow(x0, x1), upper = Narrow(x2, x3);
         Vector128<sbyte> bytes = AdvSimd.ExtractNarrowingSaturateUpper(AdvSimd.ExtractNarrowingSaturateLower(lower), upper);
-        return AdvSimd.Min(AdvSimd.Max(bytes, _low), _high);
+        return TBounds.AreNarrow ? AdvSimd.Min(AdvSimd.Max(bytes, _low), _high) : bytes;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Scale(Vector128<int> sums, Vector128<float> multipliers) =>
-        AdvSimd.Multiply(AdvSimd.ConvertToSingle(sums), multipliers);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector128<short> Narrow(Vector128<float> x0, Vector128<float> x1)
@@ -41,4 +38,30 @@ internal readonly struct DepthwiseRequantizeNeon
         Vector128<short> both = AdvSimd.ExtractNarrowingSaturateUpper(lower, AdvSimd.ConvertToInt32RoundToEven(x1));
         return AdvSimd.AddSaturate(both, _zeroPoint);
     }
+}
+
+/// <summary>What the kernels with and without bounds share.</summary>
+internal static class DepthwiseRequantizeNeon
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Scale(Vector128<int> sums, Vector128<float> multipliers) =>
+        AdvSimd.Multiply(AdvSimd.ConvertToSingle(sums), multipliers);
+}
+
+/// <summary>Whether an output has bounds of its own, known when a kernel is compiled.</summary>
+internal interface IOutputBounds
+{
+    static abstract bool AreNarrow { get; }
+}
+
+/// <summary>[−128, 127], which saturation keeps: layers without an activation, and those whose activation begins at the zero point −128.</summary>
+internal readonly struct WholeRange : IOutputBounds
+{
+    public static bool AreNarrow => false;
+}
+
+/// <summary>Any others.</summary>
+internal readonly struct NarrowBounds : IOutputBounds
+{
+    public static bool AreNarrow => true;
 }

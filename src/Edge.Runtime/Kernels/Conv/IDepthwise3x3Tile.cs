@@ -76,4 +76,7 @@ internal unsafe struct Depthwise3x3Block
     public int Low, High;
 
     public int ZeroPoint;
+
+    /// <summary>Whether saturation to int8 is all the clamping there is.</summary>
+    public readonly bool HasWholeRange => Low == sbyte.MinValue && High == sbyte.MaxValue;
 }
