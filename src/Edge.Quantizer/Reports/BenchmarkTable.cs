@@ -10,7 +10,8 @@ internal static class BenchmarkTable
     public static void Write(IAnsiConsole console, string file, BenchmarkReport report)
     {
         Line($"{file}: {report.Network}, {report.InstructionSet} kernels, {report.Threads} threads, {report.Runs} runs");
-        Line($"median {report.MedianMilliseconds:F3} ms, least {report.LeastMilliseconds:F3} ms, {report.GigaMacsPerSecond:F1} GMAC/s");
+        (double median, double least) = (report.MedianMilliseconds, report.LeastMilliseconds);
+        Line($"median {median:F3} ms, least {least:F3} ms, {report.GigaMacsPerSecond:F1} GMAC/s");
         Line($"arena {report.ArenaBytes:N0} bytes, package {report.PackageBytes:N0} bytes");
         Line($"verified in {report.VerificationMilliseconds:F3} ms, weights packed in {report.PreparationMilliseconds:F3} ms");
         if (report.Layers is not { } layers)

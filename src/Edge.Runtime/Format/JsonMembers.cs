@@ -6,9 +6,9 @@ namespace Edge.Runtime.Format;
 internal delegate T ObjectReader<out T>(JsonMembers members);
 
 /// <summary>
-/// The members of one JSON object on their way into a record. Strict: what is not asked for is refused, as is what is asked for and
-/// absent or of another kind. Used instead of the serializer because that spends milliseconds on building its type descriptions at
-/// every start of a program.
+/// The members of one JSON object on their way into a record. Strict: what is not asked for is refused, as is what is asked for
+/// and absent or of another kind. Used instead of the serializer because that spends milliseconds on building its type
+/// descriptions at every start of a program.
 /// </summary>
 internal sealed class JsonMembers
 {
@@ -18,7 +18,7 @@ internal sealed class JsonMembers
 
     private delegate bool Getter<T>(JsonElement element, out T value);
 
-    /// <exception cref="JsonMemberException">The element is not an object with exactly the members that the reader asks for.</exception>
+    /// <exception cref="JsonMemberException">No object with exactly the members that the reader asks for.</exception>
     public static T Read<T>(JsonElement element, ObjectReader<T> read)
     {
         if (element.ValueKind != JsonValueKind.Object)

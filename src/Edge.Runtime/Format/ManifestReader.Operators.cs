@@ -12,15 +12,47 @@ internal static partial class ManifestReader
             "conv" => Conv(m, name, inputs, outputs),
             "fully-connected" => FullyConnected(m, name, inputs, outputs),
             "pool" => Pool(m, name, inputs, outputs),
-            "add" => new AddOperator { Name = name, Inputs = inputs, Outputs = outputs, Low = m.Int("low"), High = m.Int("high") },
+            "add" => new AddOperator
+            {
+                Name = name,
+                Inputs = inputs,
+                Outputs = outputs,
+                Low = m.Int("low"),
+                High = m.Int("high"),
+            },
             "concat" => new ConcatOperator { Name = name, Inputs = inputs, Outputs = outputs, Axis = m.Int("axis") },
-            "slice" => new SliceOperator { Name = name, Inputs = inputs, Outputs = outputs, Begin = m.Ints("begin"), Step = m.Ints("step") },
-            "channel-shuffle" => new ChannelShuffleOperator { Name = name, Inputs = inputs, Outputs = outputs, Groups = m.Int("groups") },
+            "slice" => new SliceOperator
+            {
+                Name = name,
+                Inputs = inputs,
+                Outputs = outputs,
+                Begin = m.Ints("begin"),
+                Step = m.Ints("step"),
+            },
+            "channel-shuffle" => new ChannelShuffleOperator
+            {
+                Name = name,
+                Inputs = inputs,
+                Outputs = outputs,
+                Groups = m.Int("groups"),
+            },
             "reshape" => new ReshapeOperator { Name = name, Inputs = inputs, Outputs = outputs },
-            "transpose" => new TransposeOperator { Name = name, Inputs = inputs, Outputs = outputs, Permutation = m.Ints("permutation") },
+            "transpose" => new TransposeOperator
+            {
+                Name = name,
+                Inputs = inputs,
+                Outputs = outputs,
+                Permutation = m.Ints("permutation"),
+            },
             "pad" => Pad(m, name, inputs, outputs),
             "lookup" => new LookupOperator { Name = name, Inputs = inputs, Outputs = outputs, Table = m.Int("table") },
-            "softmax" => new SoftmaxOperator { Name = name, Inputs = inputs, Outputs = outputs, Exponentials = m.Int("exponentials") },
+            "softmax" => new SoftmaxOperator
+            {
+                Name = name,
+                Inputs = inputs,
+                Outputs = outputs,
+                Exponentials = m.Int("exponentials"),
+            },
             "resize" => Resize(m, name, inputs, outputs),
             "quantize" => new QuantizeOperator { Name = name, Inputs = inputs, Outputs = outputs },
             "dequantize" => new DequantizeOperator { Name = name, Inputs = inputs, Outputs = outputs },
@@ -36,7 +68,13 @@ internal static partial class ManifestReader
             "float-softmax" => new FloatSoftmaxOperator { Name = name, Inputs = inputs, Outputs = outputs, Axis = m.Int("axis") },
             "float-lrn" => FloatLrn(m, name, inputs, outputs),
             "float-matmul" => new FloatMatMulOperator { Name = name, Inputs = inputs, Outputs = outputs },
-            "float-reduce-mean" => new FloatReduceMeanOperator { Name = name, Inputs = inputs, Outputs = outputs, Axes = m.Ints("axes") },
+            "float-reduce-mean" => new FloatReduceMeanOperator
+            {
+                Name = name,
+                Inputs = inputs,
+                Outputs = outputs,
+                Axes = m.Ints("axes"),
+            },
             _ => throw new JsonMemberException("op", $"there is no operator '{kind}'"),
         };
     }

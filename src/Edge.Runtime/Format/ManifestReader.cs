@@ -1,8 +1,8 @@
 namespace Edge.Runtime.Format;
 
 /// <summary>
-/// Reads the manifest's records. Every member is asked for by the name that <see cref="ManifestContext"/> writes it under; those that
-/// may be null may be left out, all others must be there.
+/// Reads the manifest's records. Every member is asked for by the name that <see cref="ManifestContext"/> writes it under; those
+/// that may be null may be left out, all others must be there.
 /// </summary>
 internal static partial class ManifestReader
 {

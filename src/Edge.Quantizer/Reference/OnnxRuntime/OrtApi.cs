@@ -189,7 +189,9 @@ internal sealed unsafe class OrtApi
         }
     }
 
-    /// <summary>As above, from names and values that are native already. The caller owns the values in <paramref name="outputs"/>.</summary>
+    /// <summary>
+    /// As above, from names and values that are native already. The caller owns the values in <paramref name="outputs"/>.
+    /// </summary>
     public void Run(OrtHandle session, nint[] inputNames, nint[] inputs, nint[] outputNames, nint[] outputs)
     {
         fixed (nint* inputText0 = inputNames, outputText0 = outputNames, inputs0 = inputs, outputs0 = outputs)
