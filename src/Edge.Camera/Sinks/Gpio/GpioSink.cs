@@ -1,0 +1,157 @@
+using Edge.Camera.Config;
+using Edge.Camera.Decision;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Camera.Sinks.Gpio;
+
+/// <summary>
+/// Drives lines as decisions change. Setting a line is one system call, so it happens on the loop's thread: a lamp is never late. Levels
+/// follow every decision; pulses are given for reported ones. Disarmed, all lines are inactive.
+/// </summary>
+internal sealed class GpioSink : ISink
+{
+    private readonly object _gate = new();
+    private readonly Output[] _outputs;
+    private readonly ILogger _log;
+    private bool _armed = true;
+    private long _delivered;
+    private string? _trouble;
+
+    /// <param name="config">Valid.</param>
+    /// <param name="log">For lines that can no longer be driven.</param>
+    /// <exception cref="GpioException">A line is not there or not free.</exception>
+    public GpioSink(GpioConfig config, ILogger log)
+    {
+        _log = log;
+        var opened = new List<Output>();
+        try
+        {
+            foreach (GpioOutputConfig output in config.Outputs)
+                opened.Add(new Output(output, new GpioOutput(GpioChips.Find(config.Chip, output.Line), output.ActiveLow), this));
+        }
+        catch
+        {
+            opened.ForEach(o => o.Dispose());
+            throw;
+        }
+
+        _outputs = [.. opened];
+    }
+
+    public string Name => "gpio";
+
+    public SinkStatus Status => new(Interlocked.Read(ref _delivered), 0, Volatile.Read(ref _trouble));
+
+    /// <summary>Whether decisions drive the lines.</summary>
+    public bool Armed
+    {
+        get
+        {
+            lock (_gate)
+                return _armed;
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _armed = value;
+                foreach (Output output in _outputs)
+                    output.Apply(_armed);
+            }
+        }
+    }
+
+    public bool WantsPicture(string label) => false;
+
+    public void Publish(DecisionEvent decision)
+    {
+        lock (_gate)
+        {
+            foreach (Output output in _outputs)
+                output.Decided(decision, _armed);
+        }
+
+        Interlocked.Increment(ref _delivered);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            foreach (Output output in _outputs)
+                output.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Drive(GpioOutput line, bool active)
+    {
+        try
+        {
+            line.Set(active);
+            Volatile.Write(ref _trouble, null);
+        }
+        catch (GpioException e)
+        {
+            if (Volatile.Read(ref _trouble) is null)
+                SinkLog.Failing(_log, Name, e.Message);
+            Volatile.Write(ref _trouble, e.Message);
+        }
+    }
+
+    /// <summary>One configured line. Several regions may want it: it is active while one of them does.</summary>
+    private sealed class Output : IDisposable
+    {
+        private readonly GpioOutputConfig _config;
+        private readonly GpioOutput _line;
+        private readonly GpioSink _sink;
+        private readonly HashSet<string> _wanting = [];
+        private readonly Timer? _pulseEnd;
+        private bool _pulsing;
+
+        public Output(GpioOutputConfig config, GpioOutput line, GpioSink sink)
+        {
+            (_config, _line, _sink) = (config, line, sink);
+            if (config.Pulse > 0)
+                _pulseEnd = new Timer(_ => EndPulse());
+        }
+
+        public void Decided(DecisionEvent decision, bool armed)
+        {
+            if (_config.Where is { } where && where != decision.Camera && where != decision.Region && where != decision.Where)
+                return;
+            bool wanted = Array.Exists(
+                _config.Classes, c => c == decision.Label || (c == "*" && decision.Class != RegionDecider.Unknown));
+            if (wanted)
+                _wanting.Add(decision.Where);
+            else
+                _wanting.Remove(decision.Where);
+            if (wanted && decision.Report && _pulseEnd is not null)
+            {
+                _pulsing = true;
+                _pulseEnd.Change(TimeSpan.FromSeconds(_config.Pulse), Timeout.InfiniteTimeSpan);
+            }
+
+            Apply(armed);
+        }
+
+        public void Apply(bool armed) => _sink.Drive(_line, armed && (_pulseEnd is null ? _wanting.Count > 0 : _pulsing));
+
+        public void Dispose()
+        {
+            _pulseEnd?.Dispose();
+            _line.Dispose();
+        }
+
+        private void EndPulse()
+        {
+            lock (_sink._gate)
+            {
+                _pulsing = false;
+                Apply(_sink._armed);
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Edge.Camera.Capture;
+using Edge.Camera.Config;
+using Edge.Camera.Decision;
+using Edge.Camera.Sinks;
+using Edge.Camera.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Edge.Camera.Tests.Sinks;
+
+public class QueuedSinkTests
+{
+    [Fact]
+    public async Task A_dead_sink_never_delays_and_loses_the_oldest_counted()
+    {
+        var sink = new BlockedSink();
+        sink.Start();
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 1000; i++)
+            sink.Publish(Event(i));
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1));
+        Assert.InRange(sink.Status.Dropped, 1000 - BlockedSink.Capacity - 1, 1000 - BlockedSink.Capacity);
+        await sink.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Snapshots_keep_to_their_budget_and_remove_the_oldest()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-snapshots-").FullName;
+        string foreign = Path.Combine(folder, "holiday.jpg");
+        await File.WriteAllBytesAsync(foreign, new byte[3 << 20]);
+        var config = new SnapshotConfig { MaxMegabytes = 1, KeepFreeMegabytes = 1, Quality = 100 };
+        var sink = new SnapshotSink(config, folder, NullLogger.Instance);
+        sink.Start();
+        using var source = new TestSource(1280, 720, 1000);
+        source.Open(CancellationToken.None);
+        for (int i = 0; i < 60; i++)
+        {
+            CapturedFrame frame = source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!;
+            sink.Publish(Event(i) with { Picture = Picture.Copy(frame) });
+            source.Return(frame);
+            await WaitFor(() => sink.Status.Delivered == i + 1);
+        }
+
+        FileInfo[] kept = [.. new DirectoryInfo(folder).GetFiles("*_camera_stop.jpg").OrderBy(f => f.Name, StringComparer.Ordinal)];
+        Assert.InRange(kept.Sum(f => f.Length), 1, 1 << 20);
+        Assert.InRange(kept.Length, 2, 59);
+        Assert.Contains("T000059", kept[^1].Name, StringComparison.Ordinal);
+        Assert.True(File.Exists(foreign));
+        await sink.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_webhook_gets_the_decision_and_is_tried_again_after_an_error()
+    {
+        using var listener = new HttpListener();
+        int port = FreePort();
+        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        listener.Start();
+        var sink = new WebhookSink(new WebhookConfig { Url = $"http://127.0.0.1:{port}/hook" }, "secret", NullLogger.Instance);
+        sink.Start();
+        sink.Publish(Event(7));
+        for (int attempt = 0; attempt < 2; attempt++)
+        {
+            HttpListenerContext call = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal("Bearer secret", call.Request.Headers["Authorization"]);
+            using JsonDocument body = await JsonDocument.ParseAsync(call.Request.InputStream);
+            Assert.Equal("stop", body.RootElement.GetProperty("label").GetString());
+            call.Response.StatusCode = attempt == 0 ? 503 : 204;
+            call.Response.Close();
+            if (attempt == 0)
+                await WaitFor(() => sink.Status.Trouble?.Contains("503", StringComparison.Ordinal) == true);
+        }
+
+        await WaitFor(() => sink.Status is { Delivered: 1, Trouble: null });
+        await sink.DisposeAsync();
+    }
+
+    private static DecisionEvent Event(int second) => new()
+    {
+        Camera = "camera",
+        Region = null,
+        Time = DateTimeOffset.UnixEpoch.AddSeconds(second),
+        Frame = second,
+        Class = 14,
+        Label = "stop",
+        Score = 0.9f,
+        Top = TopClasses.Of([0.9f], 1),
+        Report = true,
+    };
+
+    private static int FreePort()
+    {
+        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private static async Task WaitFor(Func<bool> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "did not happen in a minute");
+            await Task.Delay(5);
+        }
+    }
+
+    private sealed class BlockedSink() : QueuedSink("blocked", Capacity, NullLogger.Instance)
+    {
+        public const int Capacity = 8;
+
+        protected override Task DeliverAsync(DecisionEvent decision, CancellationToken stop) => Task.Delay(Timeout.Infinite, stop);
+    }
+}
