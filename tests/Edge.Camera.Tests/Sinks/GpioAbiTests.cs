@@ -38,5 +38,5 @@ public class GpioAbiTests
         Assert.Equal(GpioAbi.SetValues, Request(3, 0x0F, Unsafe.SizeOf<GpioAbi.LineValues>()));
     }
 
-    private static nuint Request(uint direction, uint number, int size) => (direction << 30) | ((uint)size << 16) | (0xB4u << 8) | number;
+    private static uint Request(uint direction, uint number, int size) => (direction << 30) | ((uint)size << 16) | (0xB4u << 8) | number;
 }

@@ -8,11 +8,11 @@ internal static unsafe partial class GpioAbi
 {
     public const int MaxName = 32;
 
-    public const nuint GetChipInfo = 0x8044B401;
-    public const nuint GetLineInfo = 0xC100B405;
-    public const nuint GetLine = 0xC250B407;
-    public const nuint GetValues = 0xC010B40E;
-    public const nuint SetValues = 0xC010B40F;
+    public const uint GetChipInfo = 0x8044B401;
+    public const uint GetLineInfo = 0xC100B405;
+    public const uint GetLine = 0xC250B407;
+    public const uint GetValues = 0xC010B40E;
+    public const uint SetValues = 0xC010B40F;
 
     public const ulong FlagUsed = 1 << 0;
     public const ulong FlagActiveLow = 1 << 1;
