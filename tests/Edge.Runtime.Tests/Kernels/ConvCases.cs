@@ -10,7 +10,7 @@ internal static class ConvCases
     public static IEnumerable<ConvCase> For(TileShape tile) =>
     [
         .. AroundTheTile(tile), .. Windows(), .. Groups(), .. Depthwise(tile), .. DepthwiseEdges(tile), .. Numbers(), .. Slices(),
-        .. ManyOutputs(tile),
+        .. ManyOutputs(tile), .. SmallKernels(),
     ];
 
     private static IEnumerable<ConvCase> AroundTheTile(TileShape tile)
@@ -158,5 +158,23 @@ internal static class ConvCases
         }
 
         yield return new ConvCase(30, 41, 52, 99) { Workers = 2, Low = 3, High = 90 };
+    }
+
+    /// <summary>3×3 kernels of stride 1 with enough channels and pixels for Winograd's tiles of 4×4.</summary>
+    private static IEnumerable<ConvCase> SmallKernels()
+    {
+        ConvCase image = new ConvCase(12, 11, 24, 32).Square(kernel: 3, stride: 1, pad: 1);
+        foreach (ConvFill fill in Enum.GetValues<ConvFill>())
+        {
+            foreach (int zeroPoint in (int[])[-128, 0, 127])
+                yield return image with { Fill = fill, InputZeroPoint = zeroPoint, OutputZeroPoint = -1 - zeroPoint };
+        }
+
+        yield return image with { Low = -20, High = 30, OutputZeroPoint = -20 };
+        yield return image with { PadTop = 0, PadLeft = 2, PadRight = 0, Workers = 2 };
+        yield return image with { Height = 13, Width = 13, Inputs = 27, Outputs = 48, InputGap = 3, OutputGap = 4 };
+        yield return image with { Height = 27, Width = 26, Inputs = 16, Outputs = 28 };
+        yield return image with { Height = 8, Width = 23, Inputs = 32, Outputs = 72, Groups = 2, Workers = 3 };
+        yield return image with { Height = 12, Width = 12, Inputs = 96, Outputs = 64, Groups = 4, OutputGap = 64 };
     }
 }

@@ -54,6 +54,12 @@ internal static class ConvKernelTable
         Depthwise<DepthwiseNeon<SameChannels>>("DepthwiseNeon", InstructionSet.Neon, DepthwiseSameChannels),
         Depthwise<DepthwiseNeon<RepeatedChannelsNeon>>("DepthwiseMultiplierNeon", InstructionSet.Neon, DepthwiseAny),
         Gemm<Gemm6x16NeonDot>(nameof(Gemm6x16NeonDot), InstructionSet.NeonDot, Any),
+        new(
+            nameof(Winograd4x4Neon),
+            InstructionSet.Neon,
+            new TileShape(Winograd4x4Neon.Outputs, Winograd4x4Neon.Channels, Winograd4x4Neon.DepthStep),
+            Winograd4x4Neon.Accepts,
+            (in p, context, name) => new Winograd4x4Neon(p, context, name)),
         Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
         Gemm<Gemm4x8Neon>(nameof(Gemm4x8Neon), InstructionSet.Neon, Any),
         new(

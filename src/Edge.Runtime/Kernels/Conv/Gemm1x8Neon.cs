@@ -43,21 +43,16 @@ internal readonly unsafe struct Gemm1x8Neon : IGemmTile
                 Vector128<sbyte> x = Vector128.Load(a + k);
                 Vector128<sbyte> pairs0 = Gemm4x8Neon.Select(x, step0), pairs1 = Gemm4x8Neon.Select(x, step1);
                 Vector128<sbyte> pairs2 = Gemm4x8Neon.Select(x, step2), pairs3 = Gemm4x8Neon.Select(x, step3);
-                even0 = Gemm4x8Neon.MultiplyAdd(even0, Vector128.Load(w), pairs0);
-                even1 = Gemm4x8Neon.MultiplyAdd(even1, Vector128.Load(w + 16), pairs0);
-                odd0 = Gemm4x8Neon.MultiplyAdd(odd0, Vector128.Load(w + 32), pairs1);
-                odd1 = Gemm4x8Neon.MultiplyAdd(odd1, Vector128.Load(w + 48), pairs1);
-                even0 = Gemm4x8Neon.MultiplyAdd(even0, Vector128.Load(w + 64), pairs2);
-                even1 = Gemm4x8Neon.MultiplyAdd(even1, Vector128.Load(w + 80), pairs2);
-                odd0 = Gemm4x8Neon.MultiplyAdd(odd0, Vector128.Load(w + 96), pairs3);
-                odd1 = Gemm4x8Neon.MultiplyAdd(odd1, Vector128.Load(w + 112), pairs3);
+                Gemm4x8Neon.MultiplyAdd(ref even0, ref even1, w, pairs0);
+                Gemm4x8Neon.MultiplyAdd(ref odd0, ref odd1, w + 32, pairs1);
+                Gemm4x8Neon.MultiplyAdd(ref even0, ref even1, w + 64, pairs2);
+                Gemm4x8Neon.MultiplyAdd(ref odd0, ref odd1, w + 96, pairs3);
             }
 
             for (; k < depth; k += 4, w += 32)
             {
                 Vector128<sbyte> pairs = Gemm4x8Neon.Select(Gemm4x8Neon.Four(a + k), step0);
-                even0 = Gemm4x8Neon.MultiplyAdd(even0, Vector128.Load(w), pairs);
-                even1 = Gemm4x8Neon.MultiplyAdd(even1, Vector128.Load(w + 16), pairs);
+                Gemm4x8Neon.MultiplyAdd(ref even0, ref even1, w, pairs);
             }
         }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.Arm;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>
-/// 4 pixels × 8 channels without SDOT: smull and smlal2 add two products of [−128, 127]·[−127, 127] in int16, which they just
+/// 4 pixels × 8 channels without SDOT: smull2 and smlal add two products of [−128, 127]·[−127, 127] in int16, which they just
 /// fit, sadalp adds neighbouring int16 to the int32 lane of their channel. A step of four input channels is
 /// [channel quad][pair of inputs][channel][2]: a vector of 16 weights holds a quad's first pair below, its second above.
 /// </summary>
@@ -66,82 +66,50 @@ internal readonly unsafe struct Gemm4x8Neon : IGemmTile
                     Vector128<sbyte> x0 = Vector128.Load(a0 + k), x1 = Vector128.Load(a1 + k);
                     Vector128<sbyte> x2 = Vector128.Load(a2 + k), x3 = Vector128.Load(a3 + k);
 
-                    Vector128<sbyte> w0 = Vector128.Load(w + 0), w1 = Vector128.Load(w + 16);
-                    Vector128<sbyte> pairs = Select(x0, step0);
-                    s00 = MultiplyAdd(s00, w0, pairs);
-                    s01 = MultiplyAdd(s01, w1, pairs);
-                    pairs = Select(x1, step0);
-                    s10 = MultiplyAdd(s10, w0, pairs);
-                    s11 = MultiplyAdd(s11, w1, pairs);
-                    pairs = Select(x2, step0);
-                    s20 = MultiplyAdd(s20, w0, pairs);
-                    s21 = MultiplyAdd(s21, w1, pairs);
-                    pairs = Select(x3, step0);
-                    s30 = MultiplyAdd(s30, w0, pairs);
-                    s31 = MultiplyAdd(s31, w1, pairs);
+                    Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
+                    Vector64<sbyte> lower0 = w0.GetLower(), lower1 = w1.GetLower();
+                    MultiplyAdd(ref s00, ref s01, w0, w1, lower0, lower1, Select(x0, step0));
+                    MultiplyAdd(ref s10, ref s11, w0, w1, lower0, lower1, Select(x1, step0));
+                    MultiplyAdd(ref s20, ref s21, w0, w1, lower0, lower1, Select(x2, step0));
+                    MultiplyAdd(ref s30, ref s31, w0, w1, lower0, lower1, Select(x3, step0));
 
                     w0 = Vector128.Load(w + 32);
                     w1 = Vector128.Load(w + 48);
-                    pairs = Select(x0, step1);
-                    s00 = MultiplyAdd(s00, w0, pairs);
-                    s01 = MultiplyAdd(s01, w1, pairs);
-                    pairs = Select(x1, step1);
-                    s10 = MultiplyAdd(s10, w0, pairs);
-                    s11 = MultiplyAdd(s11, w1, pairs);
-                    pairs = Select(x2, step1);
-                    s20 = MultiplyAdd(s20, w0, pairs);
-                    s21 = MultiplyAdd(s21, w1, pairs);
-                    pairs = Select(x3, step1);
-                    s30 = MultiplyAdd(s30, w0, pairs);
-                    s31 = MultiplyAdd(s31, w1, pairs);
+                    lower0 = w0.GetLower();
+                    lower1 = w1.GetLower();
+                    MultiplyAdd(ref s00, ref s01, w0, w1, lower0, lower1, Select(x0, step1));
+                    MultiplyAdd(ref s10, ref s11, w0, w1, lower0, lower1, Select(x1, step1));
+                    MultiplyAdd(ref s20, ref s21, w0, w1, lower0, lower1, Select(x2, step1));
+                    MultiplyAdd(ref s30, ref s31, w0, w1, lower0, lower1, Select(x3, step1));
 
                     w0 = Vector128.Load(w + 64);
                     w1 = Vector128.Load(w + 80);
-                    pairs = Select(x0, step2);
-                    s00 = MultiplyAdd(s00, w0, pairs);
-                    s01 = MultiplyAdd(s01, w1, pairs);
-                    pairs = Select(x1, step2);
-                    s10 = MultiplyAdd(s10, w0, pairs);
-                    s11 = MultiplyAdd(s11, w1, pairs);
-                    pairs = Select(x2, step2);
-                    s20 = MultiplyAdd(s20, w0, pairs);
-                    s21 = MultiplyAdd(s21, w1, pairs);
-                    pairs = Select(x3, step2);
-                    s30 = MultiplyAdd(s30, w0, pairs);
-                    s31 = MultiplyAdd(s31, w1, pairs);
+                    lower0 = w0.GetLower();
+                    lower1 = w1.GetLower();
+                    MultiplyAdd(ref s00, ref s01, w0, w1, lower0, lower1, Select(x0, step2));
+                    MultiplyAdd(ref s10, ref s11, w0, w1, lower0, lower1, Select(x1, step2));
+                    MultiplyAdd(ref s20, ref s21, w0, w1, lower0, lower1, Select(x2, step2));
+                    MultiplyAdd(ref s30, ref s31, w0, w1, lower0, lower1, Select(x3, step2));
 
                     w0 = Vector128.Load(w + 96);
                     w1 = Vector128.Load(w + 112);
-                    pairs = Select(x0, step3);
-                    s00 = MultiplyAdd(s00, w0, pairs);
-                    s01 = MultiplyAdd(s01, w1, pairs);
-                    pairs = Select(x1, step3);
-                    s10 = MultiplyAdd(s10, w0, pairs);
-                    s11 = MultiplyAdd(s11, w1, pairs);
-                    pairs = Select(x2, step3);
-                    s20 = MultiplyAdd(s20, w0, pairs);
-                    s21 = MultiplyAdd(s21, w1, pairs);
-                    pairs = Select(x3, step3);
-                    s30 = MultiplyAdd(s30, w0, pairs);
-                    s31 = MultiplyAdd(s31, w1, pairs);
+                    lower0 = w0.GetLower();
+                    lower1 = w1.GetLower();
+                    MultiplyAdd(ref s00, ref s01, w0, w1, lower0, lower1, Select(x0, step3));
+                    MultiplyAdd(ref s10, ref s11, w0, w1, lower0, lower1, Select(x1, step3));
+                    MultiplyAdd(ref s20, ref s21, w0, w1, lower0, lower1, Select(x2, step3));
+                    MultiplyAdd(ref s30, ref s31, w0, w1, lower0, lower1, Select(x3, step3));
                 }
 
                 for (; k < depth; k += 4, w += 32)
                 {
                     Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
+                    Vector64<sbyte> lower0 = w0.GetLower(), lower1 = w1.GetLower();
                     Vector128<sbyte> x0 = Four(a0 + k), x1 = Four(a1 + k), x2 = Four(a2 + k), x3 = Four(a3 + k);
-                    Vector128<sbyte> pairs = Select(x0, step0);
-                    s00 = MultiplyAdd(s00, w0, pairs);
-                    s01 = MultiplyAdd(s01, w1, pairs);
-                    pairs = Select(x1, step0);
-                    s10 = MultiplyAdd(s10, w0, pairs);
-                    s11 = MultiplyAdd(s11, w1, pairs);
-                    pairs = Select(x2, step0);
-                    s20 = MultiplyAdd(s20, w0, pairs);
-                    s21 = MultiplyAdd(s21, w1, pairs);
-                    pairs = Select(x3, step0);
-                    s30 = MultiplyAdd(s30, w0, pairs);
-                    s31 = MultiplyAdd(s31, w1, pairs);
+                    MultiplyAdd(ref s00, ref s01, w0, w1, lower0, lower1, Select(x0, step0));
+                    MultiplyAdd(ref s10, ref s11, w0, w1, lower0, lower1, Select(x1, step0));
+                    MultiplyAdd(ref s20, ref s21, w0, w1, lower0, lower1, Select(x2, step0));
+                    MultiplyAdd(ref s30, ref s31, w0, w1, lower0, lower1, Select(x3, step0));
                 }
             }
 
@@ -167,12 +135,36 @@ internal readonly unsafe struct Gemm4x8Neon : IGemmTile
     internal static Vector128<sbyte> Select(Vector128<sbyte> activations, Vector128<byte> pairs) =>
         AdvSimd.Arm64.VectorTableLookup(activations, pairs.AsSByte());
 
-    /// <summary>Adds a quad's four products each: two in int16, pairwise into int32.</summary>
+    /// <summary>
+    /// Adds four products to each channel of two quads: two in int16, pairwise into int32. The lower half of the activations is
+    /// taken last, when it may be the same register; that of the weights is given, because several pixels use it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<sbyte> weights, Vector128<sbyte> pairs)
+    internal static void MultiplyAdd(
+        ref Vector128<int> sum0,
+        ref Vector128<int> sum1,
+        Vector128<sbyte> weights0,
+        Vector128<sbyte> weights1,
+        Vector64<sbyte> lower0,
+        Vector64<sbyte> lower1,
+        Vector128<sbyte> pairs)
     {
-        Vector128<short> products = AdvSimd.MultiplyWideningLower(weights.GetLower(), pairs.GetLower());
-        return AdvSimd.AddPairwiseWideningAndAdd(sum, AdvSimd.MultiplyWideningUpperAndAdd(products, weights, pairs));
+        Vector128<short> products0 = AdvSimd.MultiplyWideningUpper(weights0, pairs);
+        Vector128<short> products1 = AdvSimd.MultiplyWideningUpper(weights1, pairs);
+        Vector64<sbyte> lower = pairs.GetLower();
+        sum0 = AdvSimd.AddPairwiseWideningAndAdd(sum0, AdvSimd.MultiplyWideningLowerAndAdd(products0, lower0, lower));
+        sum1 = AdvSimd.AddPairwiseWideningAndAdd(sum1, AdvSimd.MultiplyWideningLowerAndAdd(products1, lower1, lower));
+    }
+
+    /// <summary>As above, for weights that one pixel uses.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void MultiplyAdd(ref Vector128<int> sum0, ref Vector128<int> sum1, sbyte* weights, Vector128<sbyte> pairs)
+    {
+        Vector128<sbyte> w0 = Vector128.Load(weights), w1 = Vector128.Load(weights + 16);
+        Vector128<short> products0 = AdvSimd.MultiplyWideningUpper(w0, pairs), products1 = AdvSimd.MultiplyWideningUpper(w1, pairs);
+        Vector64<sbyte> lower = pairs.GetLower();
+        sum0 = AdvSimd.AddPairwiseWideningAndAdd(sum0, AdvSimd.MultiplyWideningLowerAndAdd(products0, w0.GetLower(), lower));
+        sum1 = AdvSimd.AddPairwiseWideningAndAdd(sum1, AdvSimd.MultiplyWideningLowerAndAdd(products1, w1.GetLower(), lower));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
