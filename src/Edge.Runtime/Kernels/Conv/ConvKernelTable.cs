@@ -61,6 +61,7 @@ internal static class ConvKernelTable
             Winograd4x4Neon.Accepts,
             (in p, context, name) => new Winograd4x4Neon(p, context, name)),
         Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
+        Gemm<Gemm2x8Neon>(nameof(Gemm2x8Neon), InstructionSet.Neon, ManyInputs),
         Gemm<Gemm4x8Neon>(nameof(Gemm4x8Neon), InstructionSet.Neon, Any),
         new(
             nameof(ConvScalar),
@@ -126,6 +127,13 @@ internal static class ConvKernelTable
     private static bool Any(in ConvProblem problem) => true;
 
     private static bool OnePixel(in ConvProblem problem) => problem.Pixels == 1;
+
+    /// <summary>
+    /// Where Gemm2x8Neon takes fewer instructions than Gemm4x8Neon. Per 16 products of an output they take about 3.9, or 3.15
+    /// where chains of four fit, against 4.2; per output 4.5 more against 2.3. They meet near 128 products, fewer than which
+    /// seldom have such chains.
+    /// </summary>
+    private static bool ManyInputs(in ConvProblem problem) => problem.KernelSize * problem.GroupInputs >= 128;
 
     private static bool DepthwiseAny(in ConvProblem problem) => problem.IsDepthwise;
 

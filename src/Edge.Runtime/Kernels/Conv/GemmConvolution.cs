@@ -116,6 +116,7 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
                 run.Input = _input + ((nint)pixel * _inputStride) + groupOffset;
             run.Channels = block.Width;
             run.Weights = block.Weights;
+            run.Plan = block.Plan;
             run.Bias = block.Bias;
             run.Requantize.Multipliers = block.Multipliers;
             sbyte* output = _output + ((nint)pixel * _outputStride) + block.Channel;

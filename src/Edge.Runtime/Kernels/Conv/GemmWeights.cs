@@ -17,6 +17,9 @@ internal readonly unsafe struct GemmBlock
     /// <summary>[tap][step][slot].</summary>
     public required byte* Weights { get; init; }
 
+    /// <summary>See <see cref="IGemmTile.Plan"/>.</summary>
+    public required int* Plan { get; init; }
+
     /// <summary>One per channel, zero point and flip folded in.</summary>
     public required int* Bias { get; init; }
 
@@ -52,6 +55,9 @@ internal readonly unsafe struct GemmWeights
         var data = (byte*)context.Allocate((nuint)(problem.Groups * channels * channelBytes));
         var bias = (int*)context.Allocate((nuint)(problem.Groups * channels * sizeof(int)));
         var multipliers = (float*)context.Allocate((nuint)(problem.Groups * channels * sizeof(float)));
+        int planLength = TTile.PlanLength(taps, steps);
+        int planBytes = problem.Groups * blocksPerGroup * planLength * sizeof(int);
+        int* plan = planBytes == 0 ? null : (int*)context.Allocate((nuint)planBytes);
         var blocks = new GemmBlock[problem.Groups * blocksPerGroup];
         for (int i = 0; i < blocks.Length; i++)
         {
@@ -65,6 +71,7 @@ internal readonly unsafe struct GemmWeights
                 Channel = (group * outputs) + first,
                 Width = width,
                 Weights = data,
+                Plan = plan,
                 Bias = bias,
                 Multipliers = multipliers,
             };
@@ -79,6 +86,8 @@ internal readonly unsafe struct GemmWeights
                     PackChannel<TTile>(from, taps, depth, channel, width, data);
             }
 
+            TTile.Plan(data, taps, steps, width, plan);
+            plan += planLength;
             data += width * channelBytes;
             bias += width;
             multipliers += width;

@@ -36,6 +36,15 @@ internal unsafe interface IGemmTile
     /// </summary>
     static abstract int Slot(int channel, int depth);
 
+    /// <summary>Numbers that <see cref="Plan"/> writes for a block at most; 0 where the tile has no plan.</summary>
+    static virtual int PlanLength(int taps, int steps) => 0;
+
+    /// <summary>May reorder a block's packed weights, and writes what <see cref="Compute"/> wants to know of the order.</summary>
+    /// <param name="width">Channels of the block.</param>
+    static virtual void Plan(byte* weights, int taps, int steps, int width, int* plan)
+    {
+    }
+
     /// <summary>
     /// Computes one channel block of all pixels of the run, <see cref="Channels"/> or <see cref="NarrowChannels"/> wide. Calls
     /// nothing in the loop over tiles: over a call the JIT would keep the sums in memory, inside the inner loop too.
@@ -109,6 +118,9 @@ internal unsafe struct GemmRun
     public int Channels;
 
     public byte* Weights;
+
+    /// <summary>What the tile's Plan wrote for this block.</summary>
+    public int* Plan;
 
     /// <summary>Start value of each channel's sum.</summary>
     public int* Bias;
