@@ -23,6 +23,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             SelfTestCommand.Create(),
             RunCommand.Create(),
+            SchemaCommand.Create(),
         };
         foreach (Option option in root.Options)
         {

@@ -17,7 +17,7 @@ internal static class RunCommand
             HelpName = "edge.json",
         };
         Option<string?> source = new("--source") { Description = "In place of the first camera's source: test, /dev/video0, …", HelpName = "source" };
-        Command command = new("run", "Watches cameras: classifies what they see and tells GPIO lines, page, broker and log.")
+        Command command = new("run", "Watches cameras: classifies what they see and tells GPIO lines, a web address and the log.")
         {
             config, source,
         };
@@ -45,13 +45,13 @@ internal static class RunCommand
             LoadedConfig config = load();
             using ILoggerFactory logs = Logs.Create(config.Config.Log);
             using var stop = new CancellationTokenSource();
-            CameraProgram program = CameraProgram.Start(config, logs);
+            CameraProgram program = CameraProgram.Start(load, config, logs);
             using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
                 context.Cancel = true;
-                _ = program.Reload(load);
+                _ = program.Reload();
             });
             program.Run(stop.Token);
             program.DisposeAsync().AsTask().GetAwaiter().GetResult();

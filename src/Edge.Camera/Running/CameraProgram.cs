@@ -14,35 +14,57 @@ internal sealed class CameraProgram : IAsyncDisposable
 {
     private static readonly TimeSpan CameraStall = TimeSpan.FromSeconds(5);
 
+    /// <summary>A file counts as changed when it looks the same after another period: editors and copies are done by then.</summary>
+    private static readonly TimeSpan FilePeriod = TimeSpan.FromSeconds(1);
+
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly SystemdNotifier _systemd = new();
     private readonly ClassificationLoop _loop;
     private readonly Timer? _watchdog;
     private readonly Timer _status;
+    private readonly Timer _files;
+    private readonly Func<LoadedConfig> _load;
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private FileStamps _stamps, _seen;
     private Watch _watch;
     private List<CameraReader> _readers = [];
     private List<ISink> _sinks = [];
 
-    private CameraProgram(Watch watch, ILoggerFactory logs)
+    private CameraProgram(Func<LoadedConfig> load, Watch watch, ILoggerFactory logs)
     {
-        (_watch, _logs, _log) = (watch, logs, logs.CreateLogger("edge-camera"));
+        (_load, _watch, _logs, _log) = (load, watch, logs, logs.CreateLogger("edge-camera"));
+        _stamps = FileStamps.Of(watch.Config);
         _loop = new ClassificationLoop();
         if (SystemdNotifier.WatchdogInterval is { } interval)
             _watchdog = new Timer(_ => FeedWatchdog(), null, TimeSpan.Zero, interval);
+        _files = new Timer(_ => ReloadChangedFiles(), null, FilePeriod, FilePeriod);
         _status = new Timer(_ => _systemd.Status(StatusLine()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
     }
 
     /// <summary>Loads everything and starts the cameras.</summary>
+    /// <param name="load">Reads the configuration, at start and whenever it changed.</param>
+    /// <param name="config">What it gave at start.</param>
+    /// <param name="logs">Outlives the program.</param>
     /// <exception cref="CommandException">The model can't be used.</exception>
     /// <exception cref="ConfigException">The configuration makes no sense with this model or machine.</exception>
-    public static CameraProgram Start(LoadedConfig config, ILoggerFactory logs)
+    public static CameraProgram Start(Func<LoadedConfig> load, LoadedConfig config, ILoggerFactory logs)
     {
         Watch watch = Watch.Load(config);
-        var program = new CameraProgram(watch, logs);
+        List<ISink> sinks;
+        try
+        {
+            sinks = SinkFactory.Create(watch, logs);
+        }
+        catch
+        {
+            watch.Dispose();
+            throw;
+        }
+
+        var program = new CameraProgram(load, watch, logs) { _sinks = sinks };
         ProgramLog.Model(program._log, watch.Model.Manifest.Network, watch.InstructionSet, watch.Threads);
-        program._readers = [.. watch.Cameras.Select(program.CreateReader)];
-        program._sinks = SinkFactory.Create(watch, logs);
+        program._readers = [.. watch.Cameras.Select(c => program.CreateReader(c, watch.Config))];
         program._loop.ChangeTo(watch, program._readers, program._sinks);
         foreach (CameraReader reader in program._readers)
             reader.Start();
@@ -58,45 +80,52 @@ internal sealed class CameraProgram : IAsyncDisposable
     }
 
     /// <summary>
-    /// Changes to another configuration without a gap: the new model is loaded beside the old one, cameras that stay the same stay
-    /// open. When the new one can't be used the old one goes on.
+    /// Changes to the configuration as it is now, without a gap: the new model is loaded beside the old one, cameras that stay the same
+    /// stay open, and so do sinks. When the new configuration can't be used the old one goes on.
     /// </summary>
-    public async Task<bool> Reload(Func<LoadedConfig> load)
+    /// <returns>Whether the new one is used.</returns>
+    public async Task<bool> Reload()
     {
+        await _reloading.WaitAsync().ConfigureAwait(false);
         _systemd.Reloading();
+        Watch? watch = null;
         try
         {
-            Watch watch = Watch.Load(load());
-            List<ISink> sinks = SinkFactory.Create(watch, _logs);
-            (Watch oldWatch, List<ISink> oldSinks, List<CameraReader> oldReaders) = (_watch, _sinks, _readers);
+            LoadedConfig config = _load();
+            _stamps = FileStamps.Of(config);
+            watch = Watch.Load(config);
+            List<ISink> sinks = await ChangeSinks(watch).ConfigureAwait(false);
+            (Watch oldWatch, List<CameraReader> oldReaders) = (_watch, _readers);
             var readers = new List<CameraReader>();
             foreach (CameraWatcher camera in watch.Cameras)
-                readers.Add(Kept(camera, oldWatch, oldReaders) ?? CreateReader(camera));
+                readers.Add(Kept(camera, oldWatch, oldReaders) ?? CreateReader(camera, config));
             foreach (CameraReader reader in readers.Except(oldReaders))
                 reader.Start();
             await _loop.ChangeTo(watch, readers, sinks).ConfigureAwait(false);
             (_watch, _sinks, _readers) = (watch, sinks, readers);
             foreach (CameraReader reader in oldReaders.Except(readers))
                 reader.Dispose();
-            foreach (ISink sink in oldSinks)
-                await sink.DisposeAsync().ConfigureAwait(false);
             oldWatch.Dispose();
             ProgramLog.Reloaded(_log, watch.Model.Manifest.Network);
             return true;
         }
         catch (Exception e) when (e is ConfigException or CommandException)
         {
+            watch?.Dispose();
             ProgramLog.NotReloaded(_log, e.Message.ReplaceLineEndings("; "));
             return false;
         }
         finally
         {
             _systemd.Ready();
+            _reloading.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _files.DisposeAsync().ConfigureAwait(false);
+        await _reloading.WaitAsync().ConfigureAwait(false);
         await _status.DisposeAsync().ConfigureAwait(false);
         if (_watchdog is not null)
             await _watchdog.DisposeAsync().ConfigureAwait(false);
@@ -107,6 +136,38 @@ internal sealed class CameraProgram : IAsyncDisposable
         _loop.Dispose();
         _watch.Dispose();
         _systemd.Dispose();
+        _reloading.Dispose();
+    }
+
+    /// <summary>
+    /// The sinks of a new configuration: those there are where it says the same about them. Otherwise the old ones end first, for lines
+    /// and connections have one owner; when the new ones can't be made the old ones come back.
+    /// </summary>
+    private async Task<List<ISink>> ChangeSinks(Watch watch)
+    {
+        if (SinkFactory.AreSame(_watch.Config, watch.Config))
+            return _sinks;
+        await _loop.ChangeTo(_watch, _readers, []).ConfigureAwait(false);
+        foreach (ISink sink in _sinks)
+            await sink.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            return SinkFactory.Create(watch, _logs);
+        }
+        catch (ConfigException)
+        {
+            _sinks = SinkFactory.Create(_watch, _logs);
+            await _loop.ChangeTo(_watch, _readers, _sinks).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void ReloadChangedFiles()
+    {
+        FileStamps now = FileStamps.Of(_watch.Config);
+        if (now != _stamps && now == _seen)
+            _ = Reload();
+        _seen = now;
     }
 
     /// <summary>A camera that is configured as before stays open.</summary>
@@ -118,9 +179,9 @@ internal sealed class CameraProgram : IAsyncDisposable
             : null;
     }
 
-    private CameraReader CreateReader(CameraWatcher camera) => new(
+    private CameraReader CreateReader(CameraWatcher camera, LoadedConfig config) => new(
         camera.Camera.Name,
-        SourceFactory.For(camera.Camera, _watch.Config),
+        SourceFactory.For(camera.Camera, config),
         CameraStall,
         _loop.FrameReady,
         _logs.CreateLogger("camera"));

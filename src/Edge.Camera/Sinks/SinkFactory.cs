@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Edge.Camera.Sinks.Gpio;
@@ -12,6 +13,7 @@ internal static class SinkFactory
     public static List<ISink> Create(Watch watch, ILoggerFactory logs)
     {
         EdgeConfig config = watch.Config.Config;
+        RefuseWhatIsNotBuilt(config);
         List<ISink> sinks = [new LogSink(logs.CreateLogger("decision"))];
         if (config.Gpio is { } gpio)
             sinks.Add(Gpio(gpio, logs.CreateLogger("gpio")));
@@ -26,6 +28,15 @@ internal static class SinkFactory
             sink.Start();
             sinks.Add(sink);
         }
+    }
+
+    /// <summary>A section that nothing serves must not look as if it did.</summary>
+    private static void RefuseWhatIsNotBuilt(EdgeConfig config)
+    {
+        (string Key, bool Asked)[] sections = [("web", config.Web is not null), ("mqtt", config.Mqtt is not null), ("otlp", config.Otlp is not null)];
+        string[] missing = [.. sections.Where(s => s.Asked).Select(s => $"{s.Key}: this edge-camera is built without it; take the section out")];
+        if (missing.Length > 0)
+            throw new ConfigException(missing);
     }
 
     /// <summary>The first line of a file that holds a token or password.</summary>
@@ -45,6 +56,24 @@ internal static class SinkFactory
         {
             throw new ConfigException([$"{key}: {file}: {e.Message.ReplaceLineEndings(" ")}"]);
         }
+    }
+
+    /// <summary>Whether two configurations ask for the same sinks, in the same words.</summary>
+    public static bool AreSame(LoadedConfig a, LoadedConfig b)
+    {
+        return a.Path == b.Path && Sections(a.Config) == Sections(b.Config);
+
+        static string Sections(EdgeConfig config) => JsonSerializer.Serialize(
+            new EdgeConfig
+            {
+                Gpio = config.Gpio,
+                Web = config.Web,
+                Mqtt = config.Mqtt,
+                Otlp = config.Otlp,
+                Webhook = config.Webhook,
+                Snapshots = config.Snapshots,
+            },
+            ConfigJson.Default.EdgeConfig);
     }
 
     private static GpioSink Gpio(GpioConfig config, ILogger log)

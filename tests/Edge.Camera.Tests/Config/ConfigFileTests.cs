@@ -1,5 +1,9 @@
 using System.Text;
+using System.Text.Json;
+using Edge.Camera.Commands;
 using Edge.Camera.Config;
+using Edge.Camera.Running;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Edge.Camera.Tests.Config;
 
@@ -65,6 +69,29 @@ public class ConfigFileTests
     {
         ConfigException e = Assert.Throws<ConfigException>(() => ConfigFile.Load("nowhere/edge.json"));
         Assert.Equal("nowhere/edge.json: no such file", Assert.Single(e.Problems));
+    }
+
+    [Theory]
+    [InlineData("{\"web\": {}}", "web: this edge-camera is built without it")]
+    [InlineData("{\"mqtt\": {}}", "mqtt: this edge-camera is built without it")]
+    [InlineData("{\"decision\": {\"classes\": {\"stopp\": {}}}}", "the model has no class 'stopp'; did you mean 'stop'?")]
+    public void What_this_program_or_model_cannot_do_ends_the_start(string text, string expected)
+    {
+        var config = new LoadedConfig(Parse(text), null);
+        ConfigException e = Assert.Throws<ConfigException>(
+            () => CameraProgram.Start(() => config, config, NullLoggerFactory.Instance));
+        Assert.Contains(expected, Assert.Single(e.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_schema_knows_every_section()
+    {
+        using var output = new StringWriter();
+        Assert.Equal(0, CommandLine.Run(["schema"], output, TextWriter.Null));
+        using JsonDocument schema = JsonDocument.Parse(output.ToString());
+        JsonElement properties = schema.RootElement.GetProperty("properties");
+        Assert.Equal("number", properties.GetProperty("decision").GetProperty("properties").GetProperty("threshold").GetProperty("type").GetString());
+        Assert.True(properties.TryGetProperty("gpio", out _));
     }
 
     private static EdgeConfig Parse(string text) => ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "edge.json");

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Edge.Camera.Config;
+using Edge.Camera.Running;
+using Microsoft.Extensions.Logging;
+
+namespace Edge.Camera.Tests.Running;
+
+/// <summary>A running program whose configuration file changes.</summary>
+public sealed class ReloadTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("edge-reload-").FullName, "edge.json");
+    private readonly ListLogger _log = new();
+
+    [Fact]
+    public async Task A_changed_file_is_taken_up_and_a_wrong_one_is_not()
+    {
+        Write("""{ "cameras": [{ "source": "test", "width": 160, "height": 120, "rate": 50 }], "threads": 1 }""");
+        using ILoggerFactory logs = LoggerFactory.Create(b => b.AddProvider(_log));
+        CameraProgram program = CameraProgram.Start(() => ConfigFile.Load(_file), ConfigFile.Load(_file), logs);
+        using var stop = new CancellationTokenSource();
+        var thread = new Thread(() => program.Run(stop.Token));
+        thread.Start();
+
+        Write("""{ "cameras": [{ "source": "test", "width": 160, "height": 120, "rate": 50 }], "threads": 1, "decision": { "votes": 9 } }""");
+        await WaitFor("the changed configuration is not used");
+        Write("""{ "cameras": [{ "source": "test", "width": 160, "height": 120, "rate": 50 }], "threads": 1, "decision": { "threshold": 0.9 } }""");
+        await WaitFor("configuration changed");
+        Write("""{ "cameras": [{ "source": "test", "width": 160, "height": 120, "rate": 50 }], "threads": 1, "webhook": { "url": "http://127.0.0.1:9/" } }""");
+        await WaitFor("configuration changed", times: 2);
+
+        stop.Cancel();
+        thread.Join();
+        await program.DisposeAsync();
+        Assert.DoesNotContain(_log.Lines, l => l.Contains("trying again", StringComparison.Ordinal));
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+    }
+
+    private void Write(string text)
+    {
+        DateTime last = File.Exists(_file) ? File.GetLastWriteTimeUtc(_file) : default;
+        File.WriteAllText(_file, text);
+        if (File.GetLastWriteTimeUtc(_file) == last)
+            File.SetLastWriteTimeUtc(_file, last.AddSeconds(1));
+    }
+
+    private async Task WaitFor(string text, int times = 1)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (_log.Lines.Count(l => l.Contains(text, StringComparison.Ordinal)) < times)
+        {
+            Assert.True(
+                Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"not logged: {text}; but {string.Join('\n', _log.Lines)}");
+            await Task.Delay(20);
+        }
+    }
+
+    private sealed class ListLogger : ILoggerProvider, ILogger
+    {
+        private readonly List<string> _lines = [];
+
+        public string[] Lines
+        {
+            get
+            {
+                lock (_lines)
+                    return [.. _lines];
+            }
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_lines)
+                _lines.Add(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
