@@ -56,10 +56,10 @@ internal readonly unsafe struct Gemm2x8Neon : IGemmTile
                 plan += 2;
                 for (; pairs > 0; pairs--, w += 2 * 8 * ChainPlan.Step)
                 {
-                    nint k = *plan++;
-                    sbyte* b0 = a0 + k, b1 = a1 + k;
-                    Vector128<sbyte> x00 = Vector128.Load(b0), x01 = Vector128.Load(b0 + 16);
-                    Vector128<sbyte> x10 = Vector128.Load(b1), x11 = Vector128.Load(b1 + 16);
+                    nint k0 = plan[0], k1 = plan[1];
+                    plan += 2;
+                    Vector128<sbyte> x00 = Vector128.Load(a0 + k0), x01 = Vector128.Load(a0 + k1);
+                    Vector128<sbyte> x10 = Vector128.Load(a1 + k0), x11 = Vector128.Load(a1 + k1);
                     Vector64<sbyte> y00 = x00.GetLower(), y01 = x01.GetLower(), y10 = x10.GetLower(), y11 = x11.GetLower();
                     Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
                     Vector128<sbyte> v0 = Vector128.Load(w + 128), v1 = Vector128.Load(w + 144);
