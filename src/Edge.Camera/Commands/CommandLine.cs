@@ -24,6 +24,7 @@ internal static class CommandLine
             SelfTestCommand.Create(),
             RunCommand.Create(),
             SchemaCommand.Create(),
+            ReleaseCommand.Create(),
         };
         foreach (Option option in root.Options)
         {

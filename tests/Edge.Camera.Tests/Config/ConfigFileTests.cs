@@ -84,6 +84,17 @@ public class ConfigFileTests
     }
 
     [Fact]
+    public void Release_names_lines_that_are_not_there()
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, """{ "gpio": { "outputs": [{ "line": "NO-SUCH-LINE", "classes": ["*"] }] } }""");
+        using var error = new StringWriter();
+        Assert.Equal(ExitCode.ConfigUnusable, CommandLine.Run(["release", "--config", file], TextWriter.Null, error));
+        Assert.Matches("^edge-camera: (.*no GPIO chip|there is no GPIO line 'NO-SUCH-LINE')", error.ToString());
+        File.Delete(file);
+    }
+
+    [Fact]
     public void The_schema_knows_every_section()
     {
         using var output = new StringWriter();
