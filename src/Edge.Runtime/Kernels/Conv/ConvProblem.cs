@@ -77,15 +77,29 @@ internal readonly unsafe ref struct ConvProblem
     {
         // Half of the range: the products here are rounded, and so are those of the kernels.
         const double Safe = 1L << 30;
-        double products = (double)KernelSize * GroupInputs * byte.MaxValue * sbyte.MaxValue;
         for (int o = 0; o < OutputChannels; o++)
         {
-            if (!((products + Math.Abs((double)Bias[o])) * Multiplier(o) < Safe))
+            if (!(SumBound(o) * Multiplier(o) < Safe))
                 return false;
         }
 
         return true;
     }
+
+    /// <summary>Whether that bound shows that all sums lie within the range of <see cref="RequantizeParameters.Offset"/>.</summary>
+    public bool SumsFitOffset()
+    {
+        for (int o = 0; o < OutputChannels; o++)
+        {
+            if (!(SumBound(o) < 1 << 22))
+                return false;
+        }
+
+        return true;
+    }
+
+    private double SumBound(int output) =>
+        ((double)KernelSize * GroupInputs * byte.MaxValue * sbyte.MaxValue) + Math.Abs((double)Bias[output]);
 
     /// <summary>
     /// The start value with which Σ x·w becomes Σ (x − zx)·w + bias, for kernels that add <paramref name="flip"/> to every x.

@@ -28,7 +28,10 @@ internal readonly unsafe struct GemmPanel6x16Avx2 : IGemmPanel<Gemm4x16Avx2>
         }
 
         if (k < depth)
-            PanelRows.Store(Widen8(a0 + k), Widen8(a1 + k), Widen8(a2 + k), Widen8(a3 + k), Widen8(a4 + k), Widen8(a5 + k), panel);
+        {
+            PanelRows.Store(
+                Widen8(a0 + k), Widen8(a1 + k), Widen8(a2 + k), Widen8(a3 + k), Widen8(a4 + k), Widen8(a5 + k), panel);
+        }
     }
 
     public static void Compute(in GemmRun run)

@@ -24,9 +24,17 @@ internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnn
         sbyte* a0 = rows[0], a1 = rows[1], a2 = rows[2], a3 = rows[3], a4 = rows[4], a5 = rows[5];
         nint k = 0;
         for (; k + 32 <= depth; k += 32, panel += 8 * Step)
-            PanelRows.Store(Flip32(a0 + k), Flip32(a1 + k), Flip32(a2 + k), Flip32(a3 + k), Flip32(a4 + k), Flip32(a5 + k), panel);
+        {
+            PanelRows.Store(
+                Flip32(a0 + k), Flip32(a1 + k), Flip32(a2 + k), Flip32(a3 + k), Flip32(a4 + k), Flip32(a5 + k), panel);
+        }
+
         for (; k + 16 <= depth; k += 16, panel += 4 * Step)
-            PanelRows.Store(Flip16(a0 + k), Flip16(a1 + k), Flip16(a2 + k), Flip16(a3 + k), Flip16(a4 + k), Flip16(a5 + k), panel);
+        {
+            PanelRows.Store(
+                Flip16(a0 + k), Flip16(a1 + k), Flip16(a2 + k), Flip16(a3 + k), Flip16(a4 + k), Flip16(a5 + k), panel);
+        }
+
         for (; k < depth; k += 4, panel += Step)
         {
             uint* step = (uint*)panel;

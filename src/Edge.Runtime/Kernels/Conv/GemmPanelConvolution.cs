@@ -41,6 +41,15 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
         if (!problem.IsPointwise)
             _table = new TapTable(problem, context, _pixels + Rows - 1);
         _weights = GemmWeights.Pack<TTile>(problem, context, _table?.Taps ?? 1, _table?.Depth ?? problem.InputChannels);
+        if (problem.SumsFitOffset())
+        {
+            _requantize.SumsAreOffset = true;
+            foreach (ref readonly GemmBlock block in _weights.Blocks.AsSpan())
+            {
+                for (int channel = 0; channel < block.Width; channel++)
+                    block.Bias[channel] = unchecked(block.Bias[channel] + RequantizeParameters.Offset);
+            }
+        }
 
         _panelBytes = Rows * _weights.Taps * _weights.Depth * TPanel.ActivationBytes;
         _tiles = DivideUp(_pixels, Rows);

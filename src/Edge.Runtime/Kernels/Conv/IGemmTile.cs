@@ -135,6 +135,11 @@ internal unsafe struct GemmRun
 /// <summary>How the sums of one channel block become int8; see Numerics.Requantization.</summary>
 internal unsafe struct RequantizeParameters
 {
+    /// <summary>
+    /// The bits of 1.5 · 2²³ in float32. Added to a sum from −2²² to 2²² − 1 it gives the bits of 1.5 · 2²³ + sum.
+    /// </summary>
+    public const int Offset = 0x4B400000;
+
     /// <summary>One per channel, readable over the tile's whole width.</summary>
     public float* Multipliers;
 
@@ -145,6 +150,9 @@ internal unsafe struct RequantizeParameters
 
     /// <summary>See <see cref="ConvProblem.ScaledSumsFitInt32"/>.</summary>
     public bool ScaledSumsFitInt32;
+
+    /// <summary>The start values have <see cref="Offset"/> in them; see <see cref="ConvProblem.SumsFitOffset"/>.</summary>
+    public bool SumsAreOffset;
 
     /// <summary>All but the multipliers.</summary>
     public static RequantizeParameters Of(in ConvProblem problem) => new()

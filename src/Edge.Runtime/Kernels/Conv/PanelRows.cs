@@ -13,7 +13,8 @@ internal static unsafe class PanelRows
     /// <summary>Eight lanes of each row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(
-        Vector256<int> r0, Vector256<int> r1, Vector256<int> r2, Vector256<int> r3, Vector256<int> r4, Vector256<int> r5, byte* panel)
+        Vector256<int> r0, Vector256<int> r1, Vector256<int> r2, Vector256<int> r3, Vector256<int> r4, Vector256<int> r5,
+        byte* panel)
     {
         // Within each 128-bit half: pairs of rows, two lanes to a vector, then rows 0 to 3, one lane to a vector.
         Vector256<long> low01 = Avx2.UnpackLow(r0, r1).AsInt64(), high01 = Avx2.UnpackHigh(r0, r1).AsInt64();
@@ -31,7 +32,8 @@ internal static unsafe class PanelRows
     /// <summary>Four lanes of each row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(
-        Vector128<int> r0, Vector128<int> r1, Vector128<int> r2, Vector128<int> r3, Vector128<int> r4, Vector128<int> r5, byte* panel)
+        Vector128<int> r0, Vector128<int> r1, Vector128<int> r2, Vector128<int> r3, Vector128<int> r4, Vector128<int> r5,
+        byte* panel)
     {
         Vector128<long> low01 = Sse2.UnpackLow(r0, r1).AsInt64(), high01 = Sse2.UnpackHigh(r0, r1).AsInt64();
         Vector128<long> low23 = Sse2.UnpackLow(r2, r3).AsInt64(), high23 = Sse2.UnpackHigh(r2, r3).AsInt64();

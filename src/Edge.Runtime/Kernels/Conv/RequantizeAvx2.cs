@@ -14,7 +14,7 @@ internal readonly unsafe struct RequantizeAvx2
     private readonly Vector256<float> _multipliers0, _multipliers1, _high;
     private readonly Vector256<short> _zeroPoint;
     private readonly Vector256<sbyte> _lowest, _highest;
-    private readonly bool _fitsInt32, _isUnsigned;
+    private readonly bool _fitsInt32, _isUnsigned, _offset;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RequantizeAvx2(in RequantizeParameters parameters)
@@ -26,6 +26,7 @@ internal readonly unsafe struct RequantizeAvx2
         _lowest = Vector256.Create((sbyte)((int)parameters.Low + parameters.ZeroPoint));
         _highest = Vector256.Create((sbyte)((int)parameters.High + parameters.ZeroPoint));
         _fitsInt32 = parameters.ScaledSumsFitInt32;
+        _offset = parameters.SumsAreOffset;
         _isUnsigned = parameters is { ZeroPoint: sbyte.MinValue, Low: 0, High: byte.MaxValue };
     }
 
@@ -71,8 +72,20 @@ internal readonly unsafe struct RequantizeAvx2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<short> Round(Vector256<int> sum0, Vector256<int> sum1)
     {
-        Vector256<float> scaled0 = Avx.ConvertToVector256Single(sum0) * _multipliers0;
-        Vector256<float> scaled1 = Avx.ConvertToVector256Single(sum1) * _multipliers1;
+        Vector256<float> scaled0, scaled1;
+        if (_offset)
+        {
+            // A subtraction is exact here, and leaves the units that multiply to the products.
+            Vector256<float> zero = Vector256.Create(RequantizeParameters.Offset).AsSingle();
+            scaled0 = (sum0.AsSingle() - zero) * _multipliers0;
+            scaled1 = (sum1.AsSingle() - zero) * _multipliers1;
+        }
+        else
+        {
+            scaled0 = Avx.ConvertToVector256Single(sum0) * _multipliers0;
+            scaled1 = Avx.ConvertToVector256Single(sum1) * _multipliers1;
+        }
+
         if (!_fitsInt32)
         {
             scaled0 = Avx.Min(scaled0, _high);
