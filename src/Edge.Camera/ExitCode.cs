@@ -16,6 +16,9 @@ internal static class ExitCode
 
     /// <summary>The configuration file can't be read, or makes no sense.</summary>
     public const int ConfigUnusable = 4;
+
+    /// <summary>There is no camera that can be used.</summary>
+    public const int NoCamera = 5;
 }
 
 /// <summary>Ends the program with one line on standard error.</summary>

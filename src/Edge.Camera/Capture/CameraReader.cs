@@ -85,6 +85,8 @@ internal sealed class CameraReader : IDisposable
         _stop.Cancel();
         if (_thread.IsAlive)
             _thread.Join();
+        if (Counters is { } c && c != default)
+            CaptureLog.Closed(_log, Name, c.Captured, c.Dropped, c.Lost, c.Reopened);
         _stop.Dispose();
     }
 
@@ -174,14 +176,18 @@ internal sealed class CameraReader : IDisposable
     /// <summary>Waits for frames that are looked at, then closes the source.</summary>
     private void Close()
     {
+        IFrameSource? source;
         lock (_lease)
         {
             _newest = null;
             while (_leased > 0)
                 Monitor.Wait(_lease);
-            _source?.Dispose();
+            source = _source;
             _source = null;
         }
+
+        // A program takes a while to end; the loop goes on with other cameras.
+        source?.Dispose();
     }
 }
 
@@ -196,6 +202,10 @@ internal static partial class CaptureLog
 {
     [LoggerMessage(LogLevel.Information, "{camera}: {source}")]
     public static partial void Running(ILogger log, string camera, string source);
+
+    [LoggerMessage(
+        LogLevel.Information, "{camera}: {captured} frames, {dropped} of them passed over for newer ones, {lost} lost, opened again {reopened} times")]
+    public static partial void Closed(ILogger log, string camera, long captured, long dropped, long lost, long reopened);
 
     [LoggerMessage(LogLevel.Warning, "{camera}: {problem}; trying again")]
     public static partial void Lost(ILogger log, string camera, string problem);

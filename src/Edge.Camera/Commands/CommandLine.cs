@@ -25,6 +25,7 @@ internal static class CommandLine
             RunCommand.Create(),
             SchemaCommand.Create(),
             ReleaseCommand.Create(),
+            CamerasCommand.Create(),
         };
         foreach (Option option in root.Options)
         {
@@ -72,13 +73,14 @@ internal static class CommandLine
             output.WriteLine($"  {ProgramName} classify squeezenet.edge photos/ --profile --threads 2");
             output.WriteLine($"  {ProgramName} bench squeezenet.edge --threads 1 --per-layer");
             output.WriteLine($"  {ProgramName} selftest squeezenet.edge");
+            output.WriteLine($"  {ProgramName} cameras");
             output.WriteLine($"  {ProgramName} run --source test");
             output.WriteLine($"  {ProgramName} run --config edge.json");
             output.WriteLine();
             output.WriteLine("Exit codes:");
             output.WriteLine("  0 all went well      1 some image could not be classified");
             output.WriteLine("  2 wrong usage        3 the model cannot be used");
-            output.WriteLine("  4 the configuration cannot be used");
+            output.WriteLine("  4 the configuration cannot be used        5 no camera can be used");
             return result;
         }
     }

@@ -34,6 +34,9 @@ internal static class RunCommand
         LoadedConfig loaded = path is null ? new LoadedConfig(new EdgeConfig(), null) : ConfigFile.Load(path);
         if (source is null)
             return loaded;
+
+        // Paths of a command line start where it is typed, not at the configuration.
+        source = Path.Exists(source) ? Path.GetFullPath(source) : source;
         CameraConfig[] cameras = [loaded.Config.Cameras[0] with { Source = source }, .. loaded.Config.Cameras[1..]];
         return loaded with { Config = loaded.Config with { Cameras = cameras } };
     }

@@ -52,8 +52,8 @@ internal sealed record CameraConfig
     public string Name { get; set; } = "camera";
 
     /// <summary>
-    /// <c>auto</c> (the first V4L2 camera), <c>test</c> (a generated scene), a V4L2 device (<c>/dev/video0</c>), a preset that starts
-    /// a program (<c>rpicam</c>, <c>libcamera</c>, <c>gst-nvargus</c>, <c>ffmpeg-rtsp</c> with <see cref="Address"/>), <c>command</c>
+    /// <c>auto</c> (the first V4L2 camera), <c>test</c> (a generated scene), a V4L2 device (<c>/dev/video0</c>, <c>/dev/v4l/by-id/…</c>, or
+    /// part of the camera's name), a preset that starts a program (<c>rpicam</c>, <c>libcamera</c>, <c>gst-nvargus</c>, <c>ffmpeg-rtsp</c> with <see cref="Address"/>), <c>command</c>
     /// with <see cref="Command"/>, or a path: an image, a folder of images, a .y4m or .mjpeg file.
     /// </summary>
     public string Source { get; set; } = "auto";

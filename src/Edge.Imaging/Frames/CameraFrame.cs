@@ -65,6 +65,18 @@ public readonly unsafe struct CameraFrame(FramePlane first, FramePlane second = 
         }
     }
 
+    /// <summary>Bytes that a buffer must hold at least for <see cref="FromBuffer"/> to accept it.</summary>
+    /// <param name="frame">What is in the buffer.</param>
+    /// <param name="stride">As there.</param>
+    /// <exception cref="ImageFormatException">The stride is too small for such a frame.</exception>
+    public static long BufferLength(in FrameDescription frame, int stride = 0)
+    {
+        // Where the last row begins does not depend on the memory; nothing is read.
+        CameraFrame planes = FromBuffer(frame, (byte*)1, long.MaxValue / 2, stride);
+        FramePlane last = frame.Planes switch { 1 => planes.First, 2 => planes.Second, _ => planes.Third };
+        return (last.Data - planes.First.Data) + ((long)(frame.Rows(frame.Planes - 1) - 1) * last.Stride) + frame.RowBytes(frame.Planes - 1);
+    }
+
     /// <summary>Proves that every sample of such a frame lies inside the planes.</summary>
     /// <exception cref="ImageFormatException">It does not; the message says which plane is wrong.</exception>
     internal void Validate(in FrameDescription frame)
