@@ -8,6 +8,9 @@ internal static class ExitCode
     /// <summary>At least one image could not be classified; the others were.</summary>
     public const int ImageFailed = 1;
 
+    /// <summary><c>check</c> found something that must be done.</summary>
+    public const int CheckFailed = 1;
+
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 

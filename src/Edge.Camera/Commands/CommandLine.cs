@@ -23,6 +23,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             SelfTestCommand.Create(),
             RunCommand.Create(),
+            CheckCommand.Create(),
             SchemaCommand.Create(),
             ReleaseCommand.Create(),
             CamerasCommand.Create(),
@@ -76,9 +77,10 @@ internal static class CommandLine
             output.WriteLine($"  {ProgramName} cameras");
             output.WriteLine($"  {ProgramName} run --source test");
             output.WriteLine($"  {ProgramName} run --config edge.json");
+            output.WriteLine($"  {ProgramName} check --config edge.json");
             output.WriteLine();
             output.WriteLine("Exit codes:");
-            output.WriteLine("  0 all went well      1 some image could not be classified");
+            output.WriteLine("  0 all went well      1 some image could not be classified, or a check failed");
             output.WriteLine("  2 wrong usage        3 the model cannot be used");
             output.WriteLine("  4 the configuration cannot be used        5 no camera can be used");
             return result;

@@ -33,7 +33,7 @@ internal static class ConfigRules
         check.OneOf("log.level", config.Log.Level, LogLevels);
         check.Range("watchdog.stall", config.Watchdog.Stall, 1, 86400);
         if (config.Gpio is { } gpio)
-            Gpio(check, gpio);
+            Gpio(check, gpio, config.Snapshots is not null);
         if (config.Web is { } web)
             Web(check, web);
         if (config.Mqtt is { } mqtt)
@@ -121,7 +121,7 @@ internal static class ConfigRules
         }
     }
 
-    private static void Gpio(Checker check, GpioConfig gpio)
+    private static void Gpio(Checker check, GpioConfig gpio, bool hasSnapshots)
     {
         check.Unique("gpio.outputs", gpio.Outputs.Select(o => o.Line).Concat(gpio.Buttons.Select(b => b.Line)));
         for (int i = 0; i < gpio.Outputs.Length; i++)
@@ -138,6 +138,8 @@ internal static class ConfigRules
             GpioButtonConfig button = gpio.Buttons[i];
             Line(check, $"gpio.buttons[{i}].line", button.Line, gpio.Chip);
             check.OneOf($"gpio.buttons[{i}].action", button.Action, Actions);
+            if (button.Action == "snapshot" && !hasSnapshots)
+                check.Add($"gpio.buttons[{i}].action", "snapshot needs the section snapshots, which says where pictures go");
             check.OneOf($"gpio.buttons[{i}].bias", button.Bias, Biases);
             check.Range($"gpio.buttons[{i}].debounce", button.Debounce, 0, 10_000);
         }

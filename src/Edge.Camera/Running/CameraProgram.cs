@@ -31,11 +31,10 @@ internal sealed class CameraProgram : IAsyncDisposable
     private List<CameraReader> _readers = [];
     private List<ISink> _sinks = [];
 
-    private CameraProgram(Func<LoadedConfig> load, Watch watch, ILoggerFactory logs)
+    private CameraProgram(Func<LoadedConfig> load, Watch watch, ClassificationLoop loop, ILoggerFactory logs)
     {
-        (_load, _watch, _logs, _log) = (load, watch, logs, logs.CreateLogger("edge-camera"));
+        (_load, _watch, _loop, _logs, _log) = (load, watch, loop, logs, logs.CreateLogger("edge-camera"));
         _stamps = FileStamps.Of(watch.Config);
-        _loop = new ClassificationLoop();
         if (SystemdNotifier.WatchdogInterval is { } interval)
             _watchdog = new Timer(_ => FeedWatchdog(), null, TimeSpan.Zero, interval);
         _files = new Timer(_ => ReloadChangedFiles(), null, FilePeriod, FilePeriod);
@@ -51,18 +50,20 @@ internal sealed class CameraProgram : IAsyncDisposable
     public static CameraProgram Start(Func<LoadedConfig> load, LoadedConfig config, ILoggerFactory logs)
     {
         Watch watch = Watch.Load(config);
+        var loop = new ClassificationLoop();
         List<ISink> sinks;
         try
         {
-            sinks = SinkFactory.Create(watch, logs);
+            sinks = SinkFactory.Create(watch, logs, loop.AskForSnapshot);
         }
         catch
         {
+            loop.Dispose();
             watch.Dispose();
             throw;
         }
 
-        var program = new CameraProgram(load, watch, logs) { _sinks = sinks };
+        var program = new CameraProgram(load, watch, loop, logs) { _sinks = sinks };
         ProgramLog.Model(program._log, watch.Model.Manifest.Network, watch.InstructionSet, watch.Threads);
         program._readers = [.. watch.Cameras.Select(c => program.CreateReader(c, watch.Config))];
         program._loop.ChangeTo(watch, program._readers, program._sinks);
@@ -152,11 +153,11 @@ internal sealed class CameraProgram : IAsyncDisposable
             await sink.DisposeAsync().ConfigureAwait(false);
         try
         {
-            return SinkFactory.Create(watch, _logs);
+            return SinkFactory.Create(watch, _logs, _loop.AskForSnapshot);
         }
         catch (ConfigException)
         {
-            _sinks = SinkFactory.Create(_watch, _logs);
+            _sinks = SinkFactory.Create(_watch, _logs, _loop.AskForSnapshot);
             await _loop.ChangeTo(_watch, _readers, _sinks).ConfigureAwait(false);
             throw;
         }

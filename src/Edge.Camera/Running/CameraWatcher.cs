@@ -67,6 +67,10 @@ internal sealed class CameraWatcher : IDisposable
         }
     }
 
+    /// <summary>For a picture of the newest frame that a person asked for.</summary>
+    public DecisionEvent OnRequest() =>
+        Event(_regions[0].Live, new Verdict(RegionDecider.Unknown, 0, Changed: false, Report: false), Frames) with { Region = null, Label = DecisionEvent.OnRequest };
+
     public void Dispose() => _decoder.Dispose();
 
     private DecisionEvent Event(LiveState live, Verdict verdict, long number) => new()

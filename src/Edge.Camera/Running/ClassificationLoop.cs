@@ -17,6 +17,8 @@ internal sealed class ClassificationLoop : IDisposable
     private (CameraWatcher Watcher, CameraReader Reader)[] _cameras = [];
     private ISink[] _sinks = [];
     private ActiveHours[] _hours = [];
+    private bool[] _snapshotDue = [];
+    private int _snapshotAsked;
     private Change? _next;
     private long _alive;
 
@@ -47,6 +49,13 @@ internal sealed class ClassificationLoop : IDisposable
         return change.Done.Task;
     }
 
+    /// <summary>Keeps the next frame of every camera as a picture, where pictures are kept. Any thread.</summary>
+    public void AskForSnapshot()
+    {
+        Interlocked.Exchange(ref _snapshotAsked, 1);
+        _frameReady.Set();
+    }
+
     /// <summary>Runs until it is cancelled, or until no camera will give any more frames.</summary>
     public void Run(CancellationToken cancellation)
     {
@@ -55,11 +64,13 @@ internal sealed class ClassificationLoop : IDisposable
         {
             if (Interlocked.Exchange(ref _next, null) is { } change)
                 Apply(change);
+            if (Interlocked.Exchange(ref _snapshotAsked, 0) == 1)
+                Array.Fill(_snapshotDue, true);
             bool any = false;
             if (IsActive())
             {
-                foreach ((CameraWatcher watcher, CameraReader reader) in _cameras)
-                    any |= Look(watcher, reader);
+                for (int i = 0; i < _cameras.Length; i++)
+                    any |= Look(i);
             }
             else
             {
@@ -77,14 +88,17 @@ internal sealed class ClassificationLoop : IDisposable
     /// <summary>After the run has ended and the readers are stopped.</summary>
     public void Dispose() => _frameReady.Dispose();
 
-    private bool Look(CameraWatcher watcher, CameraReader reader)
+    private bool Look(int camera)
     {
+        (CameraWatcher watcher, CameraReader reader) = _cameras[camera];
         if (reader.Take() is not { } frame)
             return false;
         try
         {
             watcher.Look(frame, Stopwatch.GetElapsedTime(_start), _decided);
             Preview?.Offer(watcher.Camera.Name, frame);
+            if (_snapshotDue[camera])
+                KeepSnapshot(camera, frame);
         }
         finally
         {
@@ -103,6 +117,13 @@ internal sealed class ClassificationLoop : IDisposable
             sink.Publish(decision);
     }
 
+    private void KeepSnapshot(int camera, CapturedFrame frame)
+    {
+        _snapshotDue[camera] = false;
+        if (Array.Find(_sinks, s => s is SnapshotSink) is SnapshotSink sink)
+            sink.Keep(_cameras[camera].Watcher.OnRequest() with { Picture = Picture.Copy(frame) });
+    }
+
     private bool IsActive()
     {
         if (_hours.Length == 0)
@@ -119,7 +140,7 @@ internal sealed class ClassificationLoop : IDisposable
 
     private void Apply(Change change)
     {
-        (_cameras, _sinks) = (change.Cameras, change.Sinks);
+        (_cameras, _sinks, _snapshotDue) = (change.Cameras, change.Sinks, new bool[change.Cameras.Length]);
         _hours = [.. change.Watch.Config.Config.Decision.ActiveHours.Select(t => ActiveHours.TryParse(t, out ActiveHours h) ? h : default)];
         change.Done.TrySetResult();
     }

@@ -34,6 +34,9 @@ internal sealed record DecisionEvent
 
     public const string UnknownLabel = "unknown";
 
+    /// <summary>In place of a label on pictures that a person asked for.</summary>
+    public const string OnRequest = "on-request";
+
     /// <summary>Camera, or camera/region.</summary>
     public string Where => Region is null ? Camera : $"{Camera}/{Region}";
 }

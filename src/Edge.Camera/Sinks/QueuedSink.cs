@@ -41,8 +41,11 @@ internal abstract class QueuedSink : ISink
     public void Publish(DecisionEvent decision)
     {
         if (Wants(decision))
-            _queue.Writer.TryWrite(decision);
+            Enqueue(decision);
     }
+
+    /// <summary>Queues an event whether it is wanted or not. Called by the loop's thread only.</summary>
+    protected void Enqueue(DecisionEvent decision) => _queue.Writer.TryWrite(decision);
 
     /// <summary>Delivers what is queued for at most two seconds, then gives up.</summary>
     public virtual async ValueTask DisposeAsync()

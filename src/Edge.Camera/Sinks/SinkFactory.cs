@@ -9,14 +9,17 @@ namespace Edge.Camera.Sinks;
 /// <summary>Makes the sinks that a configuration asks for.</summary>
 internal static class SinkFactory
 {
+    /// <param name="watch">With the configuration.</param>
+    /// <param name="logs">Outlives the sinks.</param>
+    /// <param name="askForSnapshot">What a button for pictures does.</param>
     /// <exception cref="ConfigException">A sink can never work as it is configured on this machine.</exception>
-    public static List<ISink> Create(Watch watch, ILoggerFactory logs)
+    public static List<ISink> Create(Watch watch, ILoggerFactory logs, Action askForSnapshot)
     {
         EdgeConfig config = watch.Config.Config;
         RefuseWhatIsNotBuilt(config);
         List<ISink> sinks = [new LogSink(logs.CreateLogger("decision"))];
         if (config.Gpio is { } gpio)
-            sinks.Add(Gpio(gpio, logs.CreateLogger("gpio")));
+            sinks.Add(Gpio(gpio, askForSnapshot, logs.CreateLogger("gpio")));
         if (config.Snapshots is { } snapshots)
             Add(new SnapshotSink(snapshots, watch.Config.Resolve(snapshots.Folder), logs.CreateLogger("snapshots")));
         if (config.Webhook is { } webhook)
@@ -31,7 +34,8 @@ internal static class SinkFactory
     }
 
     /// <summary>A section that nothing serves must not look as if it did.</summary>
-    private static void RefuseWhatIsNotBuilt(EdgeConfig config)
+    /// <exception cref="ConfigException">A section is asked for that this program is built without.</exception>
+    public static void RefuseWhatIsNotBuilt(EdgeConfig config)
     {
         (string Key, bool Asked)[] sections = [("web", config.Web is not null), ("mqtt", config.Mqtt is not null), ("otlp", config.Otlp is not null)];
         string[] missing = [.. sections.Where(s => s.Asked).Select(s => $"{s.Key}: this edge-camera is built without it; take the section out")];
@@ -76,11 +80,11 @@ internal static class SinkFactory
             ConfigJson.Default.EdgeConfig);
     }
 
-    private static GpioSink Gpio(GpioConfig config, ILogger log)
+    private static GpioSink Gpio(GpioConfig config, Action askForSnapshot, ILogger log)
     {
         try
         {
-            return new GpioSink(config, log);
+            return new GpioSink(config, askForSnapshot, log);
         }
         catch (GpioException e)
         {

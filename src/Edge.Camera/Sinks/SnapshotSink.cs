@@ -42,6 +42,10 @@ internal sealed class SnapshotSink : QueuedSink
     public override bool WantsPicture(string label) =>
         _config.Classes.Length == 0 ? label != DecisionEvent.UnknownLabel : _config.Classes.Contains(label);
 
+    /// <summary>Keeps a picture that a person asked for, whatever is on it. Called by the loop's thread only.</summary>
+    /// <param name="decision">With its picture.</param>
+    public void Keep(DecisionEvent decision) => Enqueue(decision);
+
     protected override bool Wants(DecisionEvent decision) => decision.Picture is not null && WantsPicture(decision.Label);
 
     protected override async Task DeliverAsync(DecisionEvent decision, CancellationToken stop)

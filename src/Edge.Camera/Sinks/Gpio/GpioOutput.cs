@@ -46,8 +46,10 @@ internal sealed class GpioOutput : IDisposable
 /// <summary>Asks the kernel for lines.</summary>
 internal static class GpioLines
 {
+    /// <summary>The name under which others see this program's lines.</summary>
+    public const string Consumer = "edge-camera";
+
     private const int ErrorBusy = 16;
-    private const string Consumer = "edge-camera";
 
     /// <returns>A file descriptor through which the line is driven or read.</returns>
     /// <exception cref="GpioException">Somebody else holds the line, or it may not be opened.</exception>

@@ -6,36 +6,40 @@ namespace Edge.Camera.Sinks.Gpio;
 
 /// <summary>
 /// Drives lines as decisions change. Setting a line is one system call, so it happens on the loop's thread: a lamp is never late. Levels
-/// follow every decision; pulses are given for reported ones. Disarmed, all lines are inactive.
+/// follow every decision; pulses are given for reported ones. Disarmed, all lines are inactive. Buttons arm and disarm, or ask for pictures.
 /// </summary>
 internal sealed class GpioSink : ISink
 {
     private readonly object _gate = new();
     private readonly Output[] _outputs;
+    private readonly GpioButtons? _buttons;
+    private readonly Action _askForSnapshot;
     private readonly ILogger _log;
     private bool _armed = true;
     private long _delivered;
     private string? _trouble;
 
     /// <param name="config">Valid.</param>
+    /// <param name="askForSnapshot">What a button for pictures does; called on the buttons' thread.</param>
     /// <param name="log">For lines that can no longer be driven.</param>
     /// <exception cref="GpioException">A line is not there or not free.</exception>
-    public GpioSink(GpioConfig config, ILogger log)
+    public GpioSink(GpioConfig config, Action askForSnapshot, ILogger log)
     {
-        _log = log;
+        (_askForSnapshot, _log) = (askForSnapshot, log);
         var opened = new List<Output>();
         try
         {
             foreach (GpioOutputConfig output in config.Outputs)
                 opened.Add(new Output(output, new GpioOutput(GpioChips.Find(config.Chip, output.Line), output.ActiveLow), this));
+            _outputs = [.. opened];
+            if (config.Buttons.Length > 0)
+                _buttons = new GpioButtons(config, Pressed);
         }
         catch
         {
             opened.ForEach(o => o.Dispose());
             throw;
         }
-
-        _outputs = [.. opened];
     }
 
     public string Name => "gpio";
@@ -77,6 +81,7 @@ internal sealed class GpioSink : ISink
 
     public ValueTask DisposeAsync()
     {
+        _buttons?.Dispose();
         lock (_gate)
         {
             foreach (Output output in _outputs)
@@ -84,6 +89,30 @@ internal sealed class GpioSink : ISink
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Pressed(GpioButtonConfig button)
+    {
+        lock (_gate)
+        {
+            switch (button.Action)
+            {
+                case "arm":
+                    Armed = true;
+                    break;
+                case "disarm":
+                    Armed = false;
+                    break;
+                case "toggle":
+                    Armed = !Armed;
+                    break;
+                default:
+                    _askForSnapshot();
+                    break;
+            }
+
+            GpioLog.Pressed(_log, button.Line, button.Action, _armed ? "armed" : "disarmed");
+        }
     }
 
     private void Drive(GpioOutput line, bool active)
@@ -154,4 +183,10 @@ internal sealed class GpioSink : ISink
             }
         }
     }
+}
+
+internal static partial class GpioLog
+{
+    [LoggerMessage(LogLevel.Information, "button {line}: {action}; outputs are {state}")]
+    public static partial void Pressed(ILogger log, string line, string action, string state);
 }
