@@ -9,7 +9,7 @@ public sealed class DrawnSigns : IDisposable
     private readonly Lazy<SignLibrary> _library;
 
     public DrawnSigns() =>
-        _library = new(() => SignLibrary.Load(SvgFolder, [""], new SvgRasterizer(Path.Combine(Folder, "rasters"))));
+        _library = new(() => SignLibrary.Load(SvgFolder, [default], new SvgRasterizer(Path.Combine(Folder, "rasters"))));
 
     /// <summary>models/signs/svg of this repository.</summary>
     public static string SvgFolder =>

@@ -51,8 +51,8 @@ public sealed class RenderingTests(DrawnSigns signs) : IClassFixture<DrawnSigns>
         for (int i = 0; i < 20_000; i++)
             counts[renderer.Label(i)]++;
         Assert.InRange(counts[SignLibrary.None] / 20_000.0, 0.07, 0.09);
-        Assert.All(counts[..SignLibrary.SignClasses], count => Assert.InRange(count, 300, 750));
-        Assert.InRange((double)counts[2] / counts[12], 1.2, 1.9);
+        Assert.All(counts[..SignLibrary.SignClasses], count => Assert.InRange(count, 280, 850));
+        Assert.InRange((double)counts[2] / counts[12], 1.6, 2.5);
     }
 
     [RsvgFact]

@@ -15,27 +15,32 @@ internal static class ResumeCommand
             Description = "threads; another number gives other roundings",
             HelpName = "n",
         };
+        var epochs = new Option<int?>("--epochs")
+        {
+            Description = "end after so many epochs in all; the schedule of the learning rate is laid over them",
+            HelpName = "n",
+        };
         var json = new Option<bool>("--json") { Description = "print the summary as JSON" };
         var command = new Command(
             "resume",
             """
             Goes on from the last checkpoint of a run that was stopped or killed, and ends with the same weights as if it had
-            not been. A run that was at its end writes its model and report again.
+            not been; with --epochs earlier or later. A run that was at its end writes its model and report again.
 
             Example:
               edge-train resume out/
             """)
         {
-            folder, threads, json,
+            folder, threads, epochs, json,
         };
         command.SetAction(parsed =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
-            int? count = parsed.GetValue(threads);
+            int? count = parsed.GetValue(threads), length = parsed.GetValue(epochs);
             using var interruption = new Interruption();
             using TrainingRun run = TrainingRun.Resume(
                 new RunFolder(parsed.GetRequiredValue(folder)),
-                options => count is { } n ? options with { Threads = n } : options,
+                options => options with { Threads = count ?? options.Threads, Epochs = length ?? options.Epochs },
                 warning => error.WriteLine($"warning: {warning}"));
             FitSession.Run(run, parsed.GetValue(json), parsed.InvocationConfiguration.Output, error, interruption);
             return CommandHost.Success;

@@ -20,6 +20,7 @@ public static class NetworkCatalog
         InceptionV4.Family,
         InceptionResNet.V1Family,
         InceptionResNet.V2Family,
+        ResNet.Family,
         ResNeXt.Family,
         Xception.Family,
     ];

@@ -61,6 +61,26 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(whole, Resume(folder, []));
     }
 
+    [Fact]
+    public void Resumed_with_fewer_epochs_it_ends_earlier_and_with_the_lowest_learning_rate()
+    {
+        Idx.WriteBars(_folder, 80, Classes, Side);
+        RunFolder folder = Folder("shorter");
+        using (var stop = new CancellationTokenSource())
+        {
+            using TrainingRun run = Start(folder);
+            run.StepDone = _ => stop.Cancel();
+            Assert.Throws<OperationCanceledException>(() => run.Run(stop.Token));
+        }
+
+        using TrainingRun shorter = TrainingRun.Resume(folder, o => o with { Epochs = Epochs - 1 }, _ => { });
+        shorter.Run(CancellationToken.None);
+
+        List<EpochRecord> history = shorter.Trainer.Progress.History;
+        Assert.Equal(Epochs - 1, history.Count);
+        Assert.InRange(history[^1].LearningRate, 0, 0.1 * history[0].LearningRate);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]

@@ -93,7 +93,7 @@ public sealed class SummaryCommandTests
     }
 
     [Theory]
-    [InlineData("there is no network", "summary", "resnet-18")]
+    [InlineData("there is no network", "summary", "lenet-5")]
     [InlineData("name a network", "summary")]
     [InlineData("name=value", "summary", "mobilenet-v2-1.0", "--set", "width")]
     [InlineData("too small", "export", "inception-v3", "--size", "48", "-o", "never.onnx")]

@@ -24,7 +24,7 @@ internal sealed class BayerCamera(LightConditions light) : IFrameCamera
         Expose(canvas.Image, good, random);
         Optics(canvas, oversampling, framing.SignSide, good, random);
         canvas.Filters.Shrink(canvas.Image, _sensor, framing.Width, framing.Height);
-        float noise = random.Chance(0.75f) ? random.LogNormal(0.0065f, 0.7f) : 0;
+        float noise = random.Chance(0.75f) ? random.LogNormal(0.005f, 0.7f) : 0;
         if (random.Chance(0.5f))
         {
             Mosaic(random, noise);
@@ -37,7 +37,7 @@ internal sealed class BayerCamera(LightConditions light) : IFrameCamera
 
         if (random.Chance(0.2f))
             canvas.Filters.Sharpen(_sensor, random.Range(0.3f, 1.5f), canvas.Image);
-        float gamma = 1 / random.Range(1.7f, 2.6f), bend = random.Chance(0.4f) ? random.Range(0, 0.6f) : 0;
+        float gamma = 1 / random.Range(1.7f, 2.6f), bend = random.Chance(0.5f) ? random.Range(0, 0.8f) : 0;
         _curve.Prepare(linear =>
         {
             float value = MathF.Pow(linear, gamma);
@@ -58,15 +58,15 @@ internal sealed class BayerCamera(LightConditions light) : IFrameCamera
     {
         (float mean, float middle) = Meter(scene);
         // Mean grey levels of the benchmark's crops lie around 75, a sixth of them below 45 and some above 200.
-        float grey = good ? random.Range(95, 140) : Math.Clamp(random.LogNormal(78, 0.55f), 12, 225);
+        float grey = good ? random.Range(95, 140) : Math.Clamp(random.LogNormal(84, 0.52f), 14, 225);
         float exposure = Srgb.ToLinear(grey / 255) / (random.Chance(0.5f) ? mean : middle);
         // A sign of which nothing is left teaches nothing.
         exposure = Math.Clamp(exposure, 0.004f / middle, random.Range(0.45f, 0.8f) / middle);
 
         bool dark = grey < 45;
-        float saturation = Math.Clamp(random.Normal(dark ? 0.8f : 0.97f, 0.25f), 0.1f, 1.6f);
+        float saturation = Math.Clamp(random.Normal(dark ? 0.85f : 1, 0.25f), 0.1f, 1.6f);
         float warm = random.Normal(0, dark ? 0.16f : 0.1f), green = random.Normal(0, 0.05f);
-        float haze = !good && random.Chance(0.3f) ? MathF.Min(0.7f, MathF.Abs(random.Normal(0, 0.28f))) : random.Range(0, 0.03f);
+        float haze = !good && random.Chance(0.2f) ? MathF.Min(0.6f, MathF.Abs(random.Normal(0, 0.25f))) : random.Range(0, 0.03f);
         float veil = mean * random.Range(0.6f, 1.6f);
         Vector3 gains = new Vector3(1 + warm, 1 + green, 1 - warm) * exposure;
         Matrix4x4 transform = ColorTransform.Veil(new Vector3(1, 1, random.Range(1, 1.15f)) * veil, haze)
@@ -98,13 +98,13 @@ internal sealed class BayerCamera(LightConditions light) : IFrameCamera
 
     private static void Optics(Canvas canvas, float oversampling, float signSide, bool good, SampleRandom random)
     {
-        float blur = !good && random.Chance(0.17f)
-            ? MathF.Max(0.4f, random.Range(0.01f, 0.04f) * signSide)
-            : random.Range(0.1f, 0.7f);
+        float blur = !good && random.Chance(0.12f)
+            ? MathF.Max(0.4f, random.Range(0.01f, 0.035f) * signSide)
+            : random.Range(0.1f, 0.6f);
         canvas.Filters.Gaussian(canvas.Image, MathF.Min(blur, 3) * oversampling);
-        if (good || !random.Chance(0.32f))
+        if (good || !random.Chance(0.26f))
             return;
-        float length = MathF.Min(MathF.Abs(random.Normal(0, 0.07f)) * signSide + random.Range(0, 1.5f), 9);
+        float length = MathF.Min(MathF.Abs(random.Normal(0, 0.06f)) * signSide + random.Range(0, 1.5f), 9);
         float angle = random.Chance(0.6f) ? random.Normal(0, 0.15f) : random.Range(0, MathF.PI);
         canvas.Filters.Motion(canvas.Image, length * oversampling, angle);
     }

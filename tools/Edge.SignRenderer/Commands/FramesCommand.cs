@@ -66,7 +66,7 @@ internal static class FramesCommand
         command.SetAction(parsed =>
         {
             SignLibrary library = SignLibrary.Load(
-                parsed.GetValue(signs)!, new TrainingStyle().StyleSheets, new SvgRasterizer(parsed.GetValue(cache)!));
+                parsed.GetValue(signs)!, new TrainingStyle().Drawings, new SvgRasterizer(parsed.GetValue(cache)!));
             SignScene scene = new(library);
             int pixels = parsed.GetValue(side);
             float share = parsed.GetValue(fill);

@@ -70,6 +70,8 @@ internal sealed class RenderOptions
         foreach (string font in style.Fonts)
             SvgRasterizer.RequireFont(font);
         SvgRasterizer rasterizer = new(parsed.GetValue(_cache)!);
-        return (style, SignLibrary.Load(parsed.GetValue(_signs)!, style.StyleSheets, rasterizer));
+        SignLibrary library = SignLibrary.Load(
+            parsed.GetValue(_signs)!, style.Drawings, rasterizer, style.MoreSigns, SampleRenderer.LargestTexture);
+        return (style, library);
     }
 }

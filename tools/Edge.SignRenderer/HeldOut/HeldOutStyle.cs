@@ -19,14 +19,15 @@ internal sealed class HeldOutStyle : RenderStyle
     /// <summary>
     /// Hides the drawn digits and shows the text that every file holds beside them, at sizes that fit the font.
     /// </summary>
-    public override IReadOnlyList<string> StyleSheets { get; } =
+    public override IReadOnlyList<DrawingStyle> Drawings { get; } =
     [
-        ShowText + ".font{font-family:'DejaVu Sans Condensed';font-size:275px} .three{font-size:205px} .word{font-size:185px} "
-            + ".ring{stroke-width:68} .bars{stroke-width:9} .picture{transform:translate(-12px,-15px) scale(1.04)}",
-        ShowText + ".font{font-family:'Liberation Sans Narrow'} .three{font-size:275px} .word{font-size:222px} "
-            + ".picture{transform:translate(-30px,-39px) scale(1.1)}",
-        ShowText + ".font{font-family:'Roboto Condensed';font-size:320px} .three{font-size:255px} .word{font-size:215px} "
-            + ".ring{stroke-width:76} .bars{stroke-width:12}",
+        new(ShowText + ".font{font-family:'DejaVu Sans Condensed';font-size:275px} .three{font-size:205px} "
+            + ".word{font-size:185px} .ring{stroke-width:68} .bars{stroke-width:9} "
+            + ".picture{transform:translate(-12px,-15px) scale(1.04)}"),
+        new(ShowText + ".font{font-family:'Liberation Sans Narrow'} .three{font-size:275px} .word{font-size:222px} "
+            + ".picture{transform:translate(-30px,-39px) scale(1.1)}"),
+        new(ShowText + ".font{font-family:'Roboto Condensed';font-size:320px} .three{font-size:255px} .word{font-size:215px} "
+            + ".ring{stroke-width:76} .bars{stroke-width:12}"),
     ];
 
     public override ScenePainter CreatePainter(SignLibrary library) => new HeldOutScene(library).Paint;

@@ -16,6 +16,15 @@ internal static class ColorTransform
             0, 0, 0, 1);
     }
 
+    /// <summary>
+    /// Lets red paint fade towards orange and pink: moves green and blue towards red. Greys are kept.
+    /// </summary>
+    public static Matrix4x4 FadedRed(float green, float blue) => new(
+        1, green, blue, 0,
+        0, 1 - green, 0, 0,
+        0, 0, 1 - blue, 0,
+        0, 0, 0, 1);
+
     /// <summary>Multiplies the channels.</summary>
     public static Matrix4x4 Gains(Vector3 gains) => Matrix4x4.CreateScale(gains);
 

@@ -8,8 +8,11 @@ namespace Edge.SignRenderer.Rendering;
 /// <summary>A way to make pictures of signs: how they are drawn, what is around them and how they are photographed.</summary>
 internal abstract class RenderStyle
 {
-    /// <summary>Style sheets for the SVG files; every file is drawn with each.</summary>
-    public abstract IReadOnlyList<string> StyleSheets { get; }
+    /// <summary>How the SVG files are drawn: every file in each of these ways.</summary>
+    public abstract IReadOnlyList<DrawingStyle> Drawings { get; }
+
+    /// <summary>Signs beside those of the files.</summary>
+    public virtual IReadOnlyList<SignDrawing> MoreSigns => [];
 
     /// <summary>Font families that the style sheets name; they must be installed.</summary>
     public abstract IReadOnlyList<string> Fonts { get; }

@@ -11,11 +11,14 @@ namespace Edge.SignRenderer.Rendering;
 /// <summary>Renders samples by number; the same number gives the same sample on every thread. Not thread-safe itself.</summary>
 internal sealed class SampleRenderer : IDisposable
 {
+    /// <summary>Side of the textures that samples need: with its oversampling no sign is drawn larger.</summary>
+    public const int LargestTexture = 128;
+
     /// <summary>Share of the samples that show none of the classes.</summary>
     private const float NoneShare = 0.08f;
 
     /// <summary>Speed limits differ by one digit: they are drawn this much more often than other classes.</summary>
-    private const float SpeedLimitWeight = 1.5f;
+    private const float SpeedLimitWeight = 2;
 
     private static readonly float[] CumulativeWeights = MakeWeights();
 

@@ -11,14 +11,14 @@ internal readonly record struct Dents(Vector2 First, Vector2 FirstMove, Vector2 
 {
     public bool Any => FirstMove != Vector2.Zero || SecondMove != Vector2.Zero;
 
-    /// <summary>Flat in two of five cases; else waves of about the sign's size and a few hundredths of it high.</summary>
+    /// <summary>Flat in three of ten cases; else waves of about the sign's size and a few hundredths of it high.</summary>
     public static Dents Draw(SampleRandom random)
     {
-        if (random.Chance(0.4f))
+        if (random.Chance(0.3f))
             return default;
         return new(
-            new(random.Normal(0, 2), random.Normal(0, 2)), new(random.Normal(0, 0.016f), random.Normal(0, 0.016f)),
-            new(random.Normal(0, 4), random.Normal(0, 4)), new(random.Normal(0, 0.01f), random.Normal(0, 0.01f)),
+            new(random.Normal(0, 2.2f), random.Normal(0, 2.2f)), new(random.Normal(0, 0.02f), random.Normal(0, 0.02f)),
+            new(random.Normal(0, 5), random.Normal(0, 5)), new(random.Normal(0, 0.01f), random.Normal(0, 0.01f)),
             random.Range(0, 2 * MathF.PI));
     }
 

@@ -60,7 +60,7 @@ internal sealed class SignScene(SignLibrary library)
 
     private static Framing Frame(SignTexture texture, SampleRandom random, Vector2 shift)
     {
-        float side = Math.Clamp(random.LogNormal(33, 0.5f), 13, 200);
+        float side = Math.Clamp(random.LogNormal(35, 0.5f), 13, 200);
         float marginScale = random.Unit() switch
         {
             < 0.10f => random.Range(0, 0.6f),

@@ -9,10 +9,12 @@ internal static class SignWear
     /// <summary>Albedo: paints of different make, faded, dirty, with stickers or snow.</summary>
     public static void Age(SignLayer layer, Canvas canvas, SampleRandom random)
     {
-        float saturation = Math.Clamp(random.Normal(0.92f, 0.18f), 0.3f, 1.3f);
-        float lift = random.Chance(0.25f) ? random.Range(0.02f, 0.16f) : random.Range(0, 0.03f);
+        float saturation = Math.Clamp(random.Normal(0.97f, 0.18f), 0.3f, 1.3f);
+        float lift = random.Chance(0.2f) ? random.Range(0.02f, 0.14f) : random.Range(0, 0.03f);
         Matrix4x4 paint = ColorTransform.Saturation(saturation) * ColorTransform.Crosstalk(random, 0.04f)
             * ColorTransform.Veil(new(0.55f, 0.53f, 0.5f), lift) * ColorTransform.Gains(new(random.Range(0.6f, 0.95f)));
+        if (random.Chance(0.25f))
+            paint *= ColorTransform.FadedRed(random.Range(0, 0.35f), random.Range(0, 0.3f));
         layer.Recolor(paint);
         if (random.Chance(0.2f))
             Dirt(layer, canvas, random);

@@ -13,7 +13,8 @@ internal sealed class SignLibrary
 
     public const int None = SignClasses;
 
-    private const int TextureSize = 256;
+    /// <summary>Largest texture: enough for a sign of as many pixels.</summary>
+    public const int TextureSize = 256;
 
     private readonly SignTexture[][] _textures;
 
@@ -26,29 +27,29 @@ internal sealed class SignLibrary
     public IReadOnlyList<SignTexture> this[int label] => _textures[label];
 
     /// <param name="folder">Holds the SVG files.</param>
-    /// <param name="styles">Style sheets; every file is drawn with each of them.</param>
+    /// <param name="styles">Every file is drawn in each of them.</param>
     /// <param name="rasterizer">Draws them.</param>
+    /// <param name="drawings">Signs beside those of the files; drawn as they are.</param>
+    /// <param name="largest">Side of the largest texture that is kept, a power of two, at most 256.</param>
     /// <exception cref="UserException">A class has no file, or a file's name does not begin with a class.</exception>
-    public static SignLibrary Load(string folder, IReadOnlyList<string> styles, SvgRasterizer rasterizer)
+    public static SignLibrary Load(
+        string folder, IReadOnlyList<DrawingStyle> styles, SvgRasterizer rasterizer, IReadOnlyList<SignDrawing>? drawings = null,
+        int largest = TextureSize)
     {
         if (!Directory.Exists(folder))
             throw new UserException($"{folder}: no such folder; --signs names the folder of the SVG files");
-        string[] files = [.. Directory.GetFiles(folder, "*.svg").Order(StringComparer.Ordinal)];
+        SignDrawing[] files = [.. Directory.GetFiles(folder, "*.svg").Order(StringComparer.Ordinal).Select(Read)];
+        var jobs = files.SelectMany(drawing => styles.Select(style => (drawing, style)))
+            .Concat((drawings ?? []).Select(drawing => (drawing, style: default(DrawingStyle))));
         List<SignTexture>[] textures = [.. Enumerable.Range(0, SignClasses + 1).Select(_ => new List<SignTexture>())];
-        string[] names = [.. Enumerable.Repeat("", SignClasses), "none"];
-        var jobs = from file in files from style in styles select (file, style);
-        SignTexture[] drawn = [.. jobs.AsParallel().AsOrdered().Select(job => Draw(rasterizer, job.file, job.style))];
-        for (int i = 0; i < drawn.Length; i++)
-        {
-            string name = Path.GetFileNameWithoutExtension(files[i / styles.Count]);
-            if (name.Length < 4 || name[2] != '-'
-                || !int.TryParse(name.AsSpan(0, 2), NumberStyles.None, CultureInfo.InvariantCulture, out int label)
-                || label > SignClasses)
-                throw new UserException($"{files[i / styles.Count]}: the name must begin with a class, 00- to 43-");
-            textures[label].Add(drawn[i]);
-            if (label < SignClasses && names[label].Length == 0)
-                names[label] = name[3..].Split('.')[0];
-        }
+        foreach ((int label, SignTexture texture) in Draw(jobs, rasterizer, largest))
+            textures[label].Add(texture);
+        string[] names =
+        [
+            .. Enumerable.Range(0, SignClasses).Select(label => files.FirstOrDefault(file => file.Label == label))
+                .Select(file => file is null ? "" : Path.GetFileNameWithoutExtension(file.Name)[3..].Split('.')[0]),
+            "none",
+        ];
 
         int missing = textures.ToList().FindIndex(list => list.Count == 0);
         if (missing >= 0)
@@ -56,6 +57,30 @@ internal sealed class SignLibrary
         return new([.. textures.Select(list => list.ToArray())], names);
     }
 
-    private static SignTexture Draw(SvgRasterizer rasterizer, string file, string style) => new(
-        rasterizer.Rasterize(file, style, TextureSize, "black"), rasterizer.Rasterize(file, style, TextureSize, "white"));
+    private static SignDrawing Read(string file)
+    {
+        string name = Path.GetFileName(file);
+        if (name.Length < 8 || name[2] != '-'
+            || !int.TryParse(name.AsSpan(0, 2), NumberStyles.None, CultureInfo.InvariantCulture, out int label)
+            || label > SignClasses)
+            throw new UserException($"{file}: the name must begin with a class, 00- to 43-");
+        return new(label, file, File.ReadAllText(file));
+    }
+
+    private static (int Label, SignTexture Texture)[] Draw(
+        IEnumerable<(SignDrawing Drawing, DrawingStyle Style)> jobs, SvgRasterizer rasterizer, int largest)
+    {
+        try
+        {
+            return
+            [
+                .. jobs.AsParallel().AsOrdered().Select(
+                    job => (job.Drawing.Label, new SignTexture(rasterizer, job.Drawing, job.Style, TextureSize, largest))),
+            ];
+        }
+        catch (AggregateException e) when (e.InnerExceptions[0] is UserException first)
+        {
+            throw new UserException(first.Message, e);
+        }
+    }
 }

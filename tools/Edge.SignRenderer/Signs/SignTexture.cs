@@ -1,5 +1,6 @@
 using System.Numerics;
 using Edge.Imaging;
+using Edge.Quantizer;
 using Edge.SignRenderer.Images;
 
 namespace Edge.SignRenderer.Signs;
@@ -11,16 +12,27 @@ internal sealed class SignTexture
 
     private readonly LinearImage[] _levels;
 
-    /// <param name="onBlack">The sign drawn on black, R G B, square, side a power of two.</param>
-    /// <param name="onWhite">The same on white: the difference gives the coverage.</param>
-    public SignTexture(PixelBuffer onBlack, PixelBuffer onWhite)
+    /// <param name="rasterizer">Draws it.</param>
+    /// <param name="drawing">The sign.</param>
+    /// <param name="style">How it is drawn.</param>
+    /// <param name="size">Width and height of the drawing in pixels, a power of two.</param>
+    /// <param name="largest">Larger textures than this are not kept.</param>
+    /// <exception cref="UserException">The sign cannot be drawn.</exception>
+    public SignTexture(SvgRasterizer rasterizer, SignDrawing drawing, DrawingStyle style, int size, int largest)
     {
-        int size = onBlack.Width;
-        List<LinearImage> levels = [FromPictures(onBlack, onWhite)];
+        // On two backgrounds: the difference gives the coverage.
+        string sheet = style.StyleSheet ?? "";
+        List<LinearImage> levels =
+        [
+            FromPictures(
+                rasterizer.Rasterize(drawing, sheet, size, "black"), rasterizer.Rasterize(drawing, sheet, size, "white")),
+        ];
+        if (style.Weight != 0)
+            levels[0] = StrokeWeight.Change(levels[0], style.Weight);
         for (size /= 2; size >= 8; size /= 2)
             levels.Add(Half(levels[^1]));
-        _levels = [.. levels];
-        Outline = FindOutline(_levels[0]);
+        Outline = FindOutline(levels[0]);
+        _levels = [.. levels.Where(level => level.Width <= largest)];
     }
 
     /// <summary>The sign's extreme points in 48 directions, in plane coordinates: their hull contains the sign.</summary>

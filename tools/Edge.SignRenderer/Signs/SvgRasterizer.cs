@@ -19,20 +19,20 @@ internal sealed class SvgRasterizer(string cacheFolder)
     private const string Program = "rsvg-convert";
 
     /// <summary>A square picture of an SVG on a plain background.</summary>
-    /// <param name="svg">Path of the file.</param>
+    /// <param name="drawing">What is drawn.</param>
     /// <param name="styleSheet">CSS that overrides presentation attributes; may be empty.</param>
     /// <param name="size">Width and height in pixels.</param>
     /// <param name="background">A CSS colour.</param>
     /// <returns>R G B.</returns>
     /// <exception cref="UserException">rsvg-convert is missing or cannot draw the file.</exception>
-    public PixelBuffer Rasterize(string svg, string styleSheet, int size, string background)
+    public PixelBuffer Rasterize(SignDrawing drawing, string styleSheet, int size, string background)
     {
         Directory.CreateDirectory(cacheFolder);
         string key = Convert.ToHexStringLower(
-            SHA256.HashData([.. File.ReadAllBytes(svg), .. Encoding.UTF8.GetBytes($"\n{styleSheet}\n{size} {background}")]));
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{drawing.Svg}\n{styleSheet}\n{size} {background}")));
         string cached = Path.Combine(cacheFolder, key[..32] + ".png");
         if (!File.Exists(cached))
-            Draw(svg, styleSheet, size, background, cached);
+            Draw(drawing, styleSheet, size, background, cached);
         PixelBuffer pixels = new();
         using ImageReader reader = new();
         reader.Read(cached, pixels);
@@ -48,24 +48,29 @@ internal sealed class SvgRasterizer(string cacheFolder)
                 $"the font '{family}' is not installed; apt install fonts-dejavu fonts-liberation fonts-roboto-unhinted");
     }
 
-    private void Draw(string svg, string styleSheet, int size, string background, string destination)
+    private void Draw(SignDrawing drawing, string styleSheet, int size, string background, string destination)
     {
         string sheet = Path.Combine(cacheFolder, $"{Guid.NewGuid():N}.css"), partial = Path.ChangeExtension(sheet, ".tmp");
+        string svg = Path.ChangeExtension(sheet, ".svg");
         try
         {
             File.WriteAllText(sheet, styleSheet);
+            File.WriteAllText(svg, drawing.Svg);
             string side = size.ToString(CultureInfo.InvariantCulture);
-            Run(Program, ["-w", side, "-h", side, "-b", background, "--stylesheet", sheet, "-o", partial, svg], "librsvg2-bin");
+            Run(
+                Program, ["-w", side, "-h", side, "-b", background, "--stylesheet", sheet, "-o", partial, svg], "librsvg2-bin",
+                drawing.Name);
             File.Move(partial, destination, overwrite: true);
         }
         finally
         {
             File.Delete(sheet);
+            File.Delete(svg);
             File.Delete(partial);
         }
     }
 
-    private static string Run(string program, IEnumerable<string> arguments, string package)
+    private static string Run(string program, IEnumerable<string> arguments, string package, string? subject = null)
     {
         try
         {
@@ -78,7 +83,8 @@ internal sealed class SvgRasterizer(string cacheFolder)
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             if (process.ExitCode != 0)
-                throw new UserException($"{program} failed: {error.Result.Trim()}");
+                throw new UserException(
+                    $"{(subject is null ? "" : $"{subject}: ")}{program} failed: {error.Result.Trim().ReplaceLineEndings("; ")}");
             return output;
         }
         catch (Win32Exception e)
