@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes models/signs.edge anew, from nothing but this repository: draws the signs, renders 130,000 pictures of them, trains a network,
+# Makes models/signs.edge anew, from nothing but this repository: draws the signs, renders 150,000 pictures of them, trains a network,
 # quantizes it and writes what it reaches on the held-out pictures to models/signs/RESULTS.md. Goes on where it was stopped.
 # usage: models/signs/make.sh
 set -euo pipefail
@@ -11,14 +11,14 @@ signs() { dotnet tools/Edge.SignRenderer/bin/Release/net10.0/edge-signs.dll "$@"
 train() { dotnet src/Edge.Training/bin/Release/net10.0/edge-train.dll "$@"; }
 quantize() { dotnet src/Edge.Quantizer/bin/Release/net10.0/edge-quantizer.dll quantize "$@"; }
 
-[ -e $data/train-labels-idx1-ubyte ] || signs render -o $data --count 130000 --size 48 --seed 1
+[ -e $data/train-labels-idx1-ubyte ] || signs render -o $data --count 150000 --size 48 --seed 1
 [ -e $data/heldout-labels-idx1-ubyte ] || signs render -o $data --name heldout --style heldout --count 6000 --size 48 --seed 2
 if [ -e $run/model.onnx ]; then :
 elif [ -e $run/checkpoint ]; then train resume $run
 else
-    train fit mobilenet-v2-small48 --data $data/train-images-idx4-ubyte --class-names models/signs/labels.txt --resize stretch \
-        --validation 0.03 --epochs 4 --batch 64 --optimizer adamw --lr 0.003 --warmup 0.2 --weight-decay 0.02 --label-smoothing 0.05 \
-        --augment shift=0.06 --seed 1 -o $run
+    train fit resnet-small48 --data $data/train-images-idx4-ubyte --class-names models/signs/labels.txt --resize stretch \
+        --validation 0.02 --epochs 4 --batch 64 --optimizer adamw --lr 0.003 --warmup 0.2 --weight-decay 0.02 --label-smoothing 0.05 \
+        --augment shift=0.06,color=0.15 --seed 1 -o $run
 fi
 
 quantize $run/model.onnx --name "traffic signs" --preprocessing $run/preprocessing.json --labels $run/labels.txt \
