@@ -204,7 +204,8 @@ internal static partial class CaptureLog
     public static partial void Running(ILogger log, string camera, string source);
 
     [LoggerMessage(
-        LogLevel.Information, "{camera}: {captured} frames, {dropped} of them passed over for newer ones, {lost} lost, opened again {reopened} times")]
+        LogLevel.Information,
+        "{camera}: {captured} frames, {dropped} of them passed over for newer ones, {lost} lost, opened again {reopened} times")]
     public static partial void Closed(ILogger log, string camera, long captured, long dropped, long lost, long reopened);
 
     [LoggerMessage(LogLevel.Warning, "{camera}: {problem}; trying again")]

@@ -16,19 +16,21 @@ internal static class CamerasCommand
         Command command = new(
             "cameras", "Lists the cameras, what they deliver, and which mode run would take and why.") { json };
         command.SetAction(parsed =>
-            Run(CameraReport.Read(), parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            Run(parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(CameraReport report, bool json, TextWriter output, TextWriter error)
+    private static int Run(bool json, TextWriter output, TextWriter error)
     {
+        CameraReport report = CameraReport.Read();
         if (json)
             output.WriteLine(JsonSerializer.Serialize(report, CameraReportJson.Default.CameraReport));
         else
             Print(report, output);
         if (report.Auto is not null)
             return ExitCode.Success;
-        error.WriteLine($"{CommandLine.ProgramName}: {(report.Devices.Count == 0 ? VideoDirectory.NoCamera : "no camera that can be used")}");
+        string problem = report.Devices.Count == 0 ? VideoDirectory.NoCamera : "no camera that can be used";
+        error.WriteLine($"{CommandLine.ProgramName}: {problem}");
         return ExitCode.NoCamera;
     }
 
@@ -42,13 +44,14 @@ internal static class CamerasCommand
             foreach (CameraFormat format in device.Formats)
             {
                 string sizes = format.Sizes.Count == 0 ? "no sizes" : string.Join(", ", format.Sizes.Select(Size));
-                output.WriteLine($"  {format.Name ?? format.FourCC,-6} {sizes}{(format.Name is null ? "  (can't be looked at)" : "")}");
+                string foreign = format.Name is null ? "  (can't be looked at)" : "";
+                output.WriteLine($"  {format.Name ?? format.FourCC,-6} {sizes}{foreign}");
             }
 
             if (device.Controls.Count > 0)
                 output.WriteLine($"  controls: {string.Join(", ", device.Controls.Select(Control))}");
             output.WriteLine(device.Choice is { } choice
-                ? $"  run takes {choice.Format.ToUpperInvariant()} {choice.Width}×{choice.Height}{Rate(choice.Rate)}: {choice.Reason}"
+                ? $"  run takes {Mode(choice)}: {choice.Reason}"
                 : $"  not used: {device.Problem}");
             output.WriteLine();
         }
@@ -71,7 +74,8 @@ internal static class CamerasCommand
 
     private static string Control(CameraControl control) => $"{control.Name} {control.Range}";
 
-    private static string Rate(double? rate) => rate is { } known ? $" at {Number(known)}/s" : "";
+    private static string Mode(CameraChoice mode) =>
+        $"{mode.Format.ToUpperInvariant()} {mode.Width}×{mode.Height}{(mode.Rate is { } rate ? $" at {Number(rate)}/s" : "")}";
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Edge.Camera.Config;
 
 /// <summary>
-/// The configuration file of <c>edge-camera run</c>. Every property has a default: an empty object is a valid file. Setters, because
-/// generated JSON readers give properties that are set at construction null where the file has no key.
+/// The configuration file of <c>edge-camera run</c>. Every property has a default: an empty object is a valid file. Setters,
+/// because generated JSON readers give properties that are set at construction null where the file has no key.
 /// </summary>
 internal sealed record EdgeConfig
 {
@@ -52,9 +52,10 @@ internal sealed record CameraConfig
     public string Name { get; set; } = "camera";
 
     /// <summary>
-    /// <c>auto</c> (the first V4L2 camera), <c>test</c> (a generated scene), a V4L2 device (<c>/dev/video0</c>, <c>/dev/v4l/by-id/…</c>, or
-    /// part of the camera's name), a preset that starts a program (<c>rpicam</c>, <c>libcamera</c>, <c>gst-nvargus</c>, <c>ffmpeg-rtsp</c> with <see cref="Address"/>), <c>command</c>
-    /// with <see cref="Command"/>, or a path: an image, a folder of images, a .y4m or .mjpeg file.
+    /// <c>auto</c> (the first V4L2 camera), <c>test</c> (a generated scene), a V4L2 device (<c>/dev/video0</c>,
+    /// <c>/dev/v4l/by-id/…</c>, or part of the camera's name), a preset that starts a program (<c>rpicam</c>, <c>libcamera</c>,
+    /// <c>gst-nvargus</c>, <c>ffmpeg-rtsp</c> with <see cref="Address"/>), <c>command</c> with <see cref="Command"/>, or a path:
+    /// an image, a folder of images, a .y4m or .mjpeg file.
     /// </summary>
     public string Source { get; set; } = "auto";
 
@@ -165,7 +166,9 @@ internal sealed record MotionConfig
 /// <summary>What is written to the log. Decisions and troubles are, frames never.</summary>
 internal sealed record LogConfig
 {
-    /// <summary>auto (journald's levels under systemd, text elsewhere), text or json (one object per line on standard output).</summary>
+    /// <summary>
+    /// auto (journald's levels under systemd, text elsewhere), text or json (one object per line on standard output).
+    /// </summary>
     public string Format { get; set; } = "auto";
 
     /// <summary>debug, info, warning or error.</summary>

@@ -29,7 +29,7 @@ internal static class SourceFactory
         string place = $"{config.Path ?? "configuration"}: camera '{camera.Name}': source '{source}'";
         if (File.Exists(path))
             throw new ConfigException(
-                [$"{place}: files must be .jpg, .png, .y4m or .mjpeg; for films set source to ffmpeg-rtsp and address to the file"]);
+                [$"{place}: must be .jpg, .png, .y4m or .mjpeg; for films set source to ffmpeg-rtsp and address to the path"]);
         if (source.Contains('/'))
             throw new ConfigException([$"{place}: no such file or folder"]);
         if (Spelling.Nearest(source, Words) is { } near)

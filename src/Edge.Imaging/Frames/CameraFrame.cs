@@ -74,7 +74,8 @@ public readonly unsafe struct CameraFrame(FramePlane first, FramePlane second = 
         // Where the last row begins does not depend on the memory; nothing is read.
         CameraFrame planes = FromBuffer(frame, (byte*)1, long.MaxValue / 2, stride);
         FramePlane last = frame.Planes switch { 1 => planes.First, 2 => planes.Second, _ => planes.Third };
-        return (last.Data - planes.First.Data) + ((long)(frame.Rows(frame.Planes - 1) - 1) * last.Stride) + frame.RowBytes(frame.Planes - 1);
+        int plane = frame.Planes - 1;
+        return (last.Data - planes.First.Data) + ((long)(frame.Rows(plane) - 1) * last.Stride) + frame.RowBytes(plane);
     }
 
     /// <summary>Proves that every sample of such a frame lies inside the planes.</summary>

@@ -87,7 +87,9 @@ public sealed class ProgramSourceTests : IDisposable
     {
         var camera = new CameraConfig { Source = "rpicam", Width = 800, Height = 600, Rate = 15 };
         ProgramCommand rpicam = ProgramPresets.For(camera, p => p == "libcamera-vid");
-        Assert.Equal("libcamera-vid --timeout 0 --nopreview --codec yuv420 --width 896 --height 600 --framerate 15 --flush --output -", string.Join(' ', rpicam.Start));
+        Assert.Equal(
+            "libcamera-vid --timeout 0 --nopreview --codec yuv420 --width 896 --height 600 --framerate 15 --flush --output -",
+            string.Join(' ', rpicam.Start));
         ProgramCommand argus = ProgramPresets.For(camera with { Source = "gst-nvargus" }, _ => true);
         Assert.EndsWith(
             "gst-launch-1.0 -q nvarguscamerasrc ! video/x-raw(memory:NVMM),format=NV12,width=800,height=600,framerate=15000/1000 ! nvvidconv ! "

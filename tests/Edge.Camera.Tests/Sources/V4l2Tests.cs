@@ -6,7 +6,9 @@ using Edge.Imaging.Frames;
 
 namespace Edge.Camera.Tests.Sources;
 
-/// <summary>What can be tested of the kernel's ABI without a camera; tools/board/video.sh tests the rest in a virtual board.</summary>
+/// <summary>
+/// What can be tested of the kernel's ABI without a camera; tools/board/video.sh tests the rest in a virtual board.
+/// </summary>
 public class V4l2Tests
 {
     [Fact]

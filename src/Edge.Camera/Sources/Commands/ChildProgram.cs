@@ -8,8 +8,8 @@ using Edge.Camera.Sources.Streams;
 namespace Edge.Camera.Sources.Commands;
 
 /// <summary>
-/// A program started in a session of its own, whose output is read here and whose last words are kept. It and all it has started end
-/// with this object: SIGTERM first, SIGKILL after two seconds.
+/// A program started in a session of its own, whose output is read here and whose last words are kept. It and all it has started
+/// end with this object: SIGTERM first, SIGKILL after two seconds.
 /// </summary>
 internal sealed class ChildProgram : IByteInput, IDisposable
 {

@@ -11,7 +11,9 @@ namespace Edge.Camera.Sources.Commands;
 /// <param name="Shown">How it is named in logs; without passwords.</param>
 /// <param name="Parser">Makes what finds the frames in its output.</param>
 /// <param name="Package">Debian's package that has it; null when unknown.</param>
-/// <param name="Secret">What must not be shown, as an address with a password, and what is shown in its place; null for nothing.</param>
+/// <param name="Secret">
+/// What must not be shown, as an address with a password, and what is shown in its place; null for nothing.
+/// </param>
 internal sealed record ProgramCommand(
     string Program, string[] Start, string Shown, Func<IFrameParser> Parser, string? Package = null,
     (string Text, string Shown)? Secret = null);
@@ -20,8 +22,8 @@ internal sealed record ProgramCommand(
 internal static class ProgramPresets
 {
     /// <summary>
-    /// The camera stack of a Pi aligns rows of luma to 64 bytes (and of chroma to 32 on a Pi 4), and rpicam-vid writes them with their
-    /// gaps; at multiples of 128 pixels there are none.
+    /// The camera stack of a Pi aligns rows of luma to 64 bytes (and of chroma to 32 on a Pi 4), and rpicam-vid writes them with
+    /// their gaps; at multiples of 128 pixels there are none.
     /// </summary>
     private const int RpicamAlignment = 128;
 
@@ -33,7 +35,8 @@ internal static class ProgramPresets
     /// <exception cref="SourceException">The preset has no such format.</exception>
     public static ProgramCommand For(CameraConfig camera, Func<string, bool> isInstalled) => camera.Source switch
     {
-        "command" => new ProgramCommand(camera.Command![0], camera.Command, Path.GetFileName(camera.Command[0]), OwnParser(camera)),
+        "command" => new ProgramCommand(
+            camera.Command![0], camera.Command, Path.GetFileName(camera.Command[0]), OwnParser(camera)),
         "rpicam" => Rpicam(camera, isInstalled),
         "libcamera" => GStreamer(camera, "libcamera", ["libcamerasrc"], "", [], "gstreamer1.0-tools gstreamer1.0-libcamera"),
         "gst-nvargus" => GStreamer(
@@ -50,7 +53,9 @@ internal static class ProgramPresets
         _ => Raw(camera.Format, camera.Width, camera.Height, ColorMatrix.Bt601, ColorRange.Limited),
     };
 
-    /// <summary>rpicam-vid, or libcamera-vid, as it was called until 2023. Its yuv420 is what libcamera calls sYCC: BT.601, full range.</summary>
+    /// <summary>
+    /// rpicam-vid, or libcamera-vid, as it was called until 2023. Its yuv420 is what libcamera calls sYCC: BT.601, full range.
+    /// </summary>
     private static ProgramCommand Rpicam(CameraConfig camera, Func<string, bool> isInstalled)
     {
         string program = !isInstalled("rpicam-vid") && isInstalled("libcamera-vid") ? "libcamera-vid" : "rpicam-vid";
@@ -59,17 +64,18 @@ internal static class ProgramPresets
         RequireFormat(camera, "rpicam", "i420", "mjpeg");
         string[] arguments =
         [
-            program, "--timeout", "0", "--nopreview", "--codec", jpeg ? "mjpeg" : "yuv420", "--width", Text(width), "--height", Text(height),
-            "--framerate", Text(camera.Rate), "--flush", "--output", "-",
+            program, "--timeout", "0", "--nopreview", "--codec", jpeg ? "mjpeg" : "yuv420", "--width", Text(width),
+            "--height", Text(height), "--framerate", Text(camera.Rate), "--flush", "--output", "-",
         ];
         return new ProgramCommand(
-            program, arguments, program, jpeg ? () => new JpegParser() : Raw("i420", width, height, ColorMatrix.Bt601, ColorRange.Full),
+            program, arguments, program,
+            jpeg ? () => new JpegParser() : Raw("i420", width, height, ColorMatrix.Bt601, ColorRange.Full),
             "rpicam-apps");
     }
 
     /// <summary>
-    /// GStreamer's elements may write words to standard output, so the shell gives the frames a descriptor of their own and turns the
-    /// words to standard error.
+    /// GStreamer's elements may write words to standard output, so the shell gives the frames a descriptor of their own and turns
+    /// the words to standard error.
     /// </summary>
     private static ProgramCommand GStreamer(
         CameraConfig camera, string preset, string[] source, string memory, string[] convert, string package)
@@ -85,7 +91,8 @@ internal static class ProgramPresets
             .. source, "!", caps, .. convert, "!", "fdsink", "fd=3", "sync=false",
         ];
         ColorMatrix matrix = height > StandardDefinitionHeight ? ColorMatrix.Bt709 : ColorMatrix.Bt601;
-        return new ProgramCommand("gst-launch-1.0", pipeline, source[0], Raw("nv12", width, height, matrix, ColorRange.Limited), package);
+        return new ProgramCommand(
+            "gst-launch-1.0", pipeline, source[0], Raw("nv12", width, height, matrix, ColorRange.Limited), package);
     }
 
     /// <summary>ffmpeg scales to the configured size and drops to the configured rate, so less goes through the pipe.</summary>
@@ -96,8 +103,10 @@ internal static class ProgramPresets
         int width = (camera.Width + 1) & ~1, height = (camera.Height + 1) & ~1;
         bool jpeg = camera.Format == "mjpeg";
         string range = jpeg ? "full" : "limited";
-        string filter = FormattableString.Invariant($"fps={camera.Rate},scale={width}:{height}:out_color_matrix=bt601:out_range={range}");
-        string[] input = address.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) ? ["-rtsp_transport", "tcp", "-fflags", "nobuffer"]
+        string filter = FormattableString.Invariant(
+            $"fps={camera.Rate},scale={width}:{height}:out_color_matrix=bt601:out_range={range}");
+        string[] input =
+            address.StartsWith("rtsp", StringComparison.OrdinalIgnoreCase) ? ["-rtsp_transport", "tcp", "-fflags", "nobuffer"]
             : File.Exists(address) ? ["-re"]
             : [];
         string[] output = jpeg
@@ -105,7 +114,9 @@ internal static class ProgramPresets
             : ["-pix_fmt", "nv12", "-f", "rawvideo", "-"];
         return new ProgramCommand(
             "ffmpeg",
-            ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", .. input, "-i", address, "-an", "-vf", filter, .. output],
+            [
+                "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", .. input, "-i", address, "-an", "-vf", filter, .. output,
+            ],
             $"ffmpeg {shown}",
             jpeg ? () => new JpegParser() : Raw("nv12", width, height, ColorMatrix.Bt601, ColorRange.Limited),
             "ffmpeg",
@@ -121,7 +132,8 @@ internal static class ProgramPresets
     private static void RequireFormat(CameraConfig camera, string preset, params string[] formats)
     {
         if (camera.Format != "auto" && !formats.Contains(camera.Format))
-            throw new SourceException($"{preset} gives {string.Join(" or ", formats)}, not {camera.Format}; set format to one of them or auto");
+            throw new SourceException(
+                $"{preset} gives {string.Join(" or ", formats)}, not {camera.Format}; set format to one of them or auto");
     }
 
     /// <summary>An address without user name and password.</summary>

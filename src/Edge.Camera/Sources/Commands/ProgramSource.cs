@@ -6,8 +6,8 @@ using Edge.Camera.Sources.Streams;
 namespace Edge.Camera.Sources.Commands;
 
 /// <summary>
-/// Frames that a program writes to its standard output: Motion JPEG, Y4M or raw. When it ends, the source is lost; the reader starts it
-/// again. With <see cref="CameraConfig.Loop"/> off, an end with exit code 0 is the end of the frames.
+/// Frames that a program writes to its standard output: Motion JPEG, Y4M or raw. When it ends, the source is lost; the reader
+/// starts it again. With <see cref="CameraConfig.Loop"/> off, an end with exit code 0 is the end of the frames.
 /// </summary>
 internal sealed class ProgramSource(CameraConfig camera) : IFrameSource
 {
@@ -58,7 +58,9 @@ internal sealed class ProgramSource(CameraConfig camera) : IFrameSource
                     return frame;
                 case ParseResult.End:
                     string words = Hide(_child!.LastWords(out int? exitCode));
-                    throw !camera.Loop && exitCode == 0 ? new EndOfStreamException() : new SourceException($"{_command!.Shown} {words}");
+                    throw !camera.Loop && exitCode == 0
+                        ? new EndOfStreamException()
+                        : new SourceException($"{_command!.Shown} {words}");
             }
         }
     }
@@ -86,5 +88,6 @@ internal sealed class ProgramSource(CameraConfig camera) : IFrameSource
         }
     }
 
-    private string Hide(string words) => _command!.Secret is { } secret ? words.Replace(secret.Text, secret.Shown, StringComparison.Ordinal) : words;
+    private string Hide(string words) =>
+        _command!.Secret is { } secret ? words.Replace(secret.Text, secret.Shown, StringComparison.Ordinal) : words;
 }

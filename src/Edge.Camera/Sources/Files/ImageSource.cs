@@ -8,8 +8,8 @@ using Edge.Imaging.Frames;
 namespace Edge.Camera.Sources.Files;
 
 /// <summary>
-/// An image, or the images of a folder in the order of their names, at a steady rate, upright, in R G B or grey. An image that is shown
-/// again is decoded again only when its file has changed.
+/// An image, or the images of a folder in the order of their names, at a steady rate, upright, in R G B or grey. An image that is
+/// shown again is decoded again only when its file has changed.
 /// </summary>
 /// <param name="path">A JPEG or PNG file, or a folder of them.</param>
 /// <param name="rate">Frames per second.</param>
@@ -62,7 +62,8 @@ internal sealed class ImageSource(string path, double rate, bool loop) : IFrameS
             return null;
         _pool.Append(frame, _pixels.Pixels);
         frame.Description = new FrameDescription(
-            _pixels.Channels == 1 ? FrameFormat.Grey : FrameFormat.Rgb24, _pixels.Width, _pixels.Height, ColorMatrix.Bt601, ColorRange.Full);
+            _pixels.Channels == 1 ? FrameFormat.Grey : FrameFormat.Rgb24, _pixels.Width, _pixels.Height, ColorMatrix.Bt601,
+            ColorRange.Full);
         (frame.Sequence, frame.Timestamp) = (_sequence++, Stopwatch.GetTimestamp());
         return frame;
     }
@@ -88,7 +89,8 @@ internal sealed class ImageSource(string path, double rate, bool loop) : IFrameS
                 _decoded = default;
                 _reader.Read(file, _pixels);
                 if (_pixels.Width > FrameDescription.MaxSide || _pixels.Height > FrameDescription.MaxSide)
-                    throw new ImageFormatException($"{file}: is wider or higher than {FrameDescription.MaxSide} pixels; scale it down first");
+                    throw new ImageFormatException(
+                        $"{file}: is wider or higher than {FrameDescription.MaxSide} pixels; scale it down first");
                 _decoded = now;
             }
 

@@ -14,7 +14,8 @@ internal sealed class StreamFileSource(string path, double rate, bool loop) : IF
 
     private readonly FramePool _pool = new();
     private readonly Pacer _pacer = new(rate);
-    private readonly IFrameParser _parser = path.EndsWith(".y4m", StringComparison.OrdinalIgnoreCase) ? new Y4mParser() : new JpegParser();
+    private readonly IFrameParser _parser =
+        path.EndsWith(".y4m", StringComparison.OrdinalIgnoreCase) ? new Y4mParser() : new JpegParser();
     private FileStream? _file;
     private InputBuffer? _input;
     private long _sequence, _framesOfRound;
@@ -23,7 +24,8 @@ internal sealed class StreamFileSource(string path, double rate, bool loop) : IF
 
     public long Lost => _parser.Damaged;
 
-    public static bool HasExtension(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    public static bool HasExtension(string path) =>
+        Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     public void Open(CancellationToken cancellation)
     {

@@ -22,7 +22,7 @@ internal sealed class DetectingParser : IFrameParser
                 _found = new Y4mParser();
             else if (first.Length >= Y4mParser.Magic.Length)
                 throw new SourceException(
-                    "writes neither MJPEG nor Y4M; raw frames need their \"format\" (as \"nv12\"), \"width\" and \"height\" in the configuration");
+                    "writes neither MJPEG nor Y4M; raw frames need their \"format\" (as \"nv12\"), \"width\" and \"height\"");
             else if (input.Fill(timeout) is int read and <= 0)
                 return read == 0 ? ParseResult.End : ParseResult.NothingYet;
         }

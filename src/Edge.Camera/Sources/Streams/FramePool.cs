@@ -3,7 +3,9 @@ using Edge.Camera.Capture;
 
 namespace Edge.Camera.Sources.Streams;
 
-/// <summary>The buffers of a source that fills them itself. They grow as frames need it, up to a bound, and are used again.</summary>
+/// <summary>
+/// The buffers of a source that fills them itself. They grow as frames need it, up to a bound, and are used again.
+/// </summary>
 internal sealed unsafe class FramePool : IDisposable
 {
     private const int Buffers = 4;

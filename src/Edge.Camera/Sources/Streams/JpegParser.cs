@@ -3,9 +3,10 @@ using Edge.Camera.Capture;
 namespace Edge.Camera.Sources.Streams;
 
 /// <summary>
-/// Motion JPEG: images one behind the other. An image reaches from its SOI to its EOI marker, found by walking from segment to segment
-/// (ITU-T T.81, B.1), because segments may hold images of their own (thumbnails) and lengths may hold any bytes. What lies between
-/// images is skipped; an image that is cut short by the next one, breaks the rules or is too long is left out and counted.
+/// Motion JPEG: images one behind the other. An image reaches from its SOI to its EOI marker, found by walking from segment to
+/// segment (ITU-T T.81, B.1), because segments may hold images of their own (thumbnails) and lengths may hold any bytes. What
+/// lies between images is skipped; an image that is cut short by the next one, breaks the rules or is too long is left out and
+/// counted.
 /// </summary>
 internal sealed class JpegParser : IFrameParser
 {

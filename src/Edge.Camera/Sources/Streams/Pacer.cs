@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Edge.Camera.Sources.Streams;
 
-/// <summary>Lets one frame through per period, as a camera would. After a delay it goes on from there instead of catching up.</summary>
+/// <summary>
+/// Lets one frame through per period, as a camera would. After a delay it goes on from there instead of catching up.
+/// </summary>
 internal sealed class Pacer(double rate)
 {
     private readonly long _period = (long)(Stopwatch.Frequency / rate);

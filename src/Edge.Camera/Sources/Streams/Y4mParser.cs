@@ -6,9 +6,9 @@ using Edge.Imaging.Frames;
 namespace Edge.Camera.Sources.Streams;
 
 /// <summary>
-/// YUV4MPEG2 (.y4m): a line that describes all frames, then for each frame a line that begins with FRAME and its planes (yuv4mpeg(5) of
-/// mjpegtools). 8-bit 4:2:0, 4:2:2, 4:4:4 and mono. The range is what XCOLORRANGE says, limited without it; the format has no word for
-/// the matrix, which is BT.601 as ffmpeg writes it.
+/// YUV4MPEG2 (.y4m): a line that describes all frames, then for each frame a line that begins with FRAME and its planes
+/// (yuv4mpeg(5) of mjpegtools). 8-bit 4:2:0, 4:2:2, 4:4:4 and mono. The range is what XCOLORRANGE says, limited without it; the
+/// format has no word for the matrix, which is BT.601 as ffmpeg writes it.
 /// </summary>
 internal sealed class Y4mParser : IFrameParser
 {
@@ -102,13 +102,16 @@ internal sealed class Y4mParser : IFrameParser
             "422" => FrameFormat.I422,
             "444" => FrameFormat.I444,
             "mono" => FrameFormat.Grey,
-            _ => throw new SourceException($"Y4M frames of kind {Printable(chroma)} can't be used; write them with ffmpeg -pix_fmt yuv420p"),
+            _ => throw new SourceException(
+                $"Y4M frames of kind {Printable(chroma)} can't be used; write them with ffmpeg -pix_fmt yuv420p"),
         };
         var description = new FrameDescription(format, width, height, ColorMatrix.Bt601, range);
         return (description, CameraFrame.BufferLength(description));
 
         static int Side(string value) =>
-            int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side <= FrameDescription.MaxSide ? side : 0;
+            int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side <= FrameDescription.MaxSide
+                ? side
+                : 0;
     }
 
     private static string Printable(string word) => new([.. word.Take(32).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '?')]);
@@ -139,5 +142,6 @@ internal sealed class Y4mParser : IFrameParser
     }
 
     /// <summary>Almost all lines are the same: they make no garbage.</summary>
-    private static string Line(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual("FRAME"u8) ? "FRAME" : Encoding.Latin1.GetString(bytes);
+    private static string Line(ReadOnlySpan<byte> bytes) =>
+        bytes.SequenceEqual("FRAME"u8) ? "FRAME" : Encoding.Latin1.GetString(bytes);
 }

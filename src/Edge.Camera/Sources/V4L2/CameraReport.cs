@@ -33,8 +33,8 @@ internal sealed record CameraReport(string? Auto, IReadOnlyList<CameraDevice> De
             List<VideoFormat> formats = device.CanCapture ? device.Formats(asked.Width, asked.Height) : [];
             VideoMode? mode = ModeChoice.Choose(formats, asked.Format, asked.Width, asked.Height, asked.Rate);
             string? problem = !device.CanCapture ? "it delivers no pictures (metadata, encoder or output)"
-                : device.NeedsPipeline ? "it is the inner part of a camera pipeline; set source to rpicam, libcamera or gst-nvargus"
-                : mode is null ? "none of its formats can be looked at; a camera on a ribbon cable needs source rpicam or libcamera"
+                : device.NeedsPipeline ? "it is part of a camera pipeline; set source to rpicam, libcamera or gst-nvargus"
+                : mode is null ? "no format can be looked at; a camera on a ribbon cable needs source rpicam or libcamera"
                 : null;
             return new CameraDevice(
                 node, VideoDirectory.StableName(node), device.Card, device.Driver, device.Bus,
@@ -67,7 +67,9 @@ internal sealed record CameraDevice(
 internal sealed record CameraFormat(string FourCC, string? Name, string Description, IReadOnlyList<CameraSize> Sizes)
 {
     public CameraFormat(VideoFormat format)
-        : this(PixelFormat.Letters(format.FourCC), format.Pixels?.Name, format.Description, [.. format.Sizes.Select(s => new CameraSize(s))])
+        : this(
+            PixelFormat.Letters(format.FourCC), format.Pixels?.Name, format.Description,
+            [.. format.Sizes.Select(s => new CameraSize(s))])
     {
     }
 }
@@ -95,7 +97,8 @@ internal sealed record CameraRate(double Rate, double? Max);
 /// <param name="Step">Between values.</param>
 /// <param name="Default">The driver's.</param>
 /// <param name="Range">In words.</param>
-internal sealed record CameraControl(string Name, ControlKind Kind, long Minimum, long Maximum, long Step, long Default, string Range)
+internal sealed record CameraControl(
+    string Name, ControlKind Kind, long Minimum, long Maximum, long Step, long Default, string Range)
 {
     public CameraControl(VideoControl control)
         : this(control.Name, control.Kind, control.Minimum, control.Maximum, control.Step, control.Default, control.Range)

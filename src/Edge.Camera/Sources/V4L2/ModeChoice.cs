@@ -6,8 +6,9 @@ namespace Edge.Camera.Sources.V4L2;
 /// <item>formats with colour before grey;</item>
 /// <item>sizes that cover the asked width and height; if none does, the one that falls short the least;</item>
 /// <item>rates that reach the asked one; if none does, the fastest;</item>
-/// <item>the least cost for the processor: bytes per pixel × pixels × rate, where a pixel of Motion JPEG counts as 16 bytes. So raw formats
-/// are taken before Motion JPEG, except where only Motion JPEG reaches size and rate, as on most USB 2 cameras from 1280×720 up;</item>
+/// <item>the least cost for the processor: bytes per pixel × pixels × rate, where a pixel of Motion JPEG counts as 16 bytes. So
+/// raw formats are taken before Motion JPEG, except where only Motion JPEG reaches size and rate, as on most USB 2 cameras from
+/// 1280×720 up;</item>
 /// <item>the driver's own order.</item>
 /// </list>
 /// A format that the configuration names leaves the choice of size and rate.
@@ -35,8 +36,8 @@ internal static class ModeChoice
 
         if (candidates.Count == 0)
             return null;
-        Candidate best = candidates.OrderBy(c => c.Pixels.HasColor ? 0 : 1).ThenBy(c => c.SizeShortfall).ThenBy(c => c.RateShortfall)
-            .ThenBy(c => c.Cost).First();
+        Candidate best = candidates.OrderBy(c => c.Pixels.HasColor ? 0 : 1).ThenBy(c => c.SizeShortfall)
+            .ThenBy(c => c.RateShortfall).ThenBy(c => c.Cost).First();
         string reason = Reason(best, candidates, format != "auto", FormattableString.Invariant($"{width}×{height}"), rate);
         return new VideoMode(best.Pixels, best.Width, best.Height, best.Rate, reason);
     }

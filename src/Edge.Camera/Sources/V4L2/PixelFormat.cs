@@ -7,7 +7,8 @@ namespace Edge.Camera.Sources.V4L2;
 /// <param name="FourCC">The kernel's four letters, the first in the lowest byte.</param>
 /// <param name="Layout">Null for Motion JPEG.</param>
 /// <param name="Cost">
-/// What a pixel costs the processor, to compare formats: the bytes that are read for it, and for Motion JPEG its decoding on that scale.
+/// What a pixel costs the processor, to compare formats: the bytes that are read for it, and for Motion JPEG its decoding on that
+/// scale.
 /// </param>
 internal sealed record PixelFormat(string Name, uint FourCC, FrameFormat? Layout, double Cost)
 {

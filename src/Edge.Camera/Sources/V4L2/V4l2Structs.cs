@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Edge.Camera.Sources.V4L2;
 
-// Structures of linux/videodev2.h as 64-bit kernels read and write them; the same on x86-64 and arm64. Only the fields that are used
-// have names. Sizes are part of the ioctl numbers.
+// Structures of linux/videodev2.h as 64-bit kernels read and write them; the same on x86-64 and arm64. Only the fields that are
+// used have names. Sizes are part of the ioctl numbers.
 
 /// <summary>struct v4l2_capability.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 104)]

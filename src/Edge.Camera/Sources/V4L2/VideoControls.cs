@@ -28,7 +28,8 @@ internal sealed record VideoControl(
         bool known = Menu.Count > 0
             ? Menu.Any(m => m.Value == value)
             : value >= Minimum && value <= Maximum && (value - Minimum) % Step == 0;
-        return Kind != ControlKind.Button && !known ? string.Create(CultureInfo.InvariantCulture, $"{value} can't be set; it takes {Range}")
+        return Kind != ControlKind.Button && !known
+            ? string.Create(CultureInfo.InvariantCulture, $"{value} can't be set; it takes {Range}")
             : (Flags & V4l2.ControlReadOnly) != 0 ? "can only be read"
             : null;
     }
@@ -73,8 +74,12 @@ internal static unsafe class VideoControls
         return controls;
     }
 
-    /// <summary>Sets what the configuration names; menus and switches first, because automatic modes lock the numbers they rule.</summary>
-    /// <exception cref="SourceException">An unknown name, a value out of range, or a refusal; the allowed values are named.</exception>
+    /// <summary>
+    /// Sets what the configuration names; menus and switches first, because automatic modes lock the numbers they rule.
+    /// </summary>
+    /// <exception cref="SourceException">
+    /// An unknown name, a value out of range, or a refusal; the allowed values are named.
+    /// </exception>
     public static void Set(VideoDevice device, IReadOnlyDictionary<string, long> values)
     {
         if (values.Count == 0)
@@ -92,7 +97,8 @@ internal static unsafe class VideoControls
             bool locked = List(device).Find(c => c.Id == control.Id) is { } now
                 && (now.Flags & (V4l2.ControlInactive | V4l2.ControlGrabbed)) != 0;
             throw locked
-                ? new SourceException($"{device.Path}: control '{control.Name}' is locked by an automatic mode; switch that off in controls too")
+                ? new SourceException(
+                    $"{device.Path}: control '{control.Name}' is locked by an automatic mode; switch that off in controls too")
                 : VideoErrors.Because(device.Path, $"control '{control.Name}' can't be set to {value}", error);
         }
     }
@@ -119,7 +125,9 @@ internal static unsafe class VideoControls
             plan.Add((control, value));
         }
 
-        return [.. plan.OrderBy(p => p.Control.Kind is ControlKind.Menu or ControlKind.Boolean or ControlKind.IntegerMenu ? 0 : 1)];
+        return [.. plan.OrderBy(p => IsMode(p.Control.Kind) ? 0 : 1)];
+
+        static bool IsMode(ControlKind kind) => kind is ControlKind.Menu or ControlKind.Boolean or ControlKind.IntegerMenu;
     }
 
     /// <summary>As v4l2-ctl does it: lower case, and one underscore for whatever stands between letters and digits.</summary>

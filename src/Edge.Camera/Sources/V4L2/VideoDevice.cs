@@ -11,7 +11,8 @@ internal sealed unsafe class VideoDevice : IDisposable
     private const int MaxItems = 1024;
 
     /// <summary>
-    /// Drivers whose capture nodes are the inner parts of a camera pipeline, without a picture before somebody sets the pipeline up.
+    /// Drivers whose capture nodes are the inner parts of a camera pipeline, without a picture before somebody sets the pipeline
+    /// up.
     /// </summary>
     private static readonly string[] PipelineDrivers = ["bcm2835-isp", "pispbe", "rp1-cfe", "tegra-video", "rkisp1"];
 

@@ -10,8 +10,8 @@ internal static class VideoDirectory
     private const string NodePrefix = "video";
 
     /// <summary>
-    /// All nodes, those with a name of their own (by maker and serial number) first, in the order of these names: it is the same after
-    /// every start, the kernel's numbers need not be.
+    /// All nodes, those with a name of their own (by maker and serial number) first, in the order of these names: it is the same
+    /// after every start, the kernel's numbers need not be.
     /// </summary>
     public static List<string> Nodes()
     {
@@ -29,7 +29,8 @@ internal static class VideoDirectory
 
     /// <summary>The name that stays the same when other cameras are plugged in; null when the node has none.</summary>
     public static string? StableName(string node) =>
-        Files(ById).Order(StringComparer.Ordinal).FirstOrDefault(l => File.ResolveLinkTarget(l, returnFinalTarget: true)?.FullName == node);
+        Files(ById).Order(StringComparer.Ordinal)
+            .FirstOrDefault(l => File.ResolveLinkTarget(l, returnFinalTarget: true)?.FullName == node);
 
     /// <summary>Opens a camera.</summary>
     /// <param name="name">auto for the first that can be used, a path, or part of a camera's name.</param>
@@ -69,11 +70,12 @@ internal static class VideoDirectory
 
     /// <summary>What to do when there is no video device at all.</summary>
     public const string NoCamera =
-        "no camera (no /dev/video*); plug in a USB camera, set source to rpicam for a camera on the Pi's ribbon cable, or to test for none";
+        "no camera (no /dev/video*); plug in a USB camera, or set source to rpicam (a Pi's ribbon cable) or test (none)";
 
     /// <summary>Whether pictures come from it that can be looked at.</summary>
     public static bool IsCamera(VideoDevice device) =>
-        device is { CanCapture: true, NeedsPipeline: false } && device.Formats(640, 480).Exists(f => f is { Pixels: not null, Sizes.Count: > 0 });
+        device is { CanCapture: true, NeedsPipeline: false }
+        && device.Formats(640, 480).Exists(f => f is { Pixels: not null, Sizes.Count: > 0 });
 
     private static int? Number(string path)
     {

@@ -17,7 +17,9 @@ internal sealed record VideoFormat(uint FourCC, string Description, IReadOnlyLis
 /// <param name="MaxHeight">Equal to the smallest for a single size.</param>
 /// <param name="StepWidth">1 at least.</param>
 /// <param name="StepHeight">1 at least.</param>
-/// <param name="Rates">At this size, or at the size of the range that is nearest to the asked one; empty when the driver does not say.</param>
+/// <param name="Rates">
+/// At this size, or at the size of the range that is nearest to the asked one; empty when the driver does not say.
+/// </param>
 internal sealed record VideoSize(
     int Width, int Height, int MaxWidth, int MaxHeight, int StepWidth, int StepHeight, IReadOnlyList<VideoRate> Rates)
 {
@@ -72,5 +74,6 @@ internal readonly record struct VideoRate(double Min, double Max)
 internal sealed record VideoMode(PixelFormat Pixels, int Width, int Height, double? Rate, string Reason)
 {
     public override string ToString() =>
-        FormattableString.Invariant($"{Pixels} {Width}×{Height}") + (Rate is { } rate ? FormattableString.Invariant($" at {rate:0.##}/s") : "");
+        FormattableString.Invariant($"{Pixels} {Width}×{Height}")
+        + (Rate is { } rate ? FormattableString.Invariant($" at {rate:0.##}/s") : "");
 }

@@ -8,8 +8,8 @@ using Edge.Imaging.Frames;
 namespace Edge.Camera.Sources.V4L2;
 
 /// <summary>
-/// A camera of the kernel's (USB cameras, HDMI grabbers), by its own ABI: memory-mapped buffers that go back to the driver when they
-/// were looked at; nothing is copied.
+/// A camera of the kernel's (USB cameras, HDMI grabbers), by its own ABI: memory-mapped buffers that go back to the driver when
+/// they were looked at; nothing is copied.
 /// </summary>
 internal sealed unsafe class VideoSource(CameraConfig camera) : IFrameSource
 {
@@ -47,7 +47,8 @@ internal sealed unsafe class VideoSource(CameraConfig camera) : IFrameSource
         for (int i = 0; i < _frames.Length; i++)
         {
             if (stream.Capacity(i) < _least)
-                throw new SourceException($"{device.Path}: the driver's buffers of {stream.Capacity(i)} bytes hold no {mode.Pixels} {frame.Width}×{frame.Height}");
+                throw new SourceException(
+                    $"{device.Path}: buffers of {stream.Capacity(i)} bytes hold no {mode.Pixels} {frame.Width}×{frame.Height}");
             _frames[i] = new CapturedFrame(i) { Description = frame, Stride = stride, IsJpeg = mode.Pixels.IsJpeg };
         }
 
@@ -116,7 +117,8 @@ internal sealed unsafe class VideoSource(CameraConfig camera) : IFrameSource
     private VideoMode Choose(VideoDevice device)
     {
         if (!device.CanCapture)
-            throw new SourceException($"{device.Path} ({device.Card}) delivers no pictures; edge-camera cameras lists those that do");
+            throw new SourceException(
+                $"{device.Path} ({device.Card}) delivers no pictures; edge-camera cameras lists those that do");
         UseSignal(device);
         List<VideoFormat> formats = device.Formats(camera.Width, camera.Height);
         if (ModeChoice.Choose(formats, camera.Format, camera.Width, camera.Height, camera.Rate) is { } mode)
@@ -157,10 +159,10 @@ internal sealed unsafe class VideoSource(CameraConfig camera) : IFrameSource
         device.Demand(V4l2.SetFormat, ref format, $"can't set {mode}");
         if (format.PixelFormat != mode.Pixels.FourCC)
             throw new SourceException(
-                $"{device.Path}: the driver gives {PixelFormat.Letters(format.PixelFormat)} where {mode.Pixels} was asked; set format to another one");
+                $"{device.Path}: gives {PixelFormat.Letters(format.PixelFormat)} where {mode.Pixels} was asked; set another format");
         if (device.IsMultiPlanar && format.Multi.Planes != 1)
             throw new SourceException(
-                $"{device.Path}: {mode.Pixels} comes in {format.Multi.Planes} separate planes; set format to yuyv or rgb24, or source to libcamera");
+                $"{device.Path}: {mode.Pixels} comes in {format.Multi.Planes} planes; set format to yuyv, or source to libcamera");
         (uint colorspace, uint encoding, uint quantization, uint row) = device.IsMultiPlanar
             ? (format.Multi.Colorspace, format.Multi.Encoding, format.Multi.Quantization, format.Multi.BytesPerLine)
             : (format.Single.Colorspace, format.Single.Encoding, format.Single.Quantization, format.Single.BytesPerLine);
@@ -201,7 +203,8 @@ internal sealed unsafe class VideoSource(CameraConfig camera) : IFrameSource
         CountGap(buffer.Sequence);
         CapturedFrame frame = _frames[buffer.Index];
         long length = (long)buffer.BytesUsed - buffer.Offset;
-        bool damaged = (buffer.Flags & V4l2.BufferError) != 0 || buffer.BytesUsed > stream.Capacity(buffer.Index) || length < _least;
+        bool damaged =
+            (buffer.Flags & V4l2.BufferError) != 0 || buffer.BytesUsed > stream.Capacity(buffer.Index) || length < _least;
         byte* data = stream.Address(buffer.Index) + (damaged ? 0 : buffer.Offset);
         if (damaged || (frame.IsJpeg && (data[0] != 0xFF || data[1] != 0xD8)))
         {

@@ -14,7 +14,9 @@ namespace Edge.Camera.Sources.V4L2;
 internal readonly record struct FilledBuffer(
     int Index, uint Flags, uint Sequence, uint Offset, uint BytesUsed, long Seconds, long Microseconds);
 
-/// <summary>The mapped buffers of a device and their way to the driver and back. Single-planar, or multi-planar with one plane.</summary>
+/// <summary>
+/// The mapped buffers of a device and their way to the driver and back. Single-planar, or multi-planar with one plane.
+/// </summary>
 internal sealed unsafe class VideoStream : IDisposable
 {
     private const uint Asked = 4;
@@ -88,7 +90,9 @@ internal sealed unsafe class VideoStream : IDisposable
         return 0;
     }
 
-    /// <summary>Gives a buffer back to the driver, from any thread. When the driver refuses, <see cref="QueueRefused"/> tries again.</summary>
+    /// <summary>
+    /// Gives a buffer back to the driver, from any thread. When the driver refuses, <see cref="QueueRefused"/> tries again.
+    /// </summary>
     public void Queue(int index)
     {
         if (TryQueue(index) != 0)
