@@ -9,8 +9,8 @@ internal static class ConvCases
 {
     public static IEnumerable<ConvCase> For(TileShape tile) =>
     [
-        .. AroundTheTile(tile), .. Windows(), .. Groups(), .. Depthwise(tile), .. DepthwiseEdges(tile), .. Numbers(), .. Slices(),
-        .. ManyOutputs(tile), .. SmallKernels(),
+        .. AroundTheTile(tile), .. Remainders(tile), .. FewChannels(), .. Windows(), .. Groups(), .. Depthwise(tile),
+        .. DepthwiseEdges(tile), .. Numbers(), .. Slices(), .. ManyOutputs(tile), .. SmallKernels(),
     ];
 
     private static IEnumerable<ConvCase> AroundTheTile(TileShape tile)
@@ -22,6 +22,34 @@ internal static class ConvCases
                from c in channels.Where(x => x > 0).Distinct()
                from d in depths.Where(x => x > 0).Distinct()
                select new ConvCase(1, p, d, c);
+    }
+
+    /// <summary>Every number of pixels and of channels that whole tiles can leave over.</summary>
+    private static IEnumerable<ConvCase> Remainders(TileShape tile)
+    {
+        for (int pixels = 2; pixels < 2 * tile.Pixels; pixels++)
+            yield return new ConvCase(1, pixels, 20, tile.Channels + (tile.Channels / 2));
+        for (int channels = 2; channels < 2 * tile.Channels; channels += 3)
+        {
+            ConvCase image = new ConvCase(3, 5, 28, channels) { OutputGap = 1 };
+            yield return image;
+            yield return image.Square(kernel: 3, stride: 1, pad: 1) with { Low = -128, High = 90 };
+        }
+    }
+
+    /// <summary>First layers: windows of few channels, larger and smaller than a vector, and than the image.</summary>
+    private static IEnumerable<ConvCase> FewChannels()
+    {
+        foreach (int channels in (int[])[1, 3, 4, 6])
+        {
+            var image = new ConvCase(17, 21, channels, 20);
+            yield return image.Square(kernel: 3, stride: 2, pad: 0);
+            yield return image.Square(kernel: 3, stride: 2, pad: 1) with { PadTop = 0, PadLeft = 0, OutputGap = 12 };
+            yield return image.Square(kernel: 7, stride: 2, pad: 3);
+            yield return image.Square(kernel: 11, stride: 4, pad: 2) with { Outputs = 3 };
+            yield return image with { KernelHeight = 3, KernelWidth = 5, DilationY = 3, PadTop = 4, PadLeft = 4, PadRight = 1 };
+            yield return image with { KernelHeight = 3, KernelWidth = 25, PadLeft = 3, PadRight = 3 };
+        }
     }
 
     private static IEnumerable<ConvCase> Windows()

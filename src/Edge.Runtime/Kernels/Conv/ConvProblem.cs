@@ -105,12 +105,21 @@ internal readonly unsafe ref struct ConvProblem
     /// The start value with which Σ x·w becomes Σ (x − zx)·w + bias, for kernels that add <paramref name="flip"/> to every x.
     /// Wraps around like the sum itself, so that only the final sum has to fit in 32 bits.
     /// </summary>
-    public int FoldedBias(int output, int flip)
+    public int FoldedBias(int output, int flip) =>
+        unchecked(Bias[output] - ((InputZeroPoint + flip) * WeightSums.Of(WeightsOf(output)).Sum));
+
+    /// <summary>The largest magnitude that an output's sum can have, Σ |x − zx|·|w| + |bias| over the largest x.</summary>
+    public long LargestSum(int output)
     {
-        int length = KernelSize * GroupInputs, sum = 0;
-        foreach (sbyte w in Weights.Slice(output * length, length))
-            sum += w;
-        return unchecked(Bias[output] - ((InputZeroPoint + flip) * sum));
+        int largest = Math.Max(InputZeroPoint - sbyte.MinValue, sbyte.MaxValue - InputZeroPoint);
+        return Math.Abs((long)Bias[output]) + (largest * (long)WeightSums.Of(WeightsOf(output)).Magnitudes);
+    }
+
+    /// <summary>The weights of an output channel: [kernel row][kernel column][input channel of the group].</summary>
+    public ReadOnlySpan<sbyte> WeightsOf(int output)
+    {
+        int length = KernelSize * GroupInputs;
+        return Weights.Slice(output * length, length);
     }
 
     public static ConvProblem From(ConvOperator op, PreparationContext context)

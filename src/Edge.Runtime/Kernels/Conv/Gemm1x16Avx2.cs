@@ -20,6 +20,8 @@ internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
 
     public static int ActivationFlip => 0;
 
+    public static int BiasRows => 1;
+
     public static int Slot(int channel, int depth) => Gemm4x16Avx2.Slot(channel, depth);
 
     public static void Compute<TInputs>(in GemmRun run)

@@ -22,6 +22,8 @@ internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
 
     public static int ActivationFlip => 128;
 
+    public static int BiasRows => 1;
+
     public static int Slot(int channel, int depth) => Gemm6x16AvxVnni.Slot(channel, depth);
 
     public static void Compute<TInputs>(in GemmRun run)

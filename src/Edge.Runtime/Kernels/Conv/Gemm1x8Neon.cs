@@ -22,6 +22,8 @@ internal readonly unsafe struct Gemm1x8Neon : IGemmTile
 
     public static int ActivationFlip => 0;
 
+    public static int BiasRows => 1;
+
     public static int Slot(int channel, int depth) => Gemm4x8Neon.Slot(channel, depth);
 
     public static void Compute<TInputs>(in GemmRun run)

@@ -25,6 +25,8 @@ internal readonly unsafe struct Gemm2x8Neon : IGemmTile
 
     public static int ActivationFlip => 0;
 
+    public static int BiasRows => 1;
+
     public static int Slot(int channel, int depth) => (channel * DepthStep) + depth;
 
     public static int PlanLength(int taps, int steps) => ChainPlan.Length(taps, steps);

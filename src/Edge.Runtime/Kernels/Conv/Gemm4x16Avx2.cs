@@ -24,6 +24,8 @@ internal readonly unsafe struct Gemm4x16Avx2 : IGemmTile
 
     public static int ActivationFlip => 0;
 
+    public static int BiasRows => 1;
+
     public static int Slot(int channel, int depth) => (depth / 2 * 32) + (channel * 2) + (depth % 2);
 
     public static void Compute<TInputs>(in GemmRun run)

@@ -25,6 +25,8 @@ internal readonly unsafe struct Gemm4x8Neon : IGemmTile
 
     public static int ActivationFlip => 0;
 
+    public static int BiasRows => 1;
+
     public static int Slot(int channel, int depth) => (channel / 4 * 16) + (depth / 2 * 8) + (channel % 4 * 2) + (depth % 2);
 
     public static void Compute<TInputs>(in GemmRun run)

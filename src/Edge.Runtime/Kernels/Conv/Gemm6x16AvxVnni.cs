@@ -23,6 +23,8 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
 
     public static int ActivationFlip => 128;
 
+    public static int BiasRows => 1;
+
     public static int Slot(int channel, int depth) => (channel * 4) + depth;
 
     public static void Compute<TInputs>(in GemmRun run)

@@ -20,6 +20,8 @@ internal readonly unsafe struct Gemm6x16NeonDot : IGemmTile
 
     public static int ActivationFlip => 0;
 
+    public static int BiasRows => 6;
+
     public static int Slot(int channel, int depth) => (channel * 4) + depth;
 
     public static void Compute<TInputs>(in GemmRun run)

@@ -119,6 +119,7 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
             run.Plan = block.Plan;
             run.Bias = block.Bias;
             run.Requantize.Multipliers = block.Multipliers;
+            run.Requantize.FitsInt16 = block.FitsInt16;
             sbyte* output = _output + ((nint)pixel * _outputStride) + block.Channel;
             if (_groupOutputs >= block.Width)
             {

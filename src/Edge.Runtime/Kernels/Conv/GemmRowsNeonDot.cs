@@ -30,23 +30,49 @@ internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TInputs>
     /// <summary>Computes <paramref name="tiles"/> tiles of whole pixels from pixel <paramref name="first"/> of the run on.</summary>
     public static void Compute(in GemmRun run, int first, int tiles)
     {
-        nint inputStride = run.InputStride, outputStride = run.OutputStride, offset = run.InputOffset;
+        nint inputStride = run.InputStride, outputStride = run.OutputStride, tapPitch = run.TapPitch;
+        nint group = TInputs.Grouped ? run.InputOffset : 0;
         sbyte* input = run.Input + (first * inputStride), output = run.Output + (first * outputStride);
         sbyte** pointers = run.Pointers + first;
-        nint whole = run.Depth & ~15, rest = run.Depth & 15;
-        int step = TWidth.IsWide ? 64 : 32;
+        nint whole = run.Depth & ~15, rest = run.Depth & 15, step = TWidth.IsWide ? 64 : 32, restBytes = rest / 4 * step;
+        var range = new OutputRangeNeon(run.Requantize);
+        bool narrows = run.Requantize.FitsInt16 && !range.Clamps;
+        int width = TWidth.IsWide ? 16 : 8;
         for (; tiles > 0; tiles--)
         {
-            Vector128<int> s00 = Vector128.Load(run.Bias), s01 = Vector128.Load(run.Bias + 4), s02 = default, s03 = default;
+            // Loaded for each pixel: copies of registers would keep the pipes of SDOT busy.
+            int* bias = run.Bias;
+            Vector128<int> s00 = Vector128.Load(bias), s01 = Vector128.Load(bias + 4), s02 = default, s03 = default;
+            Vector128<int> s10 = default, s11 = default, s12 = default, s13 = default, s20 = default, s21 = default;
+            Vector128<int> s22 = default, s23 = default, s30 = default, s31 = default, s32 = default, s33 = default;
+            Vector128<int> s40 = default, s41 = default, s42 = default, s43 = default, s50 = default, s51 = default;
+            Vector128<int> s52 = default, s53 = default;
             if (TWidth.IsWide)
+                LoadPair(ref s02, ref s03, bias, 8);
+            if (TRows.Count > 1)
             {
-                s02 = Vector128.Load(run.Bias + 8);
-                s03 = Vector128.Load(run.Bias + 12);
+                LoadPair(ref s10, ref s11, bias, width);
+                LoadPair(ref s20, ref s21, bias, 2 * width);
+                if (TWidth.IsWide)
+                {
+                    LoadPair(ref s12, ref s13, bias, width + 8);
+                    LoadPair(ref s22, ref s23, bias, (2 * width) + 8);
+                }
             }
 
-            Vector128<int> s10 = s00, s11 = s01, s12 = s02, s13 = s03, s20 = s00, s21 = s01, s22 = s02, s23 = s03;
-            Vector128<int> s30 = s00, s31 = s01, s32 = s02, s33 = s03, s40 = s00, s41 = s01, s42 = s02, s43 = s03;
-            Vector128<int> s50 = s00, s51 = s01, s52 = s02, s53 = s03;
+            if (TRows.Count > 3)
+            {
+                LoadPair(ref s30, ref s31, bias, 3 * width);
+                LoadPair(ref s40, ref s41, bias, 4 * width);
+                LoadPair(ref s50, ref s51, bias, 5 * width);
+                if (TWidth.IsWide)
+                {
+                    LoadPair(ref s32, ref s33, bias, (3 * width) + 8);
+                    LoadPair(ref s42, ref s43, bias, (4 * width) + 8);
+                    LoadPair(ref s52, ref s53, bias, (5 * width) + 8);
+                }
+            }
+
             sbyte* w = (sbyte*)run.Weights;
             sbyte** taps = pointers;
             int tap = TInputs.Indirect ? run.Taps : 1;
@@ -55,7 +81,6 @@ internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TInputs>
                 sbyte* a0 = input, a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
                 if (TInputs.Indirect)
                 {
-                    nint group = TInputs.Grouped ? offset : 0;
                     a0 = taps[0] + group;
                     if (TRows.Count > 1)
                     {
@@ -70,7 +95,7 @@ internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TInputs>
                         a5 = taps[5] + group;
                     }
 
-                    taps += run.TapPitch;
+                    taps += tapPitch;
                 }
                 else
                 {
@@ -165,31 +190,50 @@ internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TInputs>
                     }
                 }
 
-                w += rest / 4 * step;
+                w += restBytes;
             }
-            while (TInputs.Indirect && --tap > 0);
+            while (TInputs.Indirect && --tap != 0);
 
             sbyte* o = output;
             if (TWidth.IsWide)
             {
-                var requantize = new RequantizeNeon16(run.Requantize);
-                requantize.Store(s00, s01, s02, s03, o);
-                if (TRows.Count > 1)
+                var requantize = new RequantizeNeon16(run.Requantize.Multipliers, range);
+                if (narrows)
                 {
-                    requantize.Store(s10, s11, s12, s13, o += outputStride);
-                    requantize.Store(s20, s21, s22, s23, o += outputStride);
-                }
+                    requantize.StoreNarrowed(s00, s01, s02, s03, o);
+                    if (TRows.Count > 1)
+                    {
+                        requantize.StoreNarrowed(s10, s11, s12, s13, o += outputStride);
+                        requantize.StoreNarrowed(s20, s21, s22, s23, o += outputStride);
+                    }
 
-                if (TRows.Count > 3)
+                    if (TRows.Count > 3)
+                    {
+                        requantize.StoreNarrowed(s30, s31, s32, s33, o += outputStride);
+                        requantize.StoreNarrowed(s40, s41, s42, s43, o += outputStride);
+                        requantize.StoreNarrowed(s50, s51, s52, s53, o += outputStride);
+                    }
+                }
+                else
                 {
-                    requantize.Store(s30, s31, s32, s33, o += outputStride);
-                    requantize.Store(s40, s41, s42, s43, o += outputStride);
-                    requantize.Store(s50, s51, s52, s53, o += outputStride);
+                    requantize.Store(s00, s01, s02, s03, o);
+                    if (TRows.Count > 1)
+                    {
+                        requantize.Store(s10, s11, s12, s13, o += outputStride);
+                        requantize.Store(s20, s21, s22, s23, o += outputStride);
+                    }
+
+                    if (TRows.Count > 3)
+                    {
+                        requantize.Store(s30, s31, s32, s33, o += outputStride);
+                        requantize.Store(s40, s41, s42, s43, o += outputStride);
+                        requantize.Store(s50, s51, s52, s53, o += outputStride);
+                    }
                 }
             }
             else
             {
-                var requantize = new RequantizeNeon(run.Requantize);
+                var requantize = new RequantizeNeon(run.Requantize.Multipliers, range);
                 requantize.Store(s00, s01, o);
                 if (TRows.Count > 1)
                 {
@@ -209,6 +253,13 @@ internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TInputs>
             pointers += TRows.Count;
             output += TRows.Count * outputStride;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LoadPair(ref Vector128<int> sum0, ref Vector128<int> sum1, int* bias, int offset)
+    {
+        sum0 = Vector128.Load(bias + offset);
+        sum1 = Vector128.Load(bias + offset + 4);
     }
 
     /// <summary>16 activations of every pixel.</summary>

@@ -20,10 +20,13 @@ internal readonly unsafe struct GemmBlock
     /// <summary>See <see cref="IGemmTile.Plan"/>.</summary>
     public required int* Plan { get; init; }
 
-    /// <summary>One per channel, zero point and flip folded in.</summary>
+    /// <summary>[bias row][channel], zero point and flip folded in.</summary>
     public required int* Bias { get; init; }
 
     public required float* Multipliers { get; init; }
+
+    /// <summary>See <see cref="RequantizeParameters.FitsInt16"/>.</summary>
+    public required bool FitsInt16 { get; init; }
 }
 
 /// <summary>
@@ -33,6 +36,9 @@ internal readonly unsafe struct GemmBlock
 /// </summary>
 internal readonly unsafe struct GemmWeights
 {
+    /// <summary>Below it no rounding in float32 and no zero point carries a value out of int16.</summary>
+    private const double LargestScaled = 32_000;
+
     public GemmBlock[] Blocks { get; private init; }
 
     public int Taps { get; private init; }
@@ -53,7 +59,7 @@ internal readonly unsafe struct GemmWeights
 
         nint channelBytes = (nint)taps * steps * TTile.DepthStep * TTile.WeightBytes;
         var data = (byte*)context.Allocate((nuint)(problem.Groups * channels * channelBytes));
-        var bias = (int*)context.Allocate((nuint)(problem.Groups * channels * sizeof(int)));
+        var bias = (int*)context.Allocate((nuint)(problem.Groups * channels * TTile.BiasRows * sizeof(int)));
         var multipliers = (float*)context.Allocate((nuint)(problem.Groups * channels * sizeof(float)));
         int planLength = TTile.PlanLength(taps, steps);
         int planBytes = problem.Groups * blocksPerGroup * planLength * sizeof(int);
@@ -65,31 +71,34 @@ internal readonly unsafe struct GemmWeights
             int width = index < wideBlocks ? wide : narrow;
             int place = index < wideBlocks ? index * wide : (wideBlocks * wide) + ((index - wideBlocks) * narrow);
             int first = Math.Max(Math.Min(place, outputs - width), 0);
+            int firstOutput = (group * outputs) + first;
+            bool fitsInt16 = true;
+            for (int channel = 0; channel < Math.Min(width, outputs); channel++)
+            {
+                int output = firstOutput + channel;
+                for (int row = 0, start = problem.FoldedBias(output, TTile.ActivationFlip); row < TTile.BiasRows; row++)
+                    bias[(row * width) + channel] = start;
+                float multiplier = multipliers[channel] = problem.Multiplier(output);
+                fitsInt16 &= problem.LargestSum(output) * (double)multiplier < LargestScaled;
+                fixed (sbyte* source = problem.WeightsOf(output))
+                    PackChannel<TTile>(source, taps, depth, channel, width, data);
+            }
+
             blocks[i] = new GemmBlock
             {
                 Group = group,
-                Channel = (group * outputs) + first,
+                Channel = firstOutput,
                 Width = width,
                 Weights = data,
                 Plan = plan,
                 Bias = bias,
                 Multipliers = multipliers,
+                FitsInt16 = fitsInt16,
             };
-            int real = Math.Min(width, outputs);
-            for (int channel = 0; channel < real; channel++)
-            {
-                int output = (group * outputs) + first + channel;
-                ReadOnlySpan<sbyte> source = problem.Weights.Slice(output * taps * depth, taps * depth);
-                bias[channel] = problem.FoldedBias(output, TTile.ActivationFlip);
-                multipliers[channel] = problem.Multiplier(output);
-                fixed (sbyte* from = source)
-                    PackChannel<TTile>(from, taps, depth, channel, width, data);
-            }
-
             TTile.Plan(data, taps, steps, width, plan);
             plan += planLength;
             data += width * channelBytes;
-            bias += width;
+            bias += width * TTile.BiasRows;
             multipliers += width;
         }
 
@@ -99,37 +108,45 @@ internal readonly unsafe struct GemmWeights
     private static void PackChannel<TTile>(sbyte* source, int taps, int depth, int channel, int width, byte* data)
         where TTile : struct, IGemmTile
     {
-        int step = TTile.DepthStep, stepBytes = step * width * TTile.WeightBytes;
+        int step = TTile.DepthStep, stepBytes = step * width * TTile.WeightBytes, whole = depth / step * step;
         for (int tap = 0; tap < taps; tap++, source += depth)
         {
-            for (int k = 0; k < depth; k += step, data += stepBytes)
+            int k = 0;
+            for (; k < whole; k += step, data += stepBytes)
             {
-                for (int part = 0; part < Math.Min(step, depth - k); part += TTile.WeightRun)
-                {
-                    byte* to = data + (TTile.Slot(channel, part) * TTile.WeightBytes);
-                    CopyRun<TTile>(source + k + part, Math.Min(TTile.WeightRun, depth - k - part), to);
-                }
+                for (int run = 0; run < step; run += TTile.WeightRun)
+                    CopyRun<TTile>(source + k + run, data + (TTile.Slot(channel, run) * TTile.WeightBytes));
             }
+
+            if (k == depth)
+                continue;
+            for (int i = 0; k < depth; i++, k++)
+                Copy<TTile>(source + k, data + (TTile.Slot(channel, i) * TTile.WeightBytes));
+            data += stepBytes;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRun<TTile>(sbyte* source, int count, byte* to)
+    private static void CopyRun<TTile>(sbyte* source, byte* to)
         where TTile : struct, IGemmTile
     {
-        if (TTile.WeightBytes == 1 && TTile.WeightRun == 4 && count == 4)
-            Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<int>(source));
-        else if (TTile.WeightBytes == 1 && TTile.WeightRun == 2 && count == 2)
-            Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<short>(source));
-        else
+        if (TTile.WeightBytes == 1 && TTile.WeightRun == 4)
         {
-            for (int i = 0; i < count; i++)
-            {
-                if (TTile.WeightBytes == 1)
-                    to[i] = (byte)source[i];
-                else
-                    ((short*)to)[i] = source[i];
-            }
+            Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<int>(source));
+            return;
         }
+
+        for (int i = 0; i < TTile.WeightRun; i++)
+            Copy<TTile>(source + i, to + (i * TTile.WeightBytes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy<TTile>(sbyte* source, byte* to)
+        where TTile : struct, IGemmTile
+    {
+        if (TTile.WeightBytes == 1)
+            *to = (byte)*source;
+        else
+            *(short*)to = *source;
     }
 }

@@ -31,6 +31,12 @@ internal unsafe interface IGemmTile
     static abstract int ActivationFlip { get; }
 
     /// <summary>
+    /// How often a block's start values are stored, one copy behind the other: as often as the tile has rows where it loads its
+    /// sums rather than copy registers.
+    /// </summary>
+    static abstract int BiasRows { get; }
+
+    /// <summary>
     /// Place of a weight among the block's channels × <see cref="DepthStep"/> weights of one step; packed weights are
     /// [channel block][tap][step][slot].
     /// </summary>
@@ -122,7 +128,7 @@ internal unsafe struct GemmRun
     /// <summary>What the tile's Plan wrote for this block.</summary>
     public int* Plan;
 
-    /// <summary>Start value of each channel's sum.</summary>
+    /// <summary>Start value of each channel's sum: [bias row][channel].</summary>
     public int* Bias;
 
     /// <summary>The first pixel's first channel of this block, and bytes from one pixel to the next.</summary>
@@ -154,7 +160,12 @@ internal unsafe struct RequantizeParameters
     /// <summary>The start values have <see cref="Offset"/> in them; see <see cref="ConvProblem.SumsFitOffset"/>.</summary>
     public bool SumsAreOffset;
 
-    /// <summary>All but the multipliers.</summary>
+    /// <summary>
+    /// Whether every value that a sum of the block can have, scaled, rounded and the zero point added, is an int16.
+    /// </summary>
+    public bool FitsInt16;
+
+    /// <summary>What all blocks of a convolution share.</summary>
     public static RequantizeParameters Of(in ConvProblem problem) => new()
     {
         Low = problem.Low - problem.OutputZeroPoint,

@@ -88,19 +88,28 @@ internal sealed unsafe class PatchGather
     private void CopyInterior(sbyte* source, int count, sbyte* patches, nint stride)
     {
         nint rowBytes = _rowBytes, pitch = _dilatedPitch, pixelStep = _pixelStep;
-        int rows = _window.KernelHeight;
+        if (_window.KernelHeight == 3 && rowBytes <= Vector128<sbyte>.Count)
+        {
+            for (; count > 0; count--, source += pixelStep, patches += stride)
+            {
+                Vector128<sbyte> row0 = Vector128.Load(source), row1 = Vector128.Load(source + pitch);
+                Vector128<sbyte> row2 = Vector128.Load(source + (2 * pitch));
+                row0.Store(patches);
+                row1.Store(patches + rowBytes);
+                row2.Store(patches + (2 * rowBytes));
+            }
+
+            return;
+        }
+
         for (; count > 0; count--, source += pixelStep, patches += stride)
         {
             sbyte* from = source, to = patches;
-            for (int row = rows; row > 0; row--, from += pitch, to += rowBytes)
+            for (int row = _window.KernelHeight; row > 0; row--, from += pitch, to += rowBytes)
             {
-                nint done = 0;
-                do
-                {
+                Vector128.Load(from).Store(to);
+                for (nint done = Vector128<sbyte>.Count; done < rowBytes; done += Vector128<sbyte>.Count)
                     Vector128.Load(from + done).Store(to + done);
-                    done += Vector128<sbyte>.Count;
-                }
-                while (done < rowBytes);
             }
         }
     }

@@ -14,17 +14,20 @@ namespace Edge.Runtime.Kernels.Conv;
 internal readonly unsafe struct RequantizeNeon
 {
     private readonly Vector128<float> _multipliers0, _multipliers1;
-    private readonly Vector128<short> _zeroPoint;
-    private readonly Vector64<sbyte> _low, _high;
+    private readonly OutputRangeNeon _range;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RequantizeNeon(in RequantizeParameters parameters)
+        : this(parameters.Multipliers, new OutputRangeNeon(parameters))
     {
-        _multipliers0 = Vector128.Load(parameters.Multipliers);
-        _multipliers1 = Vector128.Load(parameters.Multipliers + 4);
-        _zeroPoint = Vector128.Create((short)parameters.ZeroPoint);
-        _low = Vector64.Create((sbyte)((int)parameters.Low + parameters.ZeroPoint));
-        _high = Vector64.Create((sbyte)((int)parameters.High + parameters.ZeroPoint));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RequantizeNeon(float* multipliers, in OutputRangeNeon range)
+    {
+        _multipliers0 = Vector128.Load(multipliers);
+        _multipliers1 = Vector128.Load(multipliers + 4);
+        _range = range;
     }
 
     /// <param name="sum0">Channels 0 to 3.</param>
@@ -32,9 +35,9 @@ internal readonly unsafe struct RequantizeNeon
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(Vector128<int> sum0, Vector128<int> sum1, sbyte* output)
     {
-        Vector128<short> rounded = Round(sum0, sum1, _multipliers0, _multipliers1, _zeroPoint);
+        Vector128<short> rounded = Round(sum0, sum1, _multipliers0, _multipliers1, _range.ZeroPoint);
         Vector64<sbyte> narrow = AdvSimd.ExtractNarrowingSaturateLower(rounded);
-        AdvSimd.Min(AdvSimd.Max(narrow, _low), _high).Store(output);
+        AdvSimd.Min(AdvSimd.Max(narrow, _range.Low.GetLower()), _range.High.GetLower()).Store(output);
     }
 
     /// <summary>Scaled, rounded, zero point added, not yet clamped.</summary>
@@ -49,4 +52,25 @@ internal readonly unsafe struct RequantizeNeon
         return AdvSimd.AddSaturate(
             AdvSimd.ExtractNarrowingSaturateUpper(lower, AdvSimd.ConvertToInt32RoundToEven(scaled1)), zeroPoint);
     }
+}
+
+/// <summary>Zero point and bounds of an output, in the lanes that they are applied in.</summary>
+internal readonly struct OutputRangeNeon
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public OutputRangeNeon(in RequantizeParameters parameters)
+    {
+        int low = (int)parameters.Low + parameters.ZeroPoint, high = (int)parameters.High + parameters.ZeroPoint;
+        ZeroPoint = Vector128.Create((short)parameters.ZeroPoint);
+        Low = Vector128.Create((sbyte)low);
+        High = Vector128.Create((sbyte)high);
+        Clamps = low > sbyte.MinValue || high < sbyte.MaxValue;
+    }
+
+    public readonly Vector128<short> ZeroPoint;
+    public readonly Vector128<sbyte> Low;
+    public readonly Vector128<sbyte> High;
+
+    /// <summary>Whether the bounds are narrower than int8, whose bounds narrowing keeps anyway.</summary>
+    public readonly bool Clamps;
 }
