@@ -41,13 +41,11 @@ internal static class CamerasCommand
             output.WriteLine($"{device.Path}  {device.Card}  ({device.Driver}, {device.Bus})");
             if (device.StableName is { } name)
                 output.WriteLine($"  {name}");
-            foreach (CameraFormat format in device.Formats)
-            {
-                string sizes = format.Sizes.Count == 0 ? "no sizes" : string.Join(", ", format.Sizes.Select(Size));
-                string foreign = format.Name is null ? "  (can't be looked at)" : "";
-                output.WriteLine($"  {format.Name ?? format.FourCC,-6} {sizes}{foreign}");
-            }
-
+            foreach (CameraFormat format in device.Formats.Where(f => f.Name is not null))
+                output.WriteLine($"  {format.Name,-6} {string.Join(", ", format.Sizes.Select(Size))}");
+            string[] others = [.. device.Formats.Where(f => f.Name is null).Select(f => f.FourCC).Distinct()];
+            if (others.Length > 0)
+                output.WriteLine($"  formats that can't be looked at: {string.Join(", ", others)}");
             if (device.Controls.Count > 0)
                 output.WriteLine($"  controls: {string.Join(", ", device.Controls.Select(Control))}");
             output.WriteLine(device.Choice is { } choice
