@@ -27,6 +27,9 @@ internal static class CommandLine
             SchemaCommand.Create(),
             ReleaseCommand.Create(),
             CamerasCommand.Create(),
+#if EDGE_WEB
+            Web.PasswordCommand.Create(),
+#endif
         };
         foreach (Option option in root.Options)
         {

@@ -159,6 +159,10 @@ internal static class ConfigRules
             check.Add("web.listen", $"'{web.Listen}': expected address:port, as 127.0.0.1:8080 or 0.0.0.0:8080");
         else if (!IPAddress.IsLoopback(listen.Address) && web.PasswordHash is null && web.TokenFile is null)
             check.Add("web.listen", $"{web.Listen} is open to the network: set web.passwordHash (edge-camera password makes it) or web.tokenFile");
+#if EDGE_WEB
+        if (web.PasswordHash is { } hash && !Edge.Camera.Web.PasswordHash.TryParse(hash, out _))
+            check.Add("web.passwordHash", "is none; edge-camera password makes it");
+#endif
         check.Range("web.previewRate", web.PreviewRate, 0.1, 60);
         check.Range("web.maxConnections", web.MaxConnections, 1, 1000);
     }

@@ -31,15 +31,20 @@ internal sealed class CameraProgram : IAsyncDisposable
     private List<CameraReader> _readers = [];
     private List<ISink> _sinks = [];
 
-    private CameraProgram(Func<LoadedConfig> load, Watch watch, ClassificationLoop loop, ILoggerFactory logs)
+    private CameraProgram(Func<LoadedConfig> load, Watch watch, ILoggerFactory logs)
     {
-        (_load, _watch, _loop, _logs, _log) = (load, watch, loop, logs, logs.CreateLogger("edge-camera"));
+        (_load, _watch, _logs, _log) = (load, watch, logs, logs.CreateLogger("edge-camera"));
         _stamps = FileStamps.Of(watch.Config);
+        _loop = new ClassificationLoop();
+        View = new ProgramView(_loop);
         if (SystemdNotifier.WatchdogInterval is { } interval)
             _watchdog = new Timer(_ => FeedWatchdog(), null, TimeSpan.Zero, interval);
         _files = new Timer(_ => ReloadChangedFiles(), null, FilePeriod, FilePeriod);
         _status = new Timer(_ => _systemd.Status(StatusLine()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
     }
+
+    /// <summary>What is running now, for those who show it.</summary>
+    public ProgramView View { get; }
 
     /// <summary>Loads everything and starts the cameras.</summary>
     /// <param name="load">Reads the configuration, at start and whenever it changed.</param>
@@ -50,23 +55,21 @@ internal sealed class CameraProgram : IAsyncDisposable
     public static CameraProgram Start(Func<LoadedConfig> load, LoadedConfig config, ILoggerFactory logs)
     {
         Watch watch = Watch.Load(config);
-        var loop = new ClassificationLoop();
-        List<ISink> sinks;
+        var program = new CameraProgram(load, watch, logs);
         try
         {
-            sinks = SinkFactory.Create(watch, logs, loop.AskForSnapshot);
+            program._sinks = SinkFactory.Create(watch, program.View, logs);
         }
         catch
         {
-            loop.Dispose();
-            watch.Dispose();
+            program.DisposeAsync().AsTask().GetAwaiter().GetResult();
             throw;
         }
 
-        var program = new CameraProgram(load, watch, loop, logs) { _sinks = sinks };
         ProgramLog.Model(program._log, watch.Model.Manifest.Network, watch.InstructionSet, watch.Threads);
         program._readers = [.. watch.Cameras.Select(c => program.CreateReader(c, watch.Config))];
         program._loop.ChangeTo(watch, program._readers, program._sinks);
+        program.View.Parts = new ProgramParts(watch, program._readers, program._sinks);
         foreach (CameraReader reader in program._readers)
             reader.Start();
         return program;
@@ -104,6 +107,7 @@ internal sealed class CameraProgram : IAsyncDisposable
                 reader.Start();
             await _loop.ChangeTo(watch, readers, sinks).ConfigureAwait(false);
             (_watch, _sinks, _readers) = (watch, sinks, readers);
+            View.Parts = new ProgramParts(watch, readers, sinks);
             foreach (CameraReader reader in oldReaders.Except(readers))
                 reader.Dispose();
             oldWatch.Dispose();
@@ -153,11 +157,11 @@ internal sealed class CameraProgram : IAsyncDisposable
             await sink.DisposeAsync().ConfigureAwait(false);
         try
         {
-            return SinkFactory.Create(watch, _logs, _loop.AskForSnapshot);
+            return SinkFactory.Create(watch, View, _logs);
         }
         catch (ConfigException)
         {
-            _sinks = SinkFactory.Create(_watch, _logs, _loop.AskForSnapshot);
+            _sinks = SinkFactory.Create(_watch, View, _logs);
             await _loop.ChangeTo(_watch, _readers, _sinks).ConfigureAwait(false);
             throw;
         }

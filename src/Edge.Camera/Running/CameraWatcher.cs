@@ -20,17 +20,20 @@ internal sealed class CameraWatcher : IDisposable
         (Camera, Labels) = (camera, scores.Labels);
         IEnumerable<RegionConfig?> regions = camera.Regions.Length == 0 ? new RegionConfig?[] { null } : camera.Regions;
         _decoder = new FrameDecoder((width, height) => _regions!.Max(r => r.Eighths(width, height)));
-        ExifOrientation orientation = Upright.Orientation(camera.Rotate, camera.Flip);
+        Orientation = Upright.Orientation(camera.Rotate, camera.Flip);
         _regions =
         [
             .. regions.Select(r => new RegionWatcher(
-                r, orientation, session, scores, decision, new LiveState(camera.Name, r?.Name))),
+                r, Orientation, session, scores, decision, new LiveState(camera.Name, r?.Name))),
         ];
     }
 
     public CameraConfig Camera { get; }
 
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>How the camera's pictures are stored.</summary>
+    public ExifOrientation Orientation { get; }
 
     public IEnumerable<LiveState> Live => _regions.Select(r => r.Live);
 

@@ -34,8 +34,8 @@ internal sealed class ClassificationLoop : IDisposable
     /// <summary>Time since a frame was classified, or since there was nothing to classify.</summary>
     public TimeSpan SinceAlive => Stopwatch.GetElapsedTime(Interlocked.Read(ref _alive));
 
-    /// <summary>Shows frames to the page; null shows them to nobody.</summary>
-    public PreviewTap? Preview { get; init; }
+    /// <summary>Shows frames to people.</summary>
+    public PreviewTap Preview { get; } = new();
 
     /// <summary>
     /// Changes over between two frames to another model, other cameras, other sinks. What is replaced is the caller's to end once the
@@ -86,7 +86,11 @@ internal sealed class ClassificationLoop : IDisposable
     }
 
     /// <summary>After the run has ended and the readers are stopped.</summary>
-    public void Dispose() => _frameReady.Dispose();
+    public void Dispose()
+    {
+        _frameReady.Dispose();
+        Preview.Dispose();
+    }
 
     private bool Look(int camera)
     {
@@ -96,7 +100,7 @@ internal sealed class ClassificationLoop : IDisposable
         try
         {
             watcher.Look(frame, Stopwatch.GetElapsedTime(_start), _decided);
-            Preview?.Offer(watcher.Camera.Name, frame);
+            Preview.Offer(watcher.Camera.Name, frame, watcher.Orientation);
             if (_snapshotDue[camera])
                 KeepSnapshot(camera, frame);
         }

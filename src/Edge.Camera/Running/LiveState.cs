@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Edge.Camera.Decision;
 
 namespace Edge.Camera.Running;
@@ -6,6 +7,9 @@ namespace Edge.Camera.Running;
 internal sealed class LiveState(string camera, string? region)
 {
     private readonly object _gate = new();
+    private readonly FrameRate _rate = new();
+    private readonly DurationHistogram _latencies = new();
+    private readonly DurationHistogram _runs = new();
     private Moment _moment;
 
     public string Camera { get; } = camera;
@@ -22,10 +26,46 @@ internal sealed class LiveState(string camera, string? region)
         }
     }
 
+    /// <summary>Frames per second over the last ones.</summary>
+    public double Rate
+    {
+        get
+        {
+            lock (_gate)
+                return _rate.At(Stopwatch.GetTimestamp());
+        }
+    }
+
+    /// <summary>Of <see cref="Moment.Latency"/>, over all frames.</summary>
+    public DurationCounts Latencies
+    {
+        get
+        {
+            lock (_gate)
+                return _latencies.Counts;
+        }
+    }
+
+    /// <summary>Of <see cref="Moment.Run"/>, over the frames that the network saw.</summary>
+    public DurationCounts Runs
+    {
+        get
+        {
+            lock (_gate)
+                return _runs.Counts;
+        }
+    }
+
     public void Set(in Moment moment)
     {
         lock (_gate)
+        {
+            _latencies.Add(moment.Latency);
+            if (moment.Classified > _moment.Classified)
+                _runs.Add(moment.Run);
+            _rate.Add(Stopwatch.GetTimestamp());
             _moment = moment;
+        }
     }
 }
 

@@ -17,6 +17,9 @@ internal static class Logs
             "error" => LogLevel.Error,
             _ => LogLevel.Information,
         });
+
+        // The web server's own life is nobody's news.
+        builder.AddFilter("Microsoft", LogLevel.Warning);
         if (config.Format == "json")
         {
             builder.AddJsonConsole(o => (o.UseUtcTimestamp, o.TimestampFormat) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ"));

@@ -1,18 +1,26 @@
 using System.Diagnostics;
+using System.Collections.Concurrent;
 using Edge.Camera.Capture;
-using Edge.Camera.Sinks;
+using Edge.Imaging;
 
 namespace Edge.Camera.Running;
 
 /// <summary>
-/// Hands the page a copy of a frame now and then. Costs the loop nothing while nobody looks, and a copy of one frame per interval
+/// Hands viewers a copy of a frame now and then. Costs the loop nothing while nobody looks, and a copy of one frame per interval
 /// while somebody does.
 /// </summary>
-internal sealed class PreviewTap(double rate)
+internal sealed class PreviewTap : IDisposable
 {
-    private readonly long _interval = (long)(Stopwatch.Frequency / rate);
-    private readonly Dictionary<string, Slot> _slots = [];
+    private readonly ConcurrentDictionary<string, CameraPreview> _cameras = [];
+    private long _interval = Stopwatch.Frequency / 10;
     private int _viewers;
+
+    /// <summary>The shortest time between two pictures of a camera.</summary>
+    public TimeSpan Interval
+    {
+        get => TimeSpan.FromSeconds(Interlocked.Read(ref _interval) / (double)Stopwatch.Frequency);
+        set => Interlocked.Exchange(ref _interval, (long)(value.TotalSeconds * Stopwatch.Frequency));
+    }
 
     /// <summary>A viewer begins to look; dispose the result when it stops.</summary>
     public IDisposable Look()
@@ -21,33 +29,26 @@ internal sealed class PreviewTap(double rate)
         return new Viewer(this);
     }
 
-    /// <summary>The newest picture of a camera; null before there is one.</summary>
-    public Picture? Latest(string camera)
-    {
-        lock (_slots)
-            return _slots.GetValueOrDefault(camera)?.Picture;
-    }
+    /// <summary>The pictures of a camera.</summary>
+    /// <param name="name">Of a configured camera: what is made for it stays.</param>
+    public CameraPreview Camera(string name) => _cameras.GetOrAdd(name, _ => new CameraPreview());
 
     /// <summary>Called by the loop for every frame.</summary>
-    public void Offer(string camera, CapturedFrame frame)
+    /// <param name="camera">Name.</param>
+    /// <param name="frame">Not yet given back.</param>
+    /// <param name="orientation">How it is stored.</param>
+    public void Offer(string camera, CapturedFrame frame, ExifOrientation orientation)
     {
-        if (Volatile.Read(ref _viewers) == 0)
-            return;
-        long now = Stopwatch.GetTimestamp();
-        lock (_slots)
-        {
-            if (!_slots.TryGetValue(camera, out Slot? slot))
-                _slots[camera] = slot = new Slot();
-            if (now - slot.Time >= _interval)
-                (slot.Time, slot.Picture) = (now, Picture.Copy(frame));
-        }
+        if (Volatile.Read(ref _viewers) > 0 && _cameras.TryGetValue(camera, out CameraPreview? preview))
+            preview.Offer(frame, orientation, Interlocked.Read(ref _interval));
     }
 
-    private sealed class Slot
+    /// <summary>After the last viewer has gone.</summary>
+    public void Dispose()
     {
-        public long Time { get; set; }
-
-        public Picture? Picture { get; set; }
+        foreach (CameraPreview preview in _cameras.Values)
+            preview.Dispose();
+        _cameras.Clear();
     }
 
     private sealed class Viewer(PreviewTap tap) : IDisposable

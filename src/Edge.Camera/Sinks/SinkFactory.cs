@@ -10,20 +10,24 @@ namespace Edge.Camera.Sinks;
 internal static class SinkFactory
 {
     /// <param name="watch">With the configuration.</param>
+    /// <param name="program">What sinks show, and ask for pictures.</param>
     /// <param name="logs">Outlives the sinks.</param>
-    /// <param name="askForSnapshot">What a button for pictures does.</param>
     /// <exception cref="ConfigException">A sink can never work as it is configured on this machine.</exception>
-    public static List<ISink> Create(Watch watch, ILoggerFactory logs, Action askForSnapshot)
+    public static List<ISink> Create(Watch watch, ProgramView program, ILoggerFactory logs)
     {
         EdgeConfig config = watch.Config.Config;
         RefuseWhatIsNotBuilt(config);
         List<ISink> sinks = [new LogSink(logs.CreateLogger("decision"))];
         if (config.Gpio is { } gpio)
-            sinks.Add(Gpio(gpio, askForSnapshot, logs.CreateLogger("gpio")));
+            sinks.Add(Gpio(gpio, program.AskForSnapshot, logs.CreateLogger("gpio")));
         if (config.Snapshots is { } snapshots)
             Add(new SnapshotSink(snapshots, watch.Config.Resolve(snapshots.Folder), logs.CreateLogger("snapshots")));
         if (config.Webhook is { } webhook)
             Add(new WebhookSink(webhook, Secret(watch.Config, "webhook.tokenFile", webhook.TokenFile), logs.CreateLogger("webhook")));
+#if EDGE_WEB
+        if (config.Web is { } web)
+            sinks.Add(Web.WebSink.Start(web, Secret(watch.Config, "web.tokenFile", web.TokenFile), program, logs));
+#endif
         return sinks;
 
         void Add(QueuedSink sink)
@@ -37,7 +41,14 @@ internal static class SinkFactory
     /// <exception cref="ConfigException">A section is asked for that this program is built without.</exception>
     public static void RefuseWhatIsNotBuilt(EdgeConfig config)
     {
-        (string Key, bool Asked)[] sections = [("web", config.Web is not null), ("mqtt", config.Mqtt is not null), ("otlp", config.Otlp is not null)];
+        (string Key, bool Asked)[] sections =
+        [
+#if !EDGE_WEB
+            ("web", config.Web is not null),
+#endif
+            ("mqtt", config.Mqtt is not null),
+            ("otlp", config.Otlp is not null),
+        ];
         string[] missing = [.. sections.Where(s => s.Asked).Select(s => $"{s.Key}: this edge-camera is built without it; take the section out")];
         if (missing.Length > 0)
             throw new ConfigException(missing);

@@ -72,7 +72,6 @@ public class ConfigFileTests
     }
 
     [Theory]
-    [InlineData("{\"web\": {}}", "web: this edge-camera is built without it")]
     [InlineData("{\"mqtt\": {}}", "mqtt: this edge-camera is built without it")]
     [InlineData("{\"decision\": {\"classes\": {\"stopp\": {}}}}", "the model has no class 'stopp'; did you mean 'stop'?")]
     public void What_this_program_or_model_cannot_do_ends_the_start(string text, string expected)

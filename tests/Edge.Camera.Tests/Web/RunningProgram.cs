@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Edge.Camera.Config;
+using Edge.Camera.Running;
+using Edge.Camera.Web;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Edge.Camera.Tests.Web;
+
+/// <summary>The program on its generated scene, with a page on a free port of this machine.</summary>
+public sealed class RunningProgram : IAsyncDisposable, IDisposable
+{
+    private readonly CameraProgram _program;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+
+    public RunningProgram()
+        : this(new WebConfig())
+    {
+    }
+
+    internal RunningProgram(WebConfig web, double rate = 30, double stall = 20)
+    {
+        EdgeConfig config = new()
+        {
+            Cameras = [new CameraConfig { Name = "front door", Source = "test", Width = 320, Height = 240, Rate = rate }],
+            Threads = 1,
+            Watchdog = new WatchdogConfig { Stall = stall },
+            Web = web with { Listen = web.Listen == new WebConfig().Listen ? "127.0.0.1:0" : web.Listen },
+        };
+        var loaded = new LoadedConfig(config, null);
+        _program = CameraProgram.Start(() => loaded, loaded, NullLoggerFactory.Instance);
+        _thread = new Thread(() => _program.Run(_stop.Token));
+        _thread.Start();
+        Client = new HttpClient { BaseAddress = _program.View.Parts!.Sinks.OfType<WebSink>().Single().Address };
+    }
+
+    public HttpClient Client { get; }
+
+    public static async Task WaitFor(Func<Task<bool>> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "did not happen in a minute");
+            await Task.Delay(20);
+        }
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _thread.Join();
+        await _program.DisposeAsync();
+        Client.Dispose();
+        _stop.Dispose();
+    }
+}
