@@ -16,7 +16,8 @@ public sealed class ProgramSourceTests : IDisposable
     [Fact]
     public void Raw_frames_of_a_program_are_read()
     {
-        using ProgramSource source = Open(Command("printf 'abcdefABCDEF'; sleep 60") with { Format = "i420", Width = 2, Height = 2 });
+        using ProgramSource source = Open(
+            Command("printf 'abcdefABCDEF'; sleep 60") with { Format = "i420", Width = 2, Height = 2 });
         Assert.Equal("abcdef", Text(Next(source), source));
         Assert.Equal("ABCDEF", Text(Next(source), source));
         Assert.Null(source.Read(TimeSpan.FromMilliseconds(50), CancellationToken.None));
@@ -43,8 +44,8 @@ public sealed class ProgramSourceTests : IDisposable
     [Fact]
     public void A_program_that_writes_endless_complaints_fills_no_memory_and_no_pipe()
     {
-        using ProgramSource source = Open(Command("head -c 3000000 /dev/zero | tr '\\0' 'x' >&2; printf 'abcdef'; sleep 60")
-            with { Format = "i420", Width = 2, Height = 2 });
+        CameraConfig camera = Command("head -c 3000000 /dev/zero | tr '\\0' 'x' >&2; printf 'abcdef'; sleep 60");
+        using ProgramSource source = Open(camera with { Format = "i420", Width = 2, Height = 2 });
         Assert.Equal("abcdef", Text(Next(source), source));
     }
 
@@ -52,8 +53,8 @@ public sealed class ProgramSourceTests : IDisposable
     public void A_program_and_all_it_has_started_end_with_the_source()
     {
         string pids = Path.Combine(_folder, "pids");
-        ProgramSource source = Open(Command($"sleep 300 & echo $! $$ > {pids}; printf 'abcdef'; wait")
-            with { Format = "i420", Width = 2, Height = 2 });
+        ProgramSource source = Open(
+            Command($"sleep 300 & echo $! $$ > {pids}; printf 'abcdef'; wait") with { Format = "i420", Width = 2, Height = 2 });
         source.Return(Next(source));
         int[] started = [.. File.ReadAllText(pids).Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse)];
         Assert.All(started, id => Assert.True(Directory.Exists($"/proc/{id}")));
@@ -64,8 +65,8 @@ public sealed class ProgramSourceTests : IDisposable
     [Fact]
     public void A_program_that_ignores_the_request_to_end_is_killed()
     {
-        ProgramSource source = Open(Command("trap '' TERM; printf 'abcdef'; while :; do sleep 1; done")
-            with { Format = "i420", Width = 2, Height = 2 });
+        ProgramSource source = Open(
+            Command("trap '' TERM; printf 'abcdef'; while :; do sleep 1; done") with { Format = "i420", Width = 2, Height = 2 });
         source.Return(Next(source));
         int id = source.ProcessId;
         long start = Stopwatch.GetTimestamp();

@@ -158,7 +158,11 @@ internal sealed unsafe class VideoDevice : IDisposable
         {
             var tried = new V4l2Format
             {
-                Type = Type, Width = (uint)width, Height = (uint)height, PixelFormat = format, Field = V4l2.FieldNone,
+                Type = Type,
+                Width = (uint)width,
+                Height = (uint)height,
+                PixelFormat = format,
+                Field = V4l2.FieldNone,
             };
             if (Call(V4l2.TryFormat, ref tried) == 0 && tried.PixelFormat == format && InRange(tried.Width, tried.Height))
                 sizes.Add(new VideoSize((int)tried.Width, (int)tried.Height, [.. Rates(format, tried.Width, tried.Height)]));
