@@ -15,9 +15,26 @@ internal static class SinkFactory
     /// <exception cref="ConfigException">A sink can never work as it is configured on this machine.</exception>
     public static List<ISink> Create(Watch watch, ProgramView program, ILoggerFactory logs)
     {
+        RefuseWhatIsNotBuilt(watch.Config.Config);
+        List<ISink> sinks = [];
+        try
+        {
+            AddAll(sinks, watch, program, logs);
+            return sinks;
+        }
+        catch (ConfigException)
+        {
+            // Lines and ports have one owner: those taken already must be free for whoever comes next.
+            foreach (ISink sink in sinks)
+                sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    private static void AddAll(List<ISink> sinks, Watch watch, ProgramView program, ILoggerFactory logs)
+    {
         EdgeConfig config = watch.Config.Config;
-        RefuseWhatIsNotBuilt(config);
-        List<ISink> sinks = [new LogSink(logs.CreateLogger("decision"))];
+        sinks.Add(new LogSink(logs.CreateLogger("decision")));
         if (config.Gpio is { } gpio)
             sinks.Add(Gpio(gpio, program.AskForSnapshot, logs.CreateLogger("gpio")));
         if (config.Snapshots is { } snapshots)
@@ -28,7 +45,6 @@ internal static class SinkFactory
         if (config.Web is { } web)
             sinks.Add(Web.WebSink.Start(web, Secret(watch.Config, "web.tokenFile", web.TokenFile), program, logs));
 #endif
-        return sinks;
 
         void Add(QueuedSink sink)
         {
