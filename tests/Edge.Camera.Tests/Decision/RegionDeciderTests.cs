@@ -5,12 +5,12 @@ namespace Edge.Camera.Tests.Decision;
 
 public class RegionDeciderTests
 {
-    private static readonly string[] s_labels = ["cat", "dog", "bird"];
+    private static readonly string[] Labels = ["cat", "dog", "bird"];
 
     [Fact]
     public void Nothing_above_the_threshold_is_unknown()
     {
-        var decider = new RegionDecider(new DecisionConfig { Threshold = 0.6, Votes = 1, Window = 1 }, s_labels);
+        var decider = new RegionDecider(new DecisionConfig { Threshold = 0.6, Votes = 1, Window = 1 }, Labels);
         Assert.Equal(RegionDecider.Unknown, decider.Add([0.5f, 0.3f, 0.2f], TimeSpan.Zero).Class);
         Verdict verdict = decider.Add([0.7f, 0.2f, 0.1f], TimeSpan.Zero);
         Assert.Equal(new Verdict(0, 0.7f, Changed: true, Report: true), verdict);
@@ -19,7 +19,7 @@ public class RegionDeciderTests
     [Fact]
     public void Votes_of_the_window_must_agree_before_the_decision_changes()
     {
-        var decider = new RegionDecider(new DecisionConfig { Votes = 3, Window = 5 }, s_labels);
+        var decider = new RegionDecider(new DecisionConfig { Votes = 3, Window = 5 }, Labels);
         float[] cat = [0.9f, 0, 0], dog = [0, 0.9f, 0];
         int[] classes = [.. new[] { cat, dog, cat, dog, cat, dog, dog, dog }.Select(s => decider.Add(s, TimeSpan.Zero).Class)];
         Assert.Equal([-1, -1, -1, -1, 0, 1, 1, 1], classes);
@@ -28,7 +28,7 @@ public class RegionDeciderTests
     [Fact]
     public void A_decided_class_stays_until_it_falls_below_threshold_less_hysteresis()
     {
-        var decider = new RegionDecider(new DecisionConfig { Threshold = 0.6, Hysteresis = 0.2, Votes = 1, Window = 1 }, s_labels);
+        var decider = new RegionDecider(new DecisionConfig { Threshold = 0.6, Hysteresis = 0.2, Votes = 1, Window = 1 }, Labels);
         float[] scores = [0.55f, 0.65f, 0.45f, 0.39f, 0.55f];
         int[] classes = [.. scores.Select(s => decider.Add([s, 0, 0], TimeSpan.Zero).Class)];
         Assert.Equal([-1, 0, 0, -1, -1], classes);
@@ -43,7 +43,7 @@ public class RegionDeciderTests
             Window = 1,
             Classes = new() { ["dog"] = new ClassConfig { Threshold = 0.3 }, ["cat"] = new ClassConfig { Ignore = true } },
         };
-        var decider = new RegionDecider(config, s_labels);
+        var decider = new RegionDecider(config, Labels);
         Assert.Equal(1, decider.Add([0.65f, 0.35f, 0], TimeSpan.Zero).Class);
         Assert.Equal(RegionDecider.Unknown, decider.Add([1, 0, 0], TimeSpan.Zero).Class);
     }
@@ -51,7 +51,7 @@ public class RegionDeciderTests
     [Fact]
     public void Smoothing_takes_the_exponential_mean_of_the_scores()
     {
-        var decider = new RegionDecider(new DecisionConfig { Smoothing = 0.5, Votes = 1, Window = 1, Hysteresis = 0 }, s_labels);
+        var decider = new RegionDecider(new DecisionConfig { Smoothing = 0.5, Votes = 1, Window = 1, Hysteresis = 0 }, Labels);
         decider.Add([0.4f, 0, 0], TimeSpan.Zero);
         Assert.Equal(0.7f, decider.Add([1, 0, 0], TimeSpan.Zero).Score, 1e-6f);
         Assert.Equal(0.7f, decider.Scores[0], 1e-6f);
@@ -60,7 +60,7 @@ public class RegionDeciderTests
     [Fact]
     public void Within_its_cooldown_a_class_is_decided_but_not_reported()
     {
-        var decider = new RegionDecider(new DecisionConfig { Cooldown = 10, Votes = 1, Window = 1 }, s_labels);
+        var decider = new RegionDecider(new DecisionConfig { Cooldown = 10, Votes = 1, Window = 1 }, Labels);
         float[] cat = [0.9f, 0, 0], none = [0, 0, 0];
         bool[] reports =
         [

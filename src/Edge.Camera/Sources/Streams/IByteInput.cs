@@ -10,7 +10,7 @@ internal interface IByteInput
     int Read(Span<byte> to, TimeSpan timeout);
 
     /// <summary>What <see cref="Read"/> returns when nothing came in time.</summary>
-    public const int NothingYet = -1;
+    const int NothingYet = -1;
 }
 
 /// <summary>Bytes of a file.</summary>
