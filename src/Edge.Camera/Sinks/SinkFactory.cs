@@ -39,9 +39,9 @@ internal static class SinkFactory
             sinks.Add(Gpio(gpio, program.AskForSnapshot, logs.CreateLogger("gpio")));
         if (config.Snapshots is { } snapshots)
             Add(new SnapshotSink(snapshots, watch.Config.Resolve(snapshots.Folder), logs.CreateLogger("snapshots")));
+#if EDGE_WEB
         if (config.Webhook is { } webhook)
             Add(new WebhookSink(webhook, Secret(watch.Config, "webhook.tokenFile", webhook.TokenFile), logs.CreateLogger("webhook")));
-#if EDGE_WEB
         if (config.Web is { } web)
             sinks.Add(Web.WebSink.Start(web, Secret(watch.Config, "web.tokenFile", web.TokenFile), program, logs));
 #endif
@@ -61,6 +61,7 @@ internal static class SinkFactory
         [
 #if !EDGE_WEB
             ("web", config.Web is not null),
+            ("webhook", config.Webhook is not null),
 #endif
             ("mqtt", config.Mqtt is not null),
             ("otlp", config.Otlp is not null),

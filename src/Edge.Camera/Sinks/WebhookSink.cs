@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Edge.Camera.Config;
 using Microsoft.Extensions.Logging;
 
@@ -53,15 +51,3 @@ internal sealed class WebhookSink : QueuedSink
         }
     }
 }
-
-/// <summary>A decision as JSON, for webhook, broker and page alike.</summary>
-internal sealed record DecisionDocument(
-    DateTimeOffset Time, string Camera, string? Region, string Label, int Class, float Score, long Frame)
-{
-    public static DecisionDocument Of(DecisionEvent decision) => new(
-        decision.Time, decision.Camera, decision.Region, decision.Label, decision.Class, decision.Score, decision.Frame);
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(DecisionDocument))]
-internal sealed partial class DecisionJson : JsonSerializerContext;
