@@ -10,6 +10,8 @@ dotnet test Edge.sln -c Release --no-build --nologo "$@" 2>&1 | tee artifacts/te
 
 echo
 grep -E '^\s*Skipped ' artifacts/test.log | sort | uniq -c | sort -rn | head -20 || true
+# The names of what failed, with what it said, at the end where they are found.
+grep -E '^\s*Failed ' -A 12 artifacts/test.log | head -200 || true
 awk '/(Passed|Failed)! +- Failed:/ {
         for (i = 1; i <= NF; i++) { v = $(i + 1); sub(",", "", v)
             if ($i == "Passed:") passed += v; if ($i == "Failed:") failed += v; if ($i == "Skipped:") skipped += v } }

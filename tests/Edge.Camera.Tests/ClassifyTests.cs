@@ -135,7 +135,9 @@ public sealed class ClassifyTests : IDisposable
         RefusesModel(model, "is damaged or no .edge model: ");
         File.WriteAllBytes(model, []);
         RefusesModel(model, "is damaged or no .edge model: ");
-        Assert.Equal(3, Run("selftest", Fixture("red.jpg")).Exit);
+        (int exit, _, string error) = Run("selftest", Fixture("red.jpg"));
+        Assert.Equal(3, exit);
+        Assert.StartsWith($"edge-camera: {Fixture("red.jpg")}: is damaged or no .edge model: ", error, StringComparison.Ordinal);
     }
 
     [Fact]

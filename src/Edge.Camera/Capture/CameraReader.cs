@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Edge.Camera.Running;
 using Edge.Camera.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -11,13 +12,12 @@ namespace Edge.Camera.Capture;
 internal sealed class CameraReader : IDisposable
 {
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastDelay = TimeSpan.FromSeconds(30);
 
     private readonly Func<IFrameSource> _create;
     private readonly TimeSpan _stall;
     private readonly Action _frameReady;
     private readonly ILogger _log;
+    private readonly BackOff _backOff;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
     private readonly object _lease = new();
@@ -32,9 +32,12 @@ internal sealed class CameraReader : IDisposable
     /// <param name="stall">Without a frame for so long the source is opened again.</param>
     /// <param name="frameReady">Called on the reader's thread when there is something to take.</param>
     /// <param name="log">For what the user should know; nothing is logged per frame.</param>
-    public CameraReader(string name, Func<IFrameSource> create, TimeSpan stall, Action frameReady, ILogger log)
+    /// <param name="backOff">Delays between attempts; null for 1, 2, 4 … 30 s.</param>
+    public CameraReader(
+        string name, Func<IFrameSource> create, TimeSpan stall, Action frameReady, ILogger log, BackOff? backOff = null)
     {
         (Name, _create, _stall, _frameReady, _log) = (name, create, stall, frameReady, log);
+        _backOff = backOff ?? new BackOff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
         _thread = new Thread(Loop) { IsBackground = true, Name = $"camera {name}" };
     }
 
@@ -92,14 +95,11 @@ internal sealed class CameraReader : IDisposable
 
     private void Loop()
     {
-        TimeSpan delay = FirstDelay;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
-                long before = Interlocked.Read(ref _captured);
                 ReadAll();
-                delay = Interlocked.Read(ref _captured) > before ? FirstDelay : delay;
             }
             catch (OperationCanceledException)
             {
@@ -122,8 +122,7 @@ internal sealed class CameraReader : IDisposable
                 Close();
             }
 
-            _stop.Token.WaitHandle.WaitOne(delay);
-            delay = delay * 2 < LastDelay ? delay * 2 : LastDelay;
+            _stop.Token.WaitHandle.WaitOne(_backOff.Next());
             Interlocked.Increment(ref _reopened);
         }
     }
@@ -150,6 +149,7 @@ internal sealed class CameraReader : IDisposable
             }
 
             last = Stopwatch.GetTimestamp();
+            _backOff.Reset();
             if (Interlocked.Increment(ref _captured) == 1 || _trouble is not null)
                 CaptureLog.Running(_log, Name, source.Description);
             _trouble = null;

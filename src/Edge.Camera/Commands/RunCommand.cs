@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Edge.Camera.Config;
 using Edge.Camera.Running;
+using Edge.Imaging;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Commands;
@@ -17,7 +18,7 @@ internal static class RunCommand
             HelpName = "edge.json",
         };
         Option<string?> source = new("--source") { Description = "In place of the first camera's source: test, /dev/video0, …", HelpName = "source" };
-        Command command = new("run", "Watches cameras: classifies what they see and tells GPIO lines, a web address and the log.")
+        Command command = new("run", "Watches cameras: classifies what they see and tells GPIO lines, a web page, a web address and the log.")
         {
             config, source,
         };
@@ -54,10 +55,17 @@ internal static class RunCommand
             using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
                 context.Cancel = true;
-                _ = program.Reload();
+                program.ReloadInBackground();
             });
-            program.Run(stop.Token);
-            program.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            try
+            {
+                program.Run(stop.Token);
+            }
+            finally
+            {
+                program.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            }
+
             return ExitCode.Success;
 
             void Stop(PosixSignalContext context)
@@ -71,6 +79,11 @@ internal static class RunCommand
             foreach (string problem in e.Problems)
                 error.WriteLine($"{CommandLine.ProgramName}: {problem}");
             return ExitCode.ConfigUnusable;
+        }
+        catch (CodecUnavailableException e)
+        {
+            error.WriteLine($"{CommandLine.ProgramName}: {e.Message}");
+            return ExitCode.ImageFailed;
         }
     }
 }

@@ -26,7 +26,8 @@ internal sealed class CameraProgram : IAsyncDisposable
     private readonly Timer _files;
     private readonly Func<LoadedConfig> _load;
     private readonly SemaphoreSlim _reloading = new(1, 1);
-    private FileStamps _stamps, _seen;
+    private volatile FileStamps _stamps;
+    private volatile FileStamps? _seen;
     private Watch _watch;
     private List<CameraReader> _readers = [];
     private List<ISink> _sinks = [];
@@ -96,20 +97,21 @@ internal sealed class CameraProgram : IAsyncDisposable
         try
         {
             LoadedConfig config = _load();
-            _stamps = FileStamps.Of(config);
             watch = Watch.Load(config);
-            List<ISink> sinks = await ChangeSinks(watch).ConfigureAwait(false);
             (Watch oldWatch, List<CameraReader> oldReaders) = (_watch, _readers);
             var readers = new List<CameraReader>();
             foreach (CameraWatcher camera in watch.Cameras)
                 readers.Add(Kept(camera, oldWatch, oldReaders) ?? CreateReader(camera, config));
-            foreach (CameraReader reader in readers.Except(oldReaders))
-                reader.Start();
+            List<ISink> sinks = await ChangeSinks(watch).ConfigureAwait(false);
             await _loop.ChangeTo(watch, readers, sinks).ConfigureAwait(false);
-            (_watch, _sinks, _readers) = (watch, sinks, readers);
+            (_watch, _sinks, _readers, _stamps) = (watch, sinks, readers, FileStamps.Of(config));
             View.Parts = new ProgramParts(watch, readers, sinks);
             foreach (CameraReader reader in oldReaders.Except(readers))
                 reader.Dispose();
+
+            // A camera has one owner: the old reader has let go of it.
+            foreach (CameraReader reader in readers.Except(oldReaders))
+                reader.Start();
             oldWatch.Dispose();
             ProgramLog.Reloaded(_log, watch.Model.Manifest.Network);
             return true;
@@ -124,6 +126,19 @@ internal sealed class CameraProgram : IAsyncDisposable
         {
             _systemd.Ready();
             _reloading.Release();
+        }
+    }
+
+    /// <summary><see cref="Reload"/> for signals and timers.</summary>
+    public async void ReloadInBackground()
+    {
+        try
+        {
+            await Reload().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            ProgramLog.ReloadFailed(_log, e);
         }
     }
 
@@ -155,6 +170,7 @@ internal sealed class CameraProgram : IAsyncDisposable
         await _loop.ChangeTo(_watch, _readers, []).ConfigureAwait(false);
         foreach (ISink sink in _sinks)
             await sink.DisposeAsync().ConfigureAwait(false);
+        _sinks = [];
         try
         {
             return SinkFactory.Create(watch, View, _logs);
@@ -171,7 +187,12 @@ internal sealed class CameraProgram : IAsyncDisposable
     {
         FileStamps now = FileStamps.Of(_watch.Config);
         if (now != _stamps && now == _seen)
-            _ = Reload();
+        {
+            // Whether it can be used or not, this change is seen to.
+            _stamps = now;
+            ReloadInBackground();
+        }
+
         _seen = now;
     }
 
@@ -209,6 +230,9 @@ internal static partial class ProgramLog
 
     [LoggerMessage(LogLevel.Information, "configuration changed; now {network}")]
     public static partial void Reloaded(ILogger log, string network);
+
+    [LoggerMessage(LogLevel.Error, "the changed configuration could not be taken up")]
+    public static partial void ReloadFailed(ILogger log, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "the changed configuration is not used: {problem}")]
     public static partial void NotReloaded(ILogger log, string problem);

@@ -49,7 +49,8 @@ internal sealed class CameraWatcher : IDisposable
     /// <param name="captured">Not yet given back.</param>
     /// <param name="now">Since the program began.</param>
     /// <param name="decided">Called for every region whose decision changed.</param>
-    public void Look(CapturedFrame captured, TimeSpan now, Action<DecisionEvent, CapturedFrame> decided)
+    /// <returns>False for a frame that could not be decoded.</returns>
+    public bool Look(CapturedFrame captured, TimeSpan now, Action<DecisionEvent, CapturedFrame> decided)
     {
         try
         {
@@ -63,10 +64,13 @@ internal sealed class CameraWatcher : IDisposable
                 else if (verdict is { Changed: true } changed)
                     decided(Event(region.Live, changed, number), captured);
             }
+
+            return true;
         }
         catch (ImageFormatException)
         {
             Interlocked.Increment(ref _damaged);
+            return false;
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class ClassificationLoop : IDisposable
     private bool[] _snapshotDue = [];
     private int _snapshotAsked;
     private Change? _next;
+    private volatile bool _ended;
     private long _alive;
 
     public ClassificationLoop()
@@ -45,7 +46,10 @@ internal sealed class ClassificationLoop : IDisposable
     {
         var change = new Change(watch, [.. watch.Cameras.Select(c => (c, readers.First(r => r.Name == c.Camera.Name)))], [.. sinks]);
         Interlocked.Exchange(ref _next, change)?.Done.TrySetResult();
-        _frameReady.Set();
+        if (_ended)
+            change.Done.TrySetResult();
+        else
+            _frameReady.Set();
         return change.Done.Task;
     }
 
@@ -58,6 +62,20 @@ internal sealed class ClassificationLoop : IDisposable
 
     /// <summary>Runs until it is cancelled, or until no camera will give any more frames.</summary>
     public void Run(CancellationToken cancellation)
+    {
+        try
+        {
+            LookOn(cancellation);
+        }
+        finally
+        {
+            // Whoever waits for a change to come about waits no longer: nothing is used any more.
+            _ended = true;
+            Interlocked.Exchange(ref _next, null)?.Done.TrySetResult();
+        }
+    }
+
+    private void LookOn(CancellationToken cancellation)
     {
         using CancellationTokenRegistration wake = cancellation.Register(() => _frameReady.Set());
         while (!cancellation.IsCancellationRequested)
@@ -99,7 +117,8 @@ internal sealed class ClassificationLoop : IDisposable
             return false;
         try
         {
-            watcher.Look(frame, Stopwatch.GetElapsedTime(_start), _decided);
+            if (watcher.Look(frame, Stopwatch.GetElapsedTime(_start), _decided))
+                Interlocked.Exchange(ref _alive, Stopwatch.GetTimestamp());
             Preview.Offer(watcher.Camera.Name, frame, watcher.Orientation);
             if (_snapshotDue[camera])
                 KeepSnapshot(camera, frame);
@@ -109,7 +128,6 @@ internal sealed class ClassificationLoop : IDisposable
             reader.Return(frame);
         }
 
-        Interlocked.Exchange(ref _alive, Stopwatch.GetTimestamp());
         return true;
     }
 

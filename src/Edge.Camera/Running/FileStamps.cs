@@ -3,7 +3,7 @@ using Edge.Camera.Config;
 namespace Edge.Camera.Running;
 
 /// <summary>When configuration and model were written last; equal stamps mean that nothing changed.</summary>
-internal readonly record struct FileStamps(DateTime Config, DateTime Model)
+internal sealed record FileStamps(DateTime Config, DateTime Model)
 {
     public static FileStamps Of(LoadedConfig config) => new(
         config.Path is null ? default : File.GetLastWriteTimeUtc(config.Path),

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Edge.Camera.Running;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Sinks;
@@ -9,9 +10,6 @@ namespace Edge.Camera.Sinks;
 /// </summary>
 internal abstract class QueuedSink : ISink
 {
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LastDelay = TimeSpan.FromSeconds(60);
-
     private readonly Channel<DecisionEvent> _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly ILogger _log;
@@ -76,7 +74,8 @@ internal abstract class QueuedSink : ISink
 
     private async Task DeliverWithRetries(DecisionEvent decision)
     {
-        for (TimeSpan delay = FirstDelay; ; delay = delay * 2 < LastDelay ? delay * 2 : LastDelay)
+        var backOff = new BackOff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        while (true)
         {
             try
             {
@@ -94,7 +93,7 @@ internal abstract class QueuedSink : ISink
                 _trouble = e.Message;
             }
 
-            await Task.Delay(delay, _stop.Token).ConfigureAwait(false);
+            await Task.Delay(backOff.Next(), _stop.Token).ConfigureAwait(false);
         }
     }
 }

@@ -72,6 +72,37 @@ public class LoopTests
         WaitFor(() => reader.Counters is { Reopened: 1, Captured: >= 2 } && reader.Trouble is null);
     }
 
+    [Fact]
+    public void A_source_that_gave_frames_before_it_failed_is_not_waited_for_longer_each_time()
+    {
+        var backOff = new BackOff(TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        using var reader = new CameraReader(
+            "c", () => new FailingSource(1), TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance, backOff);
+        reader.Start();
+        WaitFor(() => reader.Counters.Reopened >= 6);
+        Assert.InRange(backOff.Delay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20));
+    }
+
+    [Fact]
+    public void Delays_double_up_to_their_limit_and_begin_anew()
+    {
+        var backOff = new BackOff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+        Assert.Equal([1, 2, 4, 5, 5], Enumerable.Range(0, 5).Select(_ => backOff.Next().TotalSeconds));
+        backOff.Reset();
+        Assert.Equal(1, backOff.Next().TotalSeconds);
+    }
+
+    [Fact]
+    public async Task A_change_asked_for_after_the_end_does_not_wait_for_ever()
+    {
+        using Watch watch = Watch.Load(new LoadedConfig(TestScene(), null));
+        using var loop = new ClassificationLoop();
+        using var reader = new CameraReader(
+            "camera", () => new TestSource(64, 48, 10), TimeSpan.FromSeconds(1), loop.FrameReady, NullLogger.Instance);
+        loop.Run(new CancellationToken(canceled: true));
+        await loop.ChangeTo(watch, [reader], []).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     private static EdgeConfig TestScene() => new()
     {
         Cameras = [new CameraConfig { Source = "test", Width = 320, Height = 240, Rate = 60 }],

@@ -23,6 +23,8 @@ public sealed class ReloadTests : IDisposable
 
         Write("""{ "cameras": [{ "source": "test", "width": 160, "height": 120, "rate": 50 }], "threads": 1, "decision": { "votes": 9 } }""");
         await WaitFor("the changed configuration is not used");
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.Single(_log.Lines, l => l.Contains("is not used", StringComparison.Ordinal));
         Write("""{ "cameras": [{ "source": "test", "width": 160, "height": 120, "rate": 50 }], "threads": 1, "decision": { "threshold": 0.9 } }""");
         await WaitFor("configuration changed");
         Write("""{ "cameras": [{ "source": "test", "width": 160, "height": 120, "rate": 50 }], "threads": 1, "webhook": { "url": "http://127.0.0.1:9/" } }""");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Edge.Camera.Linux;
 using Edge.Camera.Sinks.Gpio;
 
 namespace Edge.Camera.Tests.Sinks;
@@ -15,7 +16,7 @@ public class GpioAbiTests
         Assert.Equal(592, Unsafe.SizeOf<GpioAbi.LineRequest>());
         Assert.Equal(16, Unsafe.SizeOf<GpioAbi.LineValues>());
         Assert.Equal(48, Unsafe.SizeOf<GpioAbi.LineEvent>());
-        Assert.Equal(8, Unsafe.SizeOf<GpioAbi.PollEntry>());
+        Assert.Equal(8, Unsafe.SizeOf<PollEntry>());
     }
 
     [Theory]

@@ -10,7 +10,7 @@ namespace Edge.Runtime.Tests.Execution;
 public sealed class AllocationTests
 {
     private const int WarmUpRuns = 50;
-    private const int Runs = 4;
+    private const int Runs = 20;
     private const int Attempts = 100;
 
     public static TheoryData<string, int, InstructionSet> Sessions

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Edge.Camera.Sinks.Gpio;
 
 /// <summary>The kernel's GPIO character device, version 2 (include/uapi/linux/gpio.h): the same on every 64-bit architecture.</summary>
-internal static unsafe partial class GpioAbi
+internal static unsafe class GpioAbi
 {
     public const int MaxName = 32;
 
@@ -24,25 +24,6 @@ internal static unsafe partial class GpioAbi
     public const ulong FlagBiasDisabled = 1 << 10;
 
     public const uint AttributeDebounce = 3;
-
-    public const int OpenReadWrite = 2;
-    public const int OpenCloseOnExec = 0x80000;
-    public const short PollIn = 1;
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    public static partial int Close(int fd);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int Control(int fd, nuint request, void* argument);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(int fd, void* buffer, nuint bytes);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 
     [InlineArray(MaxName)]
     public struct Name
@@ -122,13 +103,6 @@ internal static unsafe partial class GpioAbi
         public ulong TimestampNanoseconds;
         public uint Id, Offset, Sequence, LineSequence;
         public fixed uint Padding[6];
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    public struct PollEntry
-    {
-        public int Fd;
-        public short Events, Occurred;
     }
 
     [InlineArray(10)]

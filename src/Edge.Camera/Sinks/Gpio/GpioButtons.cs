@@ -1,4 +1,5 @@
 using Edge.Camera.Config;
+using Edge.Camera.Linux;
 
 namespace Edge.Camera.Sinks.Gpio;
 
@@ -28,7 +29,7 @@ internal sealed class GpioButtons : IDisposable
         catch
         {
             foreach ((int fd, _) in open)
-                _ = GpioAbi.Close(fd);
+                _ = LibC.Close(fd);
             throw;
         }
 
@@ -42,7 +43,7 @@ internal sealed class GpioButtons : IDisposable
         _stopping = true;
         _thread.Join();
         foreach ((int fd, _) in _buttons)
-            _ = GpioAbi.Close(fd);
+            _ = LibC.Close(fd);
     }
 
     private static int Request(GpioLine line, GpioButtonConfig button)
@@ -61,23 +62,23 @@ internal sealed class GpioButtons : IDisposable
 
     private unsafe void Loop()
     {
-        var entries = new GpioAbi.PollEntry[_buttons.Length];
+        var entries = new PollEntry[_buttons.Length];
         GpioAbi.LineEvent* events = stackalloc GpioAbi.LineEvent[ReadEvents];
         while (!_stopping)
         {
             for (int i = 0; i < entries.Length; i++)
-                entries[i] = new GpioAbi.PollEntry { Fd = _buttons[i].Fd, Events = GpioAbi.PollIn };
-            fixed (GpioAbi.PollEntry* e = entries)
+                entries[i] = new PollEntry { File = _buttons[i].Fd, Events = LibC.PollIn };
+            fixed (PollEntry* e = entries)
             {
-                if (GpioAbi.Poll(e, (nuint)entries.Length, PollMilliseconds) <= 0)
+                if (LibC.Poll(e, (nuint)entries.Length, PollMilliseconds) <= 0)
                     continue;
             }
 
             for (int i = 0; i < entries.Length; i++)
             {
-                if ((entries[i].Occurred & GpioAbi.PollIn) == 0)
+                if ((entries[i].Happened & LibC.PollIn) == 0)
                     continue;
-                nint bytes = GpioAbi.Read(_buttons[i].Fd, events, (nuint)(ReadEvents * sizeof(GpioAbi.LineEvent)));
+                nint bytes = LibC.Read(_buttons[i].Fd, events, (nuint)(ReadEvents * sizeof(GpioAbi.LineEvent)));
                 for (int n = 0; n < bytes / sizeof(GpioAbi.LineEvent); n++)
                     _pressed(_buttons[i].Button);
             }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Edge.Camera.Linux;
 
 namespace Edge.Camera.Sinks.Gpio;
 
@@ -39,7 +40,7 @@ internal static class GpioChips
             }
             finally
             {
-                _ = GpioAbi.Close(fd);
+                _ = LibC.Close(fd);
             }
         }
 
@@ -65,7 +66,7 @@ internal static class GpioChips
     /// <exception cref="GpioException">Not there, or no right to.</exception>
     public static int Open(string path)
     {
-        int fd = GpioAbi.Open(path, GpioAbi.OpenReadWrite | GpioAbi.OpenCloseOnExec);
+        int fd = LibC.Open(path, LibC.OpenReadWrite | LibC.OpenCloseOnExec);
         if (fd >= 0)
             return fd;
         int error = Marshal.GetLastPInvokeError();
@@ -76,7 +77,7 @@ internal static class GpioChips
     private static unsafe GpioAbi.ChipInfo Info(int fd, string path)
     {
         GpioAbi.ChipInfo info = default;
-        return GpioAbi.Control(fd, GpioAbi.GetChipInfo, &info) == 0
+        return LibC.Ioctl(fd, GpioAbi.GetChipInfo, &info) == 0
             ? info
             : throw new GpioException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
@@ -97,7 +98,7 @@ internal static class GpioChips
     {
         GpioAbi.LineInfo info = default;
         info.Offset = offset;
-        if (GpioAbi.Control(fd, GpioAbi.GetLineInfo, &info) != 0)
+        if (LibC.Ioctl(fd, GpioAbi.GetLineInfo, &info) != 0)
             return null;
         bool used = (info.Flags & GpioAbi.FlagUsed) != 0;
         return new GpioLine(path, offset, info.Name.Text, used ? info.Consumer.Text : null);

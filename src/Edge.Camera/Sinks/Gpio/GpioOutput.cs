@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Edge.Camera.Linux;
 
 namespace Edge.Camera.Sinks.Gpio;
 
@@ -24,7 +25,7 @@ internal sealed class GpioOutput : IDisposable
     public unsafe void Set(bool active)
     {
         var values = new GpioAbi.LineValues { Bits = active ? 1u : 0, Mask = 1 };
-        if (GpioAbi.Control(_fd, GpioAbi.SetValues, &values) != 0)
+        if (LibC.Ioctl(_fd, GpioAbi.SetValues, &values) != 0)
             throw new GpioException($"GPIO line {Line.Name} of {Line.Chip}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
@@ -39,7 +40,7 @@ internal sealed class GpioOutput : IDisposable
             // The chip is gone, and with it what the line drove.
         }
 
-        _ = GpioAbi.Close(_fd);
+        _ = LibC.Close(_fd);
     }
 }
 
@@ -73,7 +74,7 @@ internal static class GpioLines
         int chip = GpioChips.Open(line.Chip);
         try
         {
-            if (GpioAbi.Control(chip, GpioAbi.GetLine, &request) == 0)
+            if (LibC.Ioctl(chip, GpioAbi.GetLine, &request) == 0)
                 return request.Fd;
             int error = Marshal.GetLastPInvokeError();
             string why = error == ErrorBusy && line.Consumer is { } other ? $"'{other}' uses it" : Marshal.GetPInvokeErrorMessage(error);
@@ -81,7 +82,7 @@ internal static class GpioLines
         }
         finally
         {
-            _ = GpioAbi.Close(chip);
+            _ = LibC.Close(chip);
         }
     }
 }
