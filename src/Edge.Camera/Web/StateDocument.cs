@@ -49,12 +49,15 @@ internal sealed record CameraDocument(
 {
     public static CameraDocument Of(CameraWatcher watcher, CameraReader reader)
     {
-        CameraCounters counters = reader.Counters;
         IEnumerable<RegionConfig?> rectangles =
             watcher.Camera.Regions.Length == 0 ? new RegionConfig?[] { null } : watcher.Camera.Regions;
+
+        // Regions first: what has been looked at was captured before, so that the document holds together while frames come.
+        RegionDocument[] regions = [.. watcher.Live.Zip(rectangles, (l, r) => RegionDocument.Of(l, r, watcher.Labels))];
+        CameraCounters counters = reader.Counters;
         return new CameraDocument(
             reader.Name, reader.Description, reader.Trouble, counters.Captured, counters.Dropped, counters.Lost, counters.Reopened,
-            watcher.Damaged, watcher.Skipped, [.. watcher.Live.Zip(rectangles, (l, r) => RegionDocument.Of(l, r, watcher.Labels))]);
+            watcher.Damaged, watcher.Skipped, regions);
     }
 }
 
