@@ -106,7 +106,7 @@ public sealed class ImageFolder
         int label = labelColumn is not null ? Column(labels, header, labelColumn) : DefaultLabelColumn(labels, header);
 
         List<(string Path, string Label)> entries = [];
-        foreach ((int line, string[] fields) in rows.Skip(1))
+        foreach ((int line, string[] fields) in rows[1..])
         {
             if (fields.Length != header.Length)
                 throw new ImageFormatException($"{labels}, line {line}: {fields.Length} fields, but {header.Length} columns");
@@ -116,12 +116,12 @@ public sealed class ImageFolder
             entries.Add((image, fields[label] == NoClass ? "" : fields[label]));
         }
 
-        string[] known = [.. entries.Select(e => e.Label).Where(l => l.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+        string[] known = [.. entries.ConvertAll(e => e.Label).Where(l => l.Length > 0).Distinct().Order(StringComparer.Ordinal)];
         bool numbered = known.All(l => Index(l) is not null);
         if (!numbered && labelColumn is null)
             throw new ImageFormatException(
                 $"{labels}: column \"{header[label]}\" holds \"{known.First(l => Index(l) is null)}\", which is no class index");
-        return new(path, [.. entries.Select(e => new FolderImage(e.Path, Class(e.Label)))], numbered ? [] : known);
+        return new(path, entries.ConvertAll(e => new FolderImage(e.Path, Class(e.Label))), numbered ? [] : known);
 
         int? Class(string name) =>
             name.Length == 0 ? null : numbered ? Index(name) : Array.BinarySearch(known, name, StringComparer.Ordinal);

@@ -35,16 +35,15 @@ internal static partial class MachineChecks
     private static CheckItem Temperature(string sys)
     {
         const string Name = "temperature";
-        (string Zone, double Celsius)[] zones =
-        [
-            .. Folders(Path.Combine(sys, "class/thermal"), "thermal_zone*")
-                .Select(z => (Read(Path.Combine(z, "type")) ?? Path.GetFileName(z), Number(Path.Combine(z, "temp")) / 1000.0))
-                .Where(z => z.Item2 is > 0 and < 200)
-                .Select(z => (z.Item1, z.Item2!.Value)),
-        ];
-        if (zones.Length == 0)
+        (string? zone, double celsius) = (null, 0);
+        foreach (string folder in Folders(Path.Combine(sys, "class/thermal"), "thermal_zone*"))
+        {
+            if (Number(Path.Combine(folder, "temp")) / 1000.0 is > 0 and < 200 and { } found && (zone is null || found > celsius))
+                (zone, celsius) = (Read(Path.Combine(folder, "type")) ?? Path.GetFileName(folder), found);
+        }
+
+        if (zone is null)
             return new CheckItem(Name, CheckState.Absent, "no sensor");
-        (string zone, double celsius) = zones.MaxBy(z => z.Celsius);
         string reading = string.Create(CultureInfo.InvariantCulture, $"{celsius:0.0} °C ({zone})");
         return celsius >= HotCelsius
             ? CheckItem.Bad(Name, string.Create(CultureInfo.InvariantCulture, $"{reading}, limit {HotCelsius:0} °C; cool the board"))

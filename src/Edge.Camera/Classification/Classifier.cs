@@ -132,14 +132,22 @@ internal sealed class Classifier : IDisposable
     /// <summary>The highest scores first, equal ones in class order.</summary>
     private Candidate[] Rank(ReadOnlySpan<float> outputs, int top)
     {
-        float[] scores = outputs[Model.Manifest.LabelOffset..].ToArray();
-        int[] classes = [.. Enumerable.Range(0, scores.Length)];
-        Array.Sort(classes, (a, b) => scores[b].CompareTo(scores[a]) is var order and not 0 ? order : a.CompareTo(b));
-
+        ReadOnlySpan<float> scores = outputs[Model.Manifest.LabelOffset..];
         string[] labels = Model.Manifest.Labels;
-        Candidate[] ranking = new Candidate[Math.Min(top, scores.Length)];
-        for (int i = 0; i < ranking.Length; i++)
-            ranking[i] = new(classes[i], labels.Length > 0 ? labels[classes[i]] : null, scores[classes[i]]);
+        var ranking = new Candidate[Math.Min(top, scores.Length)];
+        int ranked = 0;
+        for (int c = 0; c < scores.Length; c++)
+        {
+            int place = ranked;
+            while (place > 0 && scores[c].CompareTo(ranking[place - 1].Score) > 0)
+                place--;
+            if (place == ranking.Length)
+                continue;
+            ranked = Math.Min(ranked + 1, ranking.Length);
+            Array.Copy(ranking, place, ranking, place + 1, ranked - place - 1);
+            ranking[place] = new(c, labels.Length > 0 ? labels[c] : null, scores[c]);
+        }
+
         return ranking;
     }
 

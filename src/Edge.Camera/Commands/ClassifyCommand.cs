@@ -99,13 +99,13 @@ internal static class ClassifyCommand
     }
 
     /// <summary>The files that an argument stands for; a folder that cannot be listed counts as one failed image.</summary>
-    private static IEnumerable<(string Path, string? Problem)> Expand(string argument)
+    private static (string Path, string? Problem)[] Expand(string argument)
     {
         if (!Directory.Exists(argument))
             return [(argument, null)];
         try
         {
-            return ImageFolder.OpenUnlabelled(argument).Images.Select(i => (i.Path, (string?)null));
+            return Array.ConvertAll([.. ImageFolder.OpenUnlabelled(argument).Images], i => (i.Path, (string?)null));
         }
         catch (ImageFormatException e)
         {

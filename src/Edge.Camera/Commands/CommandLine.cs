@@ -10,6 +10,15 @@ internal static class CommandLine
 {
     public const string ProgramName = "edge-camera";
 
+    /// <summary>In the order of the help.</summary>
+    private static readonly string[] Commands =
+    [
+        "classify", "bench", "selftest", "run", "check", "schema", "release", "cameras",
+#if EDGE_WEB
+        "password",
+#endif
+    ];
+
     private static string Version =>
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
@@ -17,20 +26,12 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        RootCommand root = new("Classifies photographs with a packed int8 network (.edge).")
-        {
-            ClassifyCommand.Create(),
-            BenchCommand.Create(),
-            SelfTestCommand.Create(),
-            RunCommand.Create(),
-            CheckCommand.Create(),
-            SchemaCommand.Create(),
-            ReleaseCommand.Create(),
-            CamerasCommand.Create(),
-#if EDGE_WEB
-            Web.PasswordCommand.Create(),
-#endif
-        };
+        // Only the command that is asked for is made, unless all must be known: for help, say.
+        RootCommand root = new("Classifies photographs with a packed int8 network (.edge).");
+        if (args.Length > 0 && Create(args[0]) is { } asked)
+            root.Add(asked);
+        else
+            Array.ForEach(Commands, name => root.Add(Create(name)!));
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help })
@@ -62,6 +63,23 @@ internal static class CommandLine
             return e.ExitCode;
         }
     }
+
+    /// <summary>Null for a name that no command has.</summary>
+    private static Command? Create(string name) => name switch
+    {
+        "classify" => ClassifyCommand.Create(),
+        "bench" => BenchCommand.Create(),
+        "selftest" => SelfTestCommand.Create(),
+        "run" => RunCommand.Create(),
+        "check" => CheckCommand.Create(),
+        "schema" => SchemaCommand.Create(),
+        "release" => ReleaseCommand.Create(),
+        "cameras" => CamerasCommand.Create(),
+#if EDGE_WEB
+        "password" => Web.PasswordCommand.Create(),
+#endif
+        _ => null,
+    };
 
     /// <summary>System.CommandLine's help, followed by what a user copies: examples and exit codes.</summary>
     private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction

@@ -51,11 +51,11 @@ internal static class ConfigFile
             JsonTypeInfo<EdgeConfig> type = ConfigJson.Default.EdgeConfig;
             var keys = new ConfigKeys(text, type);
             if (keys.Problems.Count > 0)
-                throw new ConfigException([.. keys.Problems.Select(p => $"{name}:{p.Line}: {p.Message}")]);
+                throw new ConfigException([.. keys.Problems.ConvertAll(p => $"{name}:{p.Line}: {p.Message}")]);
             EdgeConfig config = JsonSerializer.Deserialize(text, type) ?? throw new ConfigException([$"{name}: is null; write {{}}"]);
             List<(string Key, string Message)> wrong = ConfigRules.Check(config);
             if (wrong.Count > 0)
-                throw new ConfigException([.. wrong.Select(p => $"{name}:{keys.LineOf(p.Key)}: {p.Key}: {p.Message}")]);
+                throw new ConfigException([.. wrong.ConvertAll(p => $"{name}:{keys.LineOf(p.Key)}: {p.Key}: {p.Message}")]);
             return config;
         }
         catch (JsonException e)

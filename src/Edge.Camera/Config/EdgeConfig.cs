@@ -95,7 +95,8 @@ internal sealed record CameraConfig
     public static bool SameSource(CameraConfig a, CameraConfig b) =>
         a.Source == b.Source && a.Address == b.Address && (a.Command ?? []).SequenceEqual(b.Command ?? []) && a.Format == b.Format
         && a.Width == b.Width && a.Height == b.Height && a.Rate == b.Rate && a.Loop == b.Loop
-        && a.Controls.Count == b.Controls.Count && !a.Controls.Except(b.Controls).Any();
+        && a.Controls.Count == b.Controls.Count
+        && a.Controls.All(c => b.Controls.TryGetValue(c.Key, out long value) && value == c.Value);
 }
 
 /// <summary>A rectangle of the upright picture, in shares of its width and height.</summary>

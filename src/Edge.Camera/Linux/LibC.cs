@@ -17,6 +17,7 @@ internal static unsafe partial class LibC
     // poll.h
     public const short PollIn = 1;
     public const short PollPriority = 2;
+    public const short PollOut = 4;
     public const short PollError = 8;
     public const short PollHangUp = 16;
 
@@ -37,6 +38,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int file, void* to, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int file, void* from, nuint length);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     public static partial int Ioctl(int file, nuint request, void* argument);

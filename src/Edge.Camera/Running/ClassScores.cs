@@ -22,7 +22,7 @@ internal sealed class ClassScores
         TensorDefinition output = manifest.Tensors[manifest.Outputs[0]];
         _offset = manifest.LabelOffset;
         int classes = output.Shape.Aggregate(1, (a, b) => a * b) - _offset;
-        Labels = manifest.Labels.Length == classes ? manifest.Labels : [.. Enumerable.Range(0, classes).Select(c => $"class {c}")];
+        Labels = manifest.Labels.Length == classes ? manifest.Labels : Numbered(classes);
         _scores = new float[classes];
         float highest = output.Scale * (sbyte.MaxValue - output.ZeroPoint), lowest = output.Scale * (sbyte.MinValue - output.ZeroPoint);
         _areLogits = !model.GivesProbabilities
@@ -31,6 +31,14 @@ internal sealed class ClassScores
 
     /// <summary>One per class; where the model has none, "class 0", "class 1" ….</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    private static string[] Numbered(int classes)
+    {
+        var labels = new string[classes];
+        for (int i = 0; i < classes; i++)
+            labels[i] = $"class {i}";
+        return labels;
+    }
 
     /// <summary>Reads the scores of the session's last run. The result stays valid until the next call.</summary>
     public ReadOnlySpan<float> Read(Session session)

@@ -44,7 +44,8 @@ internal sealed class ClassificationLoop : IDisposable
     /// </summary>
     public Task ChangeTo(Watch watch, IReadOnlyList<CameraReader> readers, IReadOnlyList<ISink> sinks)
     {
-        var change = new Change(watch, [.. watch.Cameras.Select(c => (c, readers.First(r => r.Name == c.Camera.Name)))], [.. sinks]);
+        var change = new Change(
+            watch, Array.ConvertAll([.. watch.Cameras], c => (c, readers.First(r => r.Name == c.Camera.Name))), [.. sinks]);
         Interlocked.Exchange(ref _next, change)?.Done.TrySetResult();
         if (_ended)
             change.Done.TrySetResult();
@@ -163,7 +164,8 @@ internal sealed class ClassificationLoop : IDisposable
     private void Apply(Change change)
     {
         (_cameras, _sinks, _snapshotDue) = (change.Cameras, change.Sinks, new bool[change.Cameras.Length]);
-        _hours = [.. change.Watch.Config.Config.Decision.ActiveHours.Select(t => ActiveHours.TryParse(t, out ActiveHours h) ? h : default)];
+        _hours = Array.ConvertAll(
+            change.Watch.Config.Config.Decision.ActiveHours, t => ActiveHours.TryParse(t, out ActiveHours h) ? h : default);
         change.Done.TrySetResult();
     }
 

@@ -41,6 +41,6 @@ internal sealed class ProgramView(ClassificationLoop loop)
 /// <summary>What a configuration made. Counters of a model and cameras that were replaced stay readable.</summary>
 internal sealed record ProgramParts(Watch Watch, IReadOnlyList<CameraReader> Readers, IReadOnlyList<ISink> Sinks)
 {
-    public IEnumerable<(CameraWatcher Watcher, CameraReader Reader)> Cameras =>
-        Watch.Cameras.Select(c => (c, Readers.First(r => r.Name == c.Camera.Name)));
+    public (CameraWatcher Watcher, CameraReader Reader)[] Cameras =>
+        Array.ConvertAll([.. Watch.Cameras], c => (c, Readers.First(r => r.Name == c.Camera.Name)));
 }

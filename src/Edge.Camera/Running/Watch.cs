@@ -61,22 +61,24 @@ internal sealed class Watch : IDisposable
     private void CheckLabels()
     {
         EdgeConfig c = Config.Config;
-        IEnumerable<(string Key, string Label)> named =
-        [
-            .. c.Decision.Classes.Keys.Select(l => ("decision.classes", l)),
-            .. (c.Gpio?.Outputs ?? []).SelectMany((o, i) => o.Classes.Select(l => ($"gpio.outputs[{i}].classes", l))),
-            .. (c.Snapshots?.Classes ?? []).Select(l => ("snapshots.classes", l)),
-        ];
         List<string> problems = [];
-        foreach ((string key, string label) in named)
-        {
-            if (label is "*" or Sinks.DecisionEvent.UnknownLabel || Scores.Labels.Contains(label))
-                continue;
-            string hint = Spelling.Nearest(label, Scores.Labels) is { } near ? $"; did you mean '{near}'?" : "";
-            problems.Add($"{Config.Path ?? "configuration"}: {key}: the model has no class '{label}'{hint}");
-        }
-
+        Check("decision.classes", c.Decision.Classes.Keys);
+        GpioOutputConfig[] outputs = c.Gpio?.Outputs ?? [];
+        for (int i = 0; i < outputs.Length; i++)
+            Check($"gpio.outputs[{i}].classes", outputs[i].Classes);
+        Check("snapshots.classes", c.Snapshots?.Classes ?? []);
         if (problems.Count > 0)
             throw new ConfigException(problems);
+
+        void Check(string key, IEnumerable<string> labels)
+        {
+            foreach (string label in labels)
+            {
+                if (label is "*" or Sinks.DecisionEvent.UnknownLabel || Scores.Labels.Contains(label))
+                    continue;
+                string hint = Spelling.Nearest(label, Scores.Labels) is { } near ? $"; did you mean '{near}'?" : "";
+                problems.Add($"{Config.Path ?? "configuration"}: {key}: the model has no class '{label}'{hint}");
+            }
+        }
     }
 }

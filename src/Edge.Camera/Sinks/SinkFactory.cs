@@ -66,7 +66,8 @@ internal static class SinkFactory
             ("mqtt", config.Mqtt is not null),
             ("otlp", config.Otlp is not null),
         ];
-        string[] missing = [.. sections.Where(s => s.Asked).Select(s => $"{s.Key}: this edge-camera is built without it; take the section out")];
+        string[] missing = Array.ConvertAll(
+            Array.FindAll(sections, s => s.Asked), s => $"{s.Key}: this edge-camera is built without it; take the section out");
         if (missing.Length > 0)
             throw new ConfigException(missing);
     }

@@ -69,9 +69,10 @@ internal sealed class SnapshotSink : QueuedSink
     private static new string Name(DecisionEvent decision)
     {
         string time = decision.Time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
-        string words = string.Concat($"{decision.Where}_{decision.Label}".Select(
-            c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '-'));
-        return $"{time}_{words}.jpg";
+        char[] words = Array.ConvertAll(
+            $"{decision.Where}_{decision.Label}".ToCharArray(),
+            c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '-');
+        return $"{time}_{new string(words)}.jpg";
     }
 
     private void Count(string name, long bytes)

@@ -16,7 +16,7 @@ internal static class MetricsPage
             ("instruction_set", parts.Watch.InstructionSet.ToString()));
         text.Metric("edge_camera_healthy", "gauge", "1 while frames are classified in time.");
         text.Sample(program.Sickness is null ? 1 : 0);
-        Cameras(text, [.. parts.Cameras]);
+        Cameras(text, parts.Cameras);
         Regions(text, [.. parts.Watch.Cameras.SelectMany(c => c.Live)]);
         text.Metric("edge_camera_decisions_total", "counter", "Decisions that changed, by label.");
         foreach (((string camera, string? region, string label), long count) in decisions.Counts())

@@ -36,7 +36,7 @@ internal sealed record StateDocument(
         program.Started,
         program.Sickness,
         parts.Sinks.OfType<GpioSink>().FirstOrDefault()?.Armed,
-        [.. parts.Cameras.Select(c => CameraDocument.Of(c.Watcher, c.Reader))],
+        Array.ConvertAll(parts.Cameras, c => CameraDocument.Of(c.Watcher, c.Reader)),
         [.. parts.Sinks.Select(s => SinkDocument.Of(s.Name, s.Status))],
         decisions);
 }

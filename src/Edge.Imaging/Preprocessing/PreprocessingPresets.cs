@@ -34,7 +34,8 @@ public static class PreprocessingPresets
 
     /// <summary>One line for help texts and errors.</summary>
     public static string Summary { get; } =
-        string.Join(", ", Families.Select(f => f.Name + "-SIZE")) + ", each also with -stretch or -letterbox behind it";
+        string.Join(", ", Array.ConvertAll(Families, f => f.Name + "-SIZE"))
+        + ", each also with -stretch or -letterbox behind it";
 
     /// <summary>False when no preset is called so.</summary>
     public static bool TryGet(string name, out InputPreprocessing? preprocessing)

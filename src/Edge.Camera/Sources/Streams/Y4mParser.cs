@@ -114,7 +114,8 @@ internal sealed class Y4mParser : IFrameParser
                 : 0;
     }
 
-    private static string Printable(string word) => new([.. word.Take(32).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '?')]);
+    private static string Printable(string word) =>
+        new(Array.ConvertAll(word[..Math.Min(word.Length, 32)].ToCharArray(), c => char.IsAsciiLetterOrDigit(c) ? c : '?'));
 
     /// <param name="input">At the line's beginning.</param>
     /// <param name="limit">Bytes that such a line has at most.</param>

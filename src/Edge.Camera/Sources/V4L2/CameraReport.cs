@@ -80,7 +80,7 @@ internal sealed record CameraSize(int Width, int Height, int? MaxWidth, int? Max
     public CameraSize(VideoSize size)
         : this(
             size.Width, size.Height, size.IsRange ? size.MaxWidth : null, size.IsRange ? size.MaxHeight : null,
-            [.. size.Rates.Select(r => new CameraRate(Round(r.Min), r.Max > r.Min ? Round(r.Max) : null))])
+            Array.ConvertAll([.. size.Rates], r => new CameraRate(Round(r.Min), r.Max > r.Min ? Round(r.Max) : null)))
     {
     }
 

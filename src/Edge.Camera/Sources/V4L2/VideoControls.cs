@@ -16,17 +16,17 @@ namespace Edge.Camera.Sources.V4L2;
 /// <param name="Menu">Values of a menu with their names, else empty.</param>
 internal sealed record VideoControl(
     uint Id, string Name, ControlKind Kind, long Minimum, long Maximum, long Step, long Default, uint Flags,
-    IReadOnlyList<(long Value, string Name)> Menu)
+    List<(long Value, string Name)> Menu)
 {
     public string Range => Menu.Count > 0
-        ? string.Join(", ", Menu.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Value} ({m.Name})")))
+        ? string.Join(", ", Menu.ConvertAll(m => string.Create(CultureInfo.InvariantCulture, $"{m.Value} ({m.Name})")))
         : string.Create(CultureInfo.InvariantCulture, $"{Minimum} to {Maximum}{(Step > 1 ? $" in steps of {Step}" : "")}");
 
     /// <summary>What is wrong with a value; null when it can be set.</summary>
     public string? Problem(long value)
     {
         bool known = Menu.Count > 0
-            ? Menu.Any(m => m.Value == value)
+            ? Menu.Exists(m => m.Value == value)
             : value >= Minimum && value <= Maximum && (value - Minimum) % Step == 0;
         return Kind != ControlKind.Button && !known
             ? string.Create(CultureInfo.InvariantCulture, $"{value} can't be set; it takes {Range}")
@@ -125,7 +125,7 @@ internal static unsafe class VideoControls
             plan.Add((control, value));
         }
 
-        return [.. plan.OrderBy(p => IsMode(p.Control.Kind) ? 0 : 1)];
+        return [.. plan.FindAll(p => IsMode(p.Control.Kind)), .. plan.FindAll(p => !IsMode(p.Control.Kind))];
 
         static bool IsMode(ControlKind kind) => kind is ControlKind.Menu or ControlKind.Boolean or ControlKind.IntegerMenu;
     }

@@ -125,7 +125,7 @@ internal sealed unsafe class VideoDevice : IDisposable
         var bytes = new ReadOnlySpan<byte>(from, capacity);
         int end = bytes.IndexOf((byte)0);
         string text = Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]).Trim();
-        return string.Concat(text.Where(c => !char.IsControl(c)));
+        return new string(Array.FindAll(text.ToCharArray(), c => !char.IsControl(c)));
     }
 
     private List<VideoSize> Sizes(uint format, int width, int height)

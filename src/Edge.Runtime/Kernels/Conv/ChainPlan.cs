@@ -70,7 +70,10 @@ internal static unsafe class ChainPlan
             }
         }
 
-        int[] byPartners = [.. Enumerable.Range(0, steps).OrderBy(step => partners[step])];
+        var byPartners = new int[steps];
+        for (int step = 0; step < steps; step++)
+            byPartners[step] = step;
+        Array.Sort(byPartners, (a, b) => partners[a] != partners[b] ? partners[a].CompareTo(partners[b]) : a.CompareTo(b));
         var free = new bool[steps];
         Array.Fill(free, true);
         foreach (int a in byPartners)

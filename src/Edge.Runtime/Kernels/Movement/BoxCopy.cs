@@ -59,8 +59,8 @@ internal sealed unsafe class BoxCopy
         (SourceAxis inner, _destinationStep) = TakeInnerAxis(outer);
         _stretches = [.. Stretch.Cut(inner)];
         _stridedRows = StridedRowsOrNull(inner, outer);
-        _outerSources = [.. outer.Select(a => a.Source.ToTable())];
-        _outerDestinationSteps = [.. outer.Select(a => a.Step)];
+        _outerSources = [.. outer.ConvertAll(a => a.Source.ToTable())];
+        _outerDestinationSteps = [.. outer.ConvertAll(a => a.Step)];
         Rows = empty ? 0 : _outerSources.Aggregate(1, (rows, axis) => checked(rows * axis.Length));
         RowLength = inner.Length;
     }

@@ -26,8 +26,12 @@ internal sealed unsafe class PoolKernel<TForm> : PreparedOperator
     {
         Kernel = kernel;
         (_op, _input, _output) = (op, context.Tensor(op.Inputs[0]), context.Tensor(op.Outputs[0]));
-        _rows = [.. Enumerable.Range(0, _output.Height).Select(y => WindowSpan.Rows(op.Window, y, _input.Height))];
-        _columns = [.. Enumerable.Range(0, _output.Width).Select(x => WindowSpan.Columns(op.Window, x, _input.Width))];
+        _rows = new WindowSpan[_output.Height];
+        for (int y = 0; y < _rows.Length; y++)
+            _rows[y] = WindowSpan.Rows(op.Window, y, _input.Height);
+        _columns = new WindowSpan[_output.Width];
+        for (int x = 0; x < _columns.Length; x++)
+            _columns[x] = WindowSpan.Columns(op.Window, x, _input.Width);
         _multipliers = Multipliers();
         _channelsPerPiece = _rows.Length >= 2 * context.Workers ? _output.Channels : ChannelBlock;
         _blocks = (_output.Channels + _channelsPerPiece - 1) / _channelsPerPiece;
