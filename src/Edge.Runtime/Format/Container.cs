@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Edge.Runtime.Format;
 
 /// <summary>
-/// The outer shell of a package. All numbers little endian:
+/// The outer shell of a plain package; see <see cref="Coding.CompressedPackage"/> for the other one. All numbers little endian:
 /// <code>
 ///  0  magic, 8 bytes: 89 'E' 'D' 'G' 'E' 0D 0A 1A (a text transfer damages it visibly, as in PNG)
 ///  8  format version, uint32
@@ -33,12 +33,18 @@ internal static class Container
     /// <summary>Fills the first <see cref="HeaderLength"/> bytes.</summary>
     public static void WriteHeader(Span<byte> header, ReadOnlySpan<byte> manifest, long fileLength)
     {
-        Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        WriteSignature(header, Version);
         BinaryPrimitives.WriteUInt32LittleEndian(header[12..], (uint)manifest.Length);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], fileLength);
         BinaryPrimitives.WriteUInt32LittleEndian(header[24..], 0);
         BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumOffset..], Checksum(header, manifest));
+    }
+
+    /// <summary>Fills the first 12 bytes: magic and format version.</summary>
+    public static void WriteSignature(Span<byte> header, uint version)
+    {
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], version);
     }
 
     /// <summary>Whether the bytes begin with the signature of a package.</summary>
@@ -61,7 +67,8 @@ internal static class Container
         {
             throw new ModelFormatException(
                 "header.version", 8,
-                $"format version {version} is unknown, this program reads {Version}: update it or pack the model again");
+                $"format version {version} is unknown, this program reads {Version} and {Coding.CompressedPackage.Version}: "
+                + "update it or pack the model again");
         }
 
         ulong fileLength = BinaryPrimitives.ReadUInt64LittleEndian(file[16..]);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Edge.Runtime.Format.Coding;
 using Edge.Runtime.Format.Verification;
 
 namespace Edge.Runtime.Format;
@@ -13,18 +14,22 @@ public sealed class EdgeModel
     /// <summary>Larger files are refused before they are read.</summary>
     public const long MaxFileLength = 1L << 30;
 
+    /// <summary>The package in its plain form.</summary>
     private readonly ReadOnlyMemory<byte> _file;
 
-    private EdgeModel(ModelManifest manifest, ReadOnlyMemory<byte> file, TimeSpan verification) =>
-        (Manifest, _file, VerificationTime) = (manifest, file, verification);
+    private EdgeModel(ModelManifest manifest, ReadOnlyMemory<byte> file, long start) =>
+        (Manifest, _file, FileLength, VerificationTime) = (manifest, file, file.Length, Stopwatch.GetElapsedTime(start));
 
     public ModelManifest Manifest { get; }
 
-    /// <summary>What it took to read the manifest and to prove every number and checksum.</summary>
+    /// <summary>What it took to decode the package, read its manifest and prove every number and checksum.</summary>
     public TimeSpan VerificationTime { get; }
 
-    /// <summary>Bytes of the whole package.</summary>
-    public int FileLength => _file.Length;
+    /// <summary>Bytes of the whole package as it is stored.</summary>
+    public int FileLength { get; private init; }
+
+    /// <summary>Bytes of the package in its plain form.</summary>
+    public int PlainLength => _file.Length;
 
     /// <summary>The int8 image that the model reads.</summary>
     public TensorDefinition Input => Manifest.Tensors[Manifest.Input];
@@ -67,6 +72,9 @@ public sealed class EdgeModel
                 "file", length, $"{length} bytes are more than the {MaxFileLength} that a package may have");
         }
 
+        Span<byte> first = stackalloc byte[Container.HeaderLength];
+        if (CompressedPackage.IsCompressed(first[..RandomAccess.Read(file, first, 0)]))
+            return Expand(new StoredReader(file, length));
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
         int read = 0;
         while (read < bytes.Length)
@@ -78,6 +86,18 @@ public sealed class EdgeModel
         }
 
         return Parse(bytes);
+    }
+
+    /// <summary>How each constant of a compressed package is stored; null for a plain package.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static IReadOnlyList<StoredConstant>? Storage(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        if (!CompressedPackage.IsCompressed(bytes))
+            return null;
+        var stored = new List<StoredConstant>();
+        CompressedPackage.Expand(new StoredReader(bytes), out _, stored);
+        return stored;
     }
 
     /// <summary>Whether a file begins like a package; false also when it can't be read.</summary>
@@ -96,15 +116,17 @@ public sealed class EdgeModel
     }
 
     /// <summary>Verifies a package in memory.</summary>
-    /// <param name="file">The whole package. It is not copied and must not change afterwards.</param>
+    /// <param name="file">The whole package. A plain one is not copied and must not change afterwards.</param>
     /// <exception cref="ModelFormatException">The package is damaged, hostile or of another version.</exception>
     public static EdgeModel Parse(ReadOnlyMemory<byte> file)
     {
+        if (CompressedPackage.IsCompressed(file.Span))
+            return Expand(new StoredReader(file));
         long start = Stopwatch.GetTimestamp();
         ReadOnlySpan<byte> text = Container.ReadHeader(file.Span);
         ModelManifest manifest = ManifestJson.Parse(text, Container.HeaderLength);
         ModelVerifier.Verify(manifest, file.Span, Container.HeaderLength + text.Length);
-        return new EdgeModel(manifest, file, Stopwatch.GetElapsedTime(start));
+        return new EdgeModel(manifest, file, start);
     }
 
     /// <summary>The elements of a constant, row-major.</summary>
@@ -118,6 +140,18 @@ public sealed class EdgeModel
         if (constant.Type != ElementTypes.Of<T>())
             throw new ArgumentException($"constant {index} holds {constant.Type}, not {typeof(T).Name}");
         return MemoryMarshal.Cast<byte, T>(StoredBytes(index));
+    }
+
+    /// <summary>The package in its plain form, as version 1 of the format has it.</summary>
+    public ReadOnlyMemory<byte> Plain => _file;
+
+    private static EdgeModel Expand(StoredReader reader)
+    {
+        long start = Stopwatch.GetTimestamp();
+        byte[] plain = CompressedPackage.Expand(reader, out ModelManifest manifest);
+        ReadOnlySpan<byte> text = Container.ReadHeader(plain);
+        ModelVerifier.Verify(manifest, plain, Container.HeaderLength + text.Length);
+        return new EdgeModel(manifest, plain, start) { FileLength = (int)reader.Length };
     }
 
     internal ReadOnlySpan<byte> StoredBytes(int constant)

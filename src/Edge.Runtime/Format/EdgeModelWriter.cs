@@ -67,11 +67,18 @@ public static class EdgeModelWriter
     /// Lays out, proves and writes a package. The file appears under its name only when it is whole: it is written beside,
     /// flushed to the disk and renamed.
     /// </summary>
+    /// <param name="coding">How to compress it; null for a plain package.</param>
     /// <returns>The model as a later <see cref="EdgeModel.Load"/> will see it.</returns>
     /// <exception cref="ModelFormatException">The manifest describes a model that no device would accept.</exception>
-    public static EdgeModel Write(string path, ModelManifest manifest, IReadOnlyList<ConstantData> constants)
+    public static EdgeModel Write(
+        string path, ModelManifest manifest, IReadOnlyList<ConstantData> constants, CodingOptions? coding = null) =>
+        Write(path, ToBytes(manifest, constants), coding);
+
+    /// <inheritdoc cref="Write(string, ModelManifest, IReadOnlyList{ConstantData}, CodingOptions?)"/>
+    /// <param name="plain">A plain package.</param>
+    public static EdgeModel Write(string path, ReadOnlySpan<byte> plain, CodingOptions? coding)
     {
-        byte[] bytes = ToBytes(manifest, constants);
+        byte[] bytes = coding is null ? plain.ToArray() : Coding.PackageCompressor.Compress(plain, coding);
         EdgeModel model = EdgeModel.Parse(bytes);
         string full = Path.GetFullPath(path);
         string temporary = $"{full}.{Environment.ProcessId}.tmp";

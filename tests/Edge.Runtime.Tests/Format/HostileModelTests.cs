@@ -259,7 +259,7 @@ public sealed class HostileModelTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(255)]
     public void Future_version(byte version)
     {

@@ -9,15 +9,28 @@ internal static class ConstantsCheck
 {
     public static void Run(VerificationContext context)
     {
+        Places(context);
+        int end = context.ManifestEnd;
+        for (int i = 0; i < context.Manifest.Constants.Length; i++)
+        {
+            ConstantDefinition constant = context.Manifest.Constants[i];
+            Content(context, $"constants[{i}]", constant, end);
+            end = (int)(constant.Offset + constant.Length);
+        }
+    }
+
+    /// <summary>Proves where the constants lie, without looking at their bytes.</summary>
+    public static void Places(VerificationContext context)
+    {
         ConstantDefinition[] constants = context.Manifest.Constants;
         long end = context.ManifestEnd;
         for (int i = 0; i < constants.Length; i++)
-            end = Check(context, i, end);
+            end = Place(context, i, end);
         if (end != context.File.Length)
             throw new ModelFormatException("file", end, $"{context.File.Length - end} bytes follow the last constant");
     }
 
-    private static long Check(VerificationContext context, int index, long previousEnd)
+    private static long Place(VerificationContext context, int index, long previousEnd)
     {
         string field = $"constants[{index}]";
         ConstantDefinition constant = context.Manifest.Constants[index] ?? throw context.Fail(field, "is null");
@@ -45,7 +58,12 @@ internal static class ConstantsCheck
                 $"{constant.Length} bytes at {constant.Offset} reach behind the file's end at {context.File.Length}");
         }
 
-        int gap = context.File[(int)previousEnd..(int)constant.Offset].IndexOfAnyExcept((byte)0);
+        return constant.Offset + constant.Length;
+    }
+
+    private static void Content(VerificationContext context, string field, ConstantDefinition constant, int previousEnd)
+    {
+        int gap = context.File[previousEnd..(int)constant.Offset].IndexOfAnyExcept((byte)0);
         if (gap >= 0)
         {
             throw new ModelFormatException(
@@ -54,6 +72,5 @@ internal static class ConstantsCheck
 
         if (Crc32C.Compute(context.File.Slice((int)constant.Offset, (int)constant.Length)) != constant.Checksum)
             throw new ModelFormatException($"{field}.checksum", constant.Offset, "the constant is damaged (CRC-32C differs)");
-        return constant.Offset + constant.Length;
     }
 }
