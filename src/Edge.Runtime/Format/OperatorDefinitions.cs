@@ -313,7 +313,10 @@ public sealed record FloatSoftmaxOperator : OperatorDefinition
     public required int Axis { get; init; }
 }
 
-/// <summary>Local response normalization across the last axis: y = x / (Bias + Alpha/Size · Σ x²)^Beta.</summary>
+/// <summary>
+/// Local response normalization across the last axis: y = x / (Bias + Alpha/Size · Σ x²)^Beta. A power of 0.75 is √s·√√s, which is
+/// the same on every machine; others are the C library's.
+/// </summary>
 public sealed record FloatLrnOperator : OperatorDefinition
 {
     public required int Size { get; init; }

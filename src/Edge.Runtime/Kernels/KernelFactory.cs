@@ -42,7 +42,7 @@ internal static class KernelFactory
         FloatUnaryOperator unary => FloatFunctions.Prepare(unary, context),
         FloatBinaryOperator binary => FloatBinaryFunctions.Prepare(binary, context),
         FloatSoftmaxOperator softmax => new FloatSoftmax(softmax, context),
-        FloatLrnOperator lrn => new FloatLrn(lrn, context),
+        FloatLrnOperator lrn => FloatLrn.Prepare(lrn, context),
         FloatMatMulOperator product => FloatTiles.MatMul(product, context),
         FloatReduceMeanOperator mean => new FloatReduceMean(mean, context),
         PoolOperator pool when IsFloat(pool, context) => FloatKernels.Pool(pool, context),

@@ -129,11 +129,11 @@ internal static class ConvKernelTable
     private static bool OnePixel(in ConvProblem problem) => problem.Pixels == 1;
 
     /// <summary>
-    /// Where Gemm2x8Neon takes fewer instructions than Gemm4x8Neon. Per 16 products of an output they take about 3.9, or 3.15
-    /// where chains of four fit, against 4.2; per output 4.5 more against 2.3. They meet near 128 products, fewer than which
-    /// seldom have such chains.
+    /// Where Gemm2x8Neon takes fewer instructions than Gemm4x8Neon. Per 16 products of an output they take about 3.6, or 3.25
+    /// where chains of four fit, against 4.2; per output 3.3 more against 2. They meet near 64 products, fewer than which seldom
+    /// have such chains.
     /// </summary>
-    private static bool ManyInputs(in ConvProblem problem) => problem.KernelSize * problem.GroupInputs >= 128;
+    private static bool ManyInputs(in ConvProblem problem) => problem.KernelSize * problem.GroupInputs >= 64;
 
     private static bool DepthwiseAny(in ConvProblem problem) => problem.IsDepthwise;
 

@@ -5,32 +5,30 @@ using System.Runtime.Intrinsics.Arm;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>
-/// 3×3 depthwise convolution on cores without SDOT, sixteen channels at a time. Taps that are neighbours in a pair stand side by
-/// side in int16 lanes: two products of [−128, 127]·[−127, 127] just fit into such a lane, and the sum of two lanes is added to the
-/// channel's int32 lane, four taps at once. Pairs are the upper two rows of each column, and the lowest row's first two columns.
+/// 3×3 depthwise convolution on cores without SDOT, eight channels at a time: a lane is a channel. Two products of
+/// [−128, 127]·[−127, 127] just fit into int16 lanes, which are then added to the int32 lanes of the sums. Weights and columns are
+/// 64-bit vectors, because every one is used as often as there are taps: of a 128-bit one the JIT copies the lower half each time.
 /// </summary>
 internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
     where TStride : struct, IStride
 {
-    public static int Channels => 16;
+    public static int Channels => 8;
 
     public static int Stride => TStride.Value;
 
-    public static int WeightBytes => 9 * 16;
+    public static int WeightBytes => 9 * 8;
 
     public static int ActivationFlip => 0;
 
     public static int Place(int channel) => channel;
 
-    /// <summary>Four pairs [channel][2 taps]: rows 0 and 1 of each column, columns 0 and 1 of row 2; then [channel] of the last tap.</summary>
+    /// <summary>[kernel column][kernel row][channel].</summary>
     public static void Pack(ReadOnlySpan<sbyte> weights, sbyte* packed)
     {
-        ReadOnlySpan<int> order = [0, 3, 1, 4, 2, 5, 6, 7];
         for (int channel = 0; channel < Channels; channel++)
         {
-            for (int i = 0; i < order.Length; i++)
-                packed[(((i / 2 * Channels) + channel) * 2) + (i % 2)] = weights[(channel * 9) + order[i]];
-            packed[(8 * Channels) + channel] = weights[(channel * 9) + 8];
+            for (int tap = 0; tap < 9; tap++)
+                packed[(((tap % 3 * 3) + (tap / 3)) * Channels) + channel] = weights[(channel * 9) + tap];
         }
     }
 
@@ -52,8 +50,8 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
             sbyte** rows = block.Rows + (Stride * y);
             sbyte* r0 = rows[0] + block.InputOffset, r1 = rows[1] + block.InputOffset, r2 = rows[2] + block.InputOffset;
             sbyte* output = block.Output + (y * block.OutputRowStride);
-            Vector128<sbyte> padding = Vector128.Create(block.Padding);
-            var a = new Column(padding, padding, padding);
+            var padding = new Column(Vector64.Create(block.Padding));
+            Column a = padding;
             nint x = 0;
             if (!block.PadLeft)
             {
@@ -112,92 +110,68 @@ internal readonly unsafe struct Depthwise3x3Neon<TStride> : IDepthwise3x3Tile
             }
 
             if (block.PadRight)
-                taps.Store(a, b, new Column(padding, padding, padding), output);
+                taps.Store(a, b, padding, output);
         }
     }
 
-    /// <summary>Sixteen channels of one input column: rows 0 and 1 side by side, of channels 0 to 7 and 8 to 15; row 2.</summary>
-    [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly struct Column(Vector128<sbyte> row0, Vector128<sbyte> row1, Vector128<sbyte> row2)
+    /// <summary>Eight channels of the three rows of an input column.</summary>
+    private readonly struct Column
     {
-        public readonly Vector128<sbyte> Lower = AdvSimd.Arm64.ZipLow(row0, row1);
-        public readonly Vector128<sbyte> Upper = AdvSimd.Arm64.ZipHigh(row0, row1);
-        public readonly Vector128<sbyte> Row2 = row2;
+        public readonly Vector64<sbyte> Row0, Row1, Row2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Column(sbyte* row0, sbyte* row1, sbyte* row2)
-            : this(Vector128.Load(row0), Vector128.Load(row1), Vector128.Load(row2))
-        {
-        }
+        public Column(Vector64<sbyte> all) => Row0 = Row1 = Row2 = all;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Column(sbyte* row0, sbyte* row1, sbyte* row2) =>
+            (Row0, Row1, Row2) = (Vector64.Load(row0), Vector64.Load(row1), Vector64.Load(row2));
     }
 
-    /// <summary>The weights of sixteen channels, and where the rest of what makes an output lies.</summary>
+    /// <summary>What eight channels need besides their activations, all of it in registers.</summary>
     [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly struct Taps<TBounds>(in Depthwise3x3Block block)
         where TBounds : struct, IOutputBounds
     {
-        // First the pair, then channels 0 to 7 or 8 to 15.
-        private readonly Vector128<sbyte> _w00 = Vector128.Load(block.Weights);
-        private readonly Vector128<sbyte> _w01 = Vector128.Load(block.Weights + 16);
-        private readonly Vector128<sbyte> _w10 = Vector128.Load(block.Weights + 32);
-        private readonly Vector128<sbyte> _w11 = Vector128.Load(block.Weights + 48);
-        private readonly Vector128<sbyte> _w20 = Vector128.Load(block.Weights + 64);
-        private readonly Vector128<sbyte> _w21 = Vector128.Load(block.Weights + 80);
-        private readonly Vector128<sbyte> _w30 = Vector128.Load(block.Weights + 96);
-        private readonly Vector128<sbyte> _w31 = Vector128.Load(block.Weights + 112);
-        private readonly Vector128<sbyte> _last = Vector128.Load(block.Weights + 128);
-        private readonly int* _bias = block.Bias;
-        private readonly float* _multipliers = block.Multipliers;
+        // First the kernel's column, then its row.
+        private readonly Vector64<sbyte> _w00 = Vector64.Load(block.Weights);
+        private readonly Vector64<sbyte> _w01 = Vector64.Load(block.Weights + 8);
+        private readonly Vector64<sbyte> _w02 = Vector64.Load(block.Weights + 16);
+        private readonly Vector64<sbyte> _w10 = Vector64.Load(block.Weights + 24);
+        private readonly Vector64<sbyte> _w11 = Vector64.Load(block.Weights + 32);
+        private readonly Vector64<sbyte> _w12 = Vector64.Load(block.Weights + 40);
+        private readonly Vector64<sbyte> _w20 = Vector64.Load(block.Weights + 48);
+        private readonly Vector64<sbyte> _w21 = Vector64.Load(block.Weights + 56);
+        private readonly Vector64<sbyte> _w22 = Vector64.Load(block.Weights + 64);
+        private readonly Vector128<int> _bias0 = Vector128.Load(block.Bias);
+        private readonly Vector128<int> _bias1 = Vector128.Load(block.Bias + 4);
+        private readonly Vector128<float> _multipliers0 = Vector128.Load(block.Multipliers);
+        private readonly Vector128<float> _multipliers1 = Vector128.Load(block.Multipliers + 4);
         private readonly DepthwiseRequantizeNeon<TBounds> _requantize = new(block);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(Column a, Column b, Column c, sbyte* output)
         {
-            (Vector128<int> s0, Vector128<int> s1) = AdvSimd.Arm64.LoadPairVector128(_bias);
-            (Vector128<int> s2, Vector128<int> s3) = AdvSimd.Arm64.LoadPairVector128(_bias + 8);
-            s0 = AddLower(s0, a.Lower, _w00, b.Lower, _w10);
-            s1 = AddUpper(s1, a.Lower, _w00, b.Lower, _w10);
-            s2 = AddLower(s2, a.Upper, _w01, b.Upper, _w11);
-            s3 = AddUpper(s3, a.Upper, _w01, b.Upper, _w11);
-
-            Vector128<sbyte> pairs = AdvSimd.Arm64.ZipLow(a.Row2, b.Row2);
-            s0 = AddLower(s0, c.Lower, _w20, pairs, _w30);
-            s1 = AddUpper(s1, c.Lower, _w20, pairs, _w30);
-            pairs = AdvSimd.Arm64.ZipHigh(a.Row2, b.Row2);
-            s2 = AddLower(s2, c.Upper, _w21, pairs, _w31);
-            s3 = AddUpper(s3, c.Upper, _w21, pairs, _w31);
-
-            Vector128<short> last = AdvSimd.MultiplyWideningLower(c.Row2.GetLower(), _last.GetLower());
-            s0 = AdvSimd.AddWideningLower(s0, last.GetLower());
-            s1 = AdvSimd.AddWideningUpper(s1, last);
-            last = AdvSimd.MultiplyWideningUpper(c.Row2, _last);
-            s2 = AdvSimd.AddWideningLower(s2, last.GetLower());
-            s3 = AdvSimd.AddWideningUpper(s3, last);
-
-            (Vector128<float> m0, Vector128<float> m1) = AdvSimd.Arm64.LoadPairVector128(_multipliers);
-            (Vector128<float> m2, Vector128<float> m3) = AdvSimd.Arm64.LoadPairVector128(_multipliers + 8);
+            Vector128<int> s0 = _bias0, s1 = _bias1;
+            Add(ref s0, ref s1, Products(a.Row0, _w00, a.Row1, _w01));
+            Add(ref s0, ref s1, Products(b.Row0, _w10, b.Row1, _w11));
+            Add(ref s0, ref s1, Products(a.Row2, _w02, b.Row2, _w12));
+            Add(ref s0, ref s1, Products(c.Row0, _w20, c.Row1, _w21));
+            Add(ref s0, ref s1, AdvSimd.MultiplyWideningLower(c.Row2, _w22));
             _requantize.Round(
-                DepthwiseRequantizeNeon.Scale(s0, m0),
-                DepthwiseRequantizeNeon.Scale(s1, m1),
-                DepthwiseRequantizeNeon.Scale(s2, m2),
-                DepthwiseRequantizeNeon.Scale(s3, m3)).Store(output);
+                DepthwiseRequantizeNeon.Scale(s0, _multipliers0), DepthwiseRequantizeNeon.Scale(s1, _multipliers1)).Store(output);
         }
 
-        /// <summary>Four products of each of the lower four channels.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector128<int> AddLower(
-            Vector128<int> sum, Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1) =>
-            AdvSimd.AddPairwiseWideningAndAdd(
-                sum,
-                AdvSimd.MultiplyWideningLowerAndAdd(
-                    AdvSimd.MultiplyWideningLower(x0.GetLower(), w0.GetLower()), x1.GetLower(), w1.GetLower()));
+        private static Vector128<short> Products(Vector64<sbyte> x0, Vector64<sbyte> w0, Vector64<sbyte> x1, Vector64<sbyte> w1) =>
+            AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLower(x0, w0), x1, w1);
 
-        /// <summary>Four products of each of the upper four channels.</summary>
+        /// <summary>The lower half is taken at the products' last use, where it is the same register.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector128<int> AddUpper(
-            Vector128<int> sum, Vector128<sbyte> x0, Vector128<sbyte> w0, Vector128<sbyte> x1, Vector128<sbyte> w1) =>
-            AdvSimd.AddPairwiseWideningAndAdd(
-                sum, AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningUpper(x0, w0), x1, w1));
+        private static void Add(ref Vector128<int> sum0, ref Vector128<int> sum1, Vector128<short> products)
+        {
+            sum1 = AdvSimd.AddWideningUpper(sum1, products);
+            sum0 = AdvSimd.AddWideningLower(sum0, products.GetLower());
+        }
     }
 }
 

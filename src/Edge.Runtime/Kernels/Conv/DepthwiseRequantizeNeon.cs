@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.Arm;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>
-/// Turns sixteen sums into int8. The bounds are applied to the bytes: clamping to whole numbers and rounding can change places,
+/// Turns eight or sixteen sums into int8. The bounds are applied to the bytes: clamping to whole numbers and rounding can change places,
 /// and conversion, both narrowings and the addition of the zero point saturate.
 /// </summary>
 internal readonly struct DepthwiseRequantizeNeon<TBounds>
@@ -29,6 +29,14 @@ internal readonly struct DepthwiseRequantizeNeon<TBounds>
         Vector128<short> lower = Narrow(x0, x1), upper = Narrow(x2, x3);
         Vector128<sbyte> bytes = AdvSimd.ExtractNarrowingSaturateUpper(AdvSimd.ExtractNarrowingSaturateLower(lower), upper);
         return TBounds.AreNarrow ? AdvSimd.Min(AdvSimd.Max(bytes, _low), _high) : bytes;
+    }
+
+    /// <summary>Bytes 4 i to 4 i + 3 of the result come from the four scaled sums of argument i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector64<sbyte> Round(Vector128<float> x0, Vector128<float> x1)
+    {
+        Vector64<sbyte> bytes = AdvSimd.ExtractNarrowingSaturateLower(Narrow(x0, x1));
+        return TBounds.AreNarrow ? AdvSimd.Min(AdvSimd.Max(bytes, _low.GetLower()), _high.GetLower()) : bytes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

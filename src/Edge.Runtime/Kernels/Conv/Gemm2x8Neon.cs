@@ -11,6 +11,9 @@ namespace Edge.Runtime.Kernels.Conv;
 /// </summary>
 internal readonly unsafe struct Gemm2x8Neon : IGemmTile
 {
+    /// <summary>Weights of one step of all channels, and of two that share their int16 lanes.</summary>
+    private const int SingleBytes = 8 * ChainPlan.Step, PairBytes = 2 * SingleBytes;
+
     public static int Rows => 2;
 
     public static int Channels => 8;
@@ -25,7 +28,10 @@ internal readonly unsafe struct Gemm2x8Neon : IGemmTile
 
     public static int ActivationFlip => 0;
 
-    public static int BiasRows => 1;
+    public static int BiasRows => 2;
+
+    /// <summary>The lanes of a sum are added up: the start value stands in the lowest one beside zeros.</summary>
+    public static int BiasStride => 4;
 
     public static int Slot(int channel, int depth) => (channel * DepthStep) + depth;
 
@@ -40,13 +46,18 @@ internal readonly unsafe struct Gemm2x8Neon : IGemmTile
         var requantize = new RequantizeNeon(run.Requantize);
         nint stride = run.InputStride, outputStride = run.OutputStride, offset = run.InputOffset, pitch = run.TapPitch;
         sbyte* input = run.Input, output = run.Output;
+        int* bias = run.Bias;
         sbyte** pointers = run.Pointers;
         for (int pixels = run.Pixels; pixels > 0; pixels -= 2, input += 2 * stride, output += 2 * outputStride, pointers += 2)
         {
-            Vector128<int> s00 = Vector128<int>.Zero, s01 = s00, s02 = s00, s03 = s00;
-            Vector128<int> s04 = s00, s05 = s00, s06 = s00, s07 = s00;
-            Vector128<int> s10 = Vector128<int>.Zero, s11 = s10, s12 = s10, s13 = s10;
-            Vector128<int> s14 = s10, s15 = s10, s16 = s10, s17 = s10;
+            Vector128<int> s00 = Vector128.Load(bias), s01 = Vector128.Load(bias + 4);
+            Vector128<int> s02 = Vector128.Load(bias + 8), s03 = Vector128.Load(bias + 12);
+            Vector128<int> s04 = Vector128.Load(bias + 16), s05 = Vector128.Load(bias + 20);
+            Vector128<int> s06 = Vector128.Load(bias + 24), s07 = Vector128.Load(bias + 28);
+            Vector128<int> s10 = Vector128.Load(bias + 32), s11 = Vector128.Load(bias + 36);
+            Vector128<int> s12 = Vector128.Load(bias + 40), s13 = Vector128.Load(bias + 44);
+            Vector128<int> s14 = Vector128.Load(bias + 48), s15 = Vector128.Load(bias + 52);
+            Vector128<int> s16 = Vector128.Load(bias + 56), s17 = Vector128.Load(bias + 60);
             sbyte* w = (sbyte*)run.Weights;
             int* plan = run.Plan;
             sbyte** inputs = pointers;
@@ -54,11 +65,11 @@ internal readonly unsafe struct Gemm2x8Neon : IGemmTile
             {
                 sbyte* a0 = TInputs.Indirect ? inputs[0] + offset : input;
                 sbyte* a1 = TInputs.Indirect ? inputs[1] + offset : pixels > 1 ? input + stride : input;
-                int pairs = plan[0], singles = plan[1];
+                sbyte* endOfPairs = w + (plan[0] * PairBytes), end = endOfPairs + (plan[1] * SingleBytes);
                 plan += 2;
-                for (; pairs > 0; pairs--, w += 2 * 8 * ChainPlan.Step)
+                for (; w != endOfPairs; w += PairBytes)
                 {
-                    nint k0 = plan[0], k1 = plan[1];
+                    nuint k0 = (uint)plan[0], k1 = (uint)plan[1];
                     plan += 2;
                     Vector128<sbyte> x00 = Vector128.Load(a0 + k0), x01 = Vector128.Load(a0 + k1);
                     Vector128<sbyte> x10 = Vector128.Load(a1 + k0), x11 = Vector128.Load(a1 + k1);
@@ -81,9 +92,9 @@ internal readonly unsafe struct Gemm2x8Neon : IGemmTile
                     Add(ref s07, ref s17, w7, v7, x00, x01, x10, x11, y00, y01, y10, y11);
                 }
 
-                for (; singles > 0; singles--, w += 8 * ChainPlan.Step)
+                for (; w != end; w += SingleBytes)
                 {
-                    nint k = *plan++;
+                    nuint k = (uint)*plan++;
                     Vector128<sbyte> x0 = Vector128.Load(a0 + k), x1 = Vector128.Load(a1 + k);
                     Vector64<sbyte> y0 = x0.GetLower(), y1 = x1.GetLower();
                     Vector128<sbyte> w0 = Vector128.Load(w), w1 = Vector128.Load(w + 16);
@@ -101,12 +112,10 @@ internal readonly unsafe struct Gemm2x8Neon : IGemmTile
                 }
             }
 
-            Vector128<int> bias0 = Vector128.Load(run.Bias), bias1 = Vector128.Load(run.Bias + 4);
-            requantize.Store(Lanes(s00, s01, s02, s03) + bias0, Lanes(s04, s05, s06, s07) + bias1, output);
-
             // Where the image has no further pixel the last one is written again.
-            sbyte* second = pixels > 1 ? output + outputStride : output;
-            requantize.Store(Lanes(s10, s11, s12, s13) + bias0, Lanes(s14, s15, s16, s17) + bias1, second);
+            requantize.Store(
+                Lanes(s00, s01, s02, s03), Lanes(s04, s05, s06, s07), Lanes(s10, s11, s12, s13), Lanes(s14, s15, s16, s17),
+                output, pixels > 1 ? output + outputStride : output);
         }
     }
 

@@ -119,10 +119,8 @@ internal readonly unsafe struct Gemm4x8Neon : IGemmTile
             sbyte* o1 = pixels > 1 ? output + outputStride : output;
             sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
             sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
-            requantize.Store(s00, s01, output);
-            requantize.Store(s10, s11, o1);
-            requantize.Store(s20, s21, o2);
-            requantize.Store(s30, s31, o3);
+            requantize.Store(s00, s01, s10, s11, output, o1);
+            requantize.Store(s20, s21, s30, s31, o2, o3);
         }
     }
 

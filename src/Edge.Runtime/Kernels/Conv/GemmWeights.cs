@@ -20,7 +20,7 @@ internal readonly unsafe struct GemmBlock
     /// <summary>See <see cref="IGemmTile.Plan"/>.</summary>
     public required int* Plan { get; init; }
 
-    /// <summary>[bias row][channel], zero point and flip folded in.</summary>
+    /// <summary>[bias row][channel][bias stride], zero point and flip folded in.</summary>
     public required int* Bias { get; init; }
 
     public required float* Multipliers { get; init; }
@@ -59,7 +59,8 @@ internal readonly unsafe struct GemmWeights
 
         nint channelBytes = (nint)taps * steps * TTile.DepthStep * TTile.WeightBytes;
         var data = (byte*)context.Allocate((nuint)(problem.Groups * channels * channelBytes));
-        var bias = (int*)context.Allocate((nuint)(problem.Groups * channels * TTile.BiasRows * sizeof(int)));
+        int biasLength = TTile.BiasRows * TTile.BiasStride;
+        var bias = (int*)context.Allocate((nuint)(problem.Groups * channels * biasLength * sizeof(int)));
         var multipliers = (float*)context.Allocate((nuint)(problem.Groups * channels * sizeof(float)));
         int planLength = TTile.PlanLength(taps, steps);
         int planBytes = problem.Groups * blocksPerGroup * planLength * sizeof(int);
@@ -77,7 +78,7 @@ internal readonly unsafe struct GemmWeights
             {
                 int output = firstOutput + channel;
                 for (int row = 0, start = problem.FoldedBias(output, TTile.ActivationFlip); row < TTile.BiasRows; row++)
-                    bias[(row * width) + channel] = start;
+                    bias[((row * width) + channel) * TTile.BiasStride] = start;
                 float multiplier = multipliers[channel] = problem.Multiplier(output);
                 fitsInt16 &= problem.LargestSum(output) * (double)multiplier < LargestScaled;
                 fixed (sbyte* source = problem.WeightsOf(output))
@@ -98,7 +99,7 @@ internal readonly unsafe struct GemmWeights
             TTile.Plan(data, taps, steps, width, plan);
             plan += planLength;
             data += width * channelBytes;
-            bias += width * TTile.BiasRows;
+            bias += width * biasLength;
             multipliers += width;
         }
 

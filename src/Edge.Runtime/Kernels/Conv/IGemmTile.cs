@@ -36,6 +36,9 @@ internal unsafe interface IGemmTile
     /// </summary>
     static abstract int BiasRows { get; }
 
+    /// <summary>Numbers from one channel's start value to the next one's, zeros between them.</summary>
+    static virtual int BiasStride => 1;
+
     /// <summary>
     /// Place of a weight among the block's channels × <see cref="DepthStep"/> weights of one step; packed weights are
     /// [channel block][tap][step][slot].
@@ -128,7 +131,7 @@ internal unsafe struct GemmRun
     /// <summary>What the tile's Plan wrote for this block.</summary>
     public int* Plan;
 
-    /// <summary>Start value of each channel's sum: [bias row][channel].</summary>
+    /// <summary>Start value of each channel's sum: [bias row][channel][bias stride].</summary>
     public int* Bias;
 
     /// <summary>The first pixel's first channel of this block, and bytes from one pixel to the next.</summary>

@@ -40,6 +40,20 @@ internal readonly unsafe struct RequantizeNeon
         AdvSimd.Min(AdvSimd.Max(narrow, _range.Low.GetLower()), _range.High.GetLower()).Store(output);
     }
 
+    /// <summary>Two pixels, in two halves of one register from int16 on: a is the first one's, b the second one's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(
+        Vector128<int> a0, Vector128<int> a1, Vector128<int> b0, Vector128<int> b1, sbyte* outputA, sbyte* outputB)
+    {
+        Vector128<sbyte> codes = AdvSimd.ExtractNarrowingSaturateUpper(
+            AdvSimd.ExtractNarrowingSaturateLower(Round(a0, a1, _multipliers0, _multipliers1, _range.ZeroPoint)),
+            Round(b0, b1, _multipliers0, _multipliers1, _range.ZeroPoint));
+        if (_range.Clamps)
+            codes = AdvSimd.Min(AdvSimd.Max(codes, _range.Low), _range.High);
+        AdvSimd.StoreSelectedScalar((long*)outputB, codes.AsInt64(), 1);
+        codes.GetLower().Store(outputA);
+    }
+
     /// <summary>Scaled, rounded, zero point added, not yet clamped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<short> Round(

@@ -99,22 +99,37 @@ public sealed class FloatOperatorTests
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    public void Lrn_normalizes_over_its_window_of_channels(int size)
+    [InlineData(1, 9, 0.75f)]
+    [InlineData(3, 3, 0.75f)]
+    [InlineData(4, 9, 0.75f)]
+    [InlineData(5, 2, 0.75f)]
+    [InlineData(5, 37, 0.75f)]
+    [InlineData(4, 37, 0.6f)]
+    public void Lrn_normalizes_over_its_window_of_channels(int size, int channels, float beta)
     {
-        float[] x = RandomFloats.Next(Numbers, 2 * 9);
+        float[] x = RandomFloats.Next(Numbers, 2 * channels);
         using var harness = new KernelHarness(InstructionSet.Scalar);
-        int input = harness.AddFloat([1, 2, 1, 9], x, 11), output = harness.AddFloat([1, 2, 1, 9], null, 10);
+        int input = harness.AddFloat([1, 2, 1, channels], x, channels + 2), output = harness.AddFloat([1, 2, 1, channels], null, channels + 1);
         harness.Run(KernelFactory.Prepare(
-            new FloatLrnOperator { Name = "l", Inputs = [input], Outputs = [output], Size = size, Alpha = 2, Beta = 0.75f, Bias = 1.5f }, harness));
+            new FloatLrnOperator { Name = "l", Inputs = [input], Outputs = [output], Size = size, Alpha = 2, Beta = beta, Bias = 1.5f }, harness));
         IEnumerable<double> expected = x.Select((v, i) =>
         {
-            int row = i / 9 * 9, c = i % 9, low = Math.Max(0, c - ((size - 1) / 2)), high = Math.Min(8, c + (size / 2));
-            return v / Math.Pow(1.5 + (2.0 / size * Enumerable.Range(low, high - low + 1).Sum(j => (double)x[row + j] * x[row + j])), 0.75);
+            int row = i / channels * channels, c = i % channels;
+            int low = Math.Max(0, c - ((size - 1) / 2)), high = Math.Min(channels - 1, c + (size / 2));
+            return v / Math.Pow(1.5 + (2.0 / size * Enumerable.Range(low, high - low + 1).Sum(j => (double)x[row + j] * x[row + j])), beta);
         });
         AssertClose(expected, harness.Read<float>(output));
+    }
+
+    [Fact]
+    public void Lrn_gives_a_channel_the_same_bits_wherever_it_stands()
+    {
+        float[] x = [.. Enumerable.Repeat(RandomFloats.Next(Numbers, 1)[0], 41)];
+        using var harness = new KernelHarness(InstructionSet.Scalar);
+        int input = harness.AddFloat([1, 1, 1, x.Length], x, x.Length), output = harness.AddFloat([1, 1, 1, x.Length], null, x.Length);
+        harness.Run(KernelFactory.Prepare(
+            new FloatLrnOperator { Name = "l", Inputs = [input], Outputs = [output], Size = 5, Alpha = 1, Beta = 0.75f, Bias = 2 }, harness));
+        Assert.Single(harness.Read<float>(output)[2..^2].ToArray().Distinct());
     }
 
     public static TheoryData<int[], int[], int[]> Products() => new()
