@@ -1,36 +1,40 @@
 #!/usr/bin/env bash
-# Proves edge-camera on a virtual x64 board (../shared/vm): Debian's kernel in QEMU with a virtual camera and simulated GPIO lines. One
+# Proves edge-camera on a virtual x64 board (../shared/vm): Debian's kernel in QEMU with virtual cameras and simulated GPIO lines. One
 # line per proof, "ok …" or "FAILED …", and their sums; exit code 1 when any failed. Without ../shared it says so and ends.
-# usage: tools/board-tests.sh [--systemd] [part…]
-#   parts, all where none is named: gpio (lines and buttons), camera (photographs drive lines), video (formats and faults of drivers)
+# usage: tools/board-tests.sh [--systemd] [-o docs/BOARD.md] [part…]
+#   parts, all where none is named: gpio (lines and buttons), camera (photographs drive lines), video (formats and faults of drivers),
+#     check (what edge-camera check finds), frames (rate, drops and memory over 2,000 frames), cpu (a processor without AVX2)
 #   --systemd: the Debian package in a board with systemd instead
+#   -o FILE: writes what the last run of every part has shown; with no part and no --systemd it runs nothing
 #   EDGE_CAMERA_BINARY: a published program, in place of publishing one      EDGE_CAMERA_DEB: a built package
 set -uo pipefail
 cd "$(dirname "$0")/.."
+all=(gpio camera video check frames cpu) parts=() systemd='' report='' status=0
+work=artifacts/board
+while [ $# -gt 0 ]; do case $1 in
+    --systemd) systemd=1 ;;
+    -o) report=${2:?-o needs a file}; shift ;;
+    gpio | camera | video | check | frames | cpu) parts+=("$1") ;;
+    *) sed -n '4,10s/^# //p' "$0" >&2; exit 2 ;;
+esac; shift; done
 vm=${EDGE_SHARED:-../shared}/vm/vm-x64.sh
 if [ ! -x "$vm" ]; then echo "SKIPPED: the virtual board's tests, the folder 'shared' is not beside the repository"; exit 0; fi
-parts=() systemd=
-for argument; do case $argument in
-    --systemd) systemd=1 ;;
-    gpio | camera | video) parts+=("$argument") ;;
-    *) sed -n '4,7s/^# //p' "$0" >&2; exit 2 ;;
-esac; done
-[ ${#parts[@]} -gt 0 ] || parts=(gpio camera video)
-work=artifacts/board
-status=0
+[ -n "$systemd$report" ] || [ ${#parts[@]} -gt 0 ] || parts=("${all[@]}")
 
-# board MODE SECONDS PART: runs tools/board/PART.sh in the board, in a folder that has what lies in $work/PART.
+# board FOLDER MODE SECONDS SCRIPT [OPTION…]: runs tools/board/SCRIPT.sh in the board, in $work/FOLDER; its log is $work/SCRIPT.log.
 board() {
-    cp tools/board/proofs.sh "tools/board/$3.sh" "$work/$3/"
-    "$vm" -m "$1" -s "$work/$3" -t "$2" -- "LD_LIBRARY_PATH=/mnt/share bash ./$3.sh" 2>&1 | tee "$work/$3.log"
-    [ "${PIPESTATUS[0]}" = 0 ] || status=1
-}
-
-# Ends with the sums of these parts.
-finish() {
-    local logs=("${@/%/.log}"); logs=("${logs[@]/#/$work/}")
-    echo "$(cat "${logs[@]}" | grep -c '^ok') passed, $(cat "${logs[@]}" | grep -c '^FAILED') failed"
-    exit $status
+    cp tools/board/proofs.sh "tools/board/$4.sh" "$work/$1/"
+    local code attempt
+    for attempt in 1 2 3; do
+        "$vm" -m "$2" -s "$work/$1" -t "$3" "${@:5}" -- "LD_LIBRARY_PATH=/mnt/share bash ./$4.sh" 2>&1 | tee "$work/$4.log"
+        code=${PIPESTATUS[0]}
+        # On a busy machine the emulated kernel may miss its timer and stop before it has begun.
+        [ "$code" = 125 ] && ! grep -qE '^(ok|FAILED)' "$work/$4.log" || break
+        echo "the board did not start (attempt $attempt)"
+    done
+    [ "$code" = 0 ] || status=1
+    # A board that ended before its script did has proven nothing about the rest.
+    [ "$code" -le 1 ] || echo "FAILED $4: the board ended with $code" | tee -a "$work/$4.log"
 }
 
 # The board has no image libraries; those of this machine lie beside the program.
@@ -40,6 +44,12 @@ program() {
     local library; for library in libturbojpeg.so.0 libpng16.so.16 libz.so.1; do
         cp -L "$(ldconfig -p | awk -v name=$library '$1 == name { print $NF; exit }')" "$work/$1/" || exit 1
     done
+}
+
+# pictures PART PATTERN: what the part's cameras show, made once.
+pictures() {
+    [ -d $work/pictures ] || { mkdir -p $work/pictures && tools/board/pictures.sh $work/pictures; } || exit 1
+    cp $work/pictures/$2 "$work/$1/"
 }
 
 # The package, a later one of it whose configuration is another, and the libraries that it depends on.
@@ -54,21 +64,73 @@ packages() {
     mkdir "$to/libs" && (cd "$to/libs" && apt-get -qq -o APT::Sandbox::User=root download libturbojpeg0 libpng16-16)
 }
 
+# The Debian checker, over the package and over one for arm64.
+lint() {
+    . tools/board/proofs.sh
+    local package=$1 arm64
+    clean() { [ -z "$(lintian --fail-on error,warning --no-tag-display-limit "$1" 2>&1 | tee /dev/stderr)" ]; }
+    prove "lintian finds nothing in the package" clean "$package"
+    [ "$failed" = 0 ] || status=1
+}
+
+# What the last runs have shown, as a page.
+write_report() {
+    local part log to
+    to=$(mktemp) || exit 1
+    {
+        echo "# edge-camera on a virtual board"
+        echo
+        echo "Written by \`tools/board-tests.sh\` and \`tools/board-tests.sh --systemd -o docs/BOARD.md\`: Debian's own kernel in QEMU, which emulates two x64"
+        echo "cores with AVX2 in software, with the kernel's virtual cameras (vivid, v4l2loopback) and simulated GPIO lines (gpio-sim). What is"
+        echo "proven is the program and the package; how fast it is, a board tells (\`edge-camera bench\`)."
+        echo
+        echo "## 2,000 frames of the built-in model"
+        echo
+        echo "One thread, the web page on. The emulated cores do the drivers' work, too. Memory is VmRSS, read by the board's kernel."
+        echo
+        echo "| camera | captured | looked at | passed over | lost | frames/s | network, ms | RSS at frame 200 | RSS at frame 2,000 | peak | allocated by the loop |"
+        echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+        awk -F '\t' '$1 == "figure" { printf "| %s | %d | %d | %d | %d | %s | %s | %.1f MiB | %.1f MiB | %.1f MiB | %d bytes |\n",
+            $2, $3, $4, $5, $6, $7, $8, $9 / 1024, $10 / 1024, $11 / 1024, $12 }' $work/frames.log 2>/dev/null
+        for part in "${all[@]}" systemd old-cpu lint; do
+            log=$work/$part.log
+            [ -f "$log" ] || continue
+            echo; echo "## $part: $(grep -c '^ok' "$log") passed, $(grep -c '^FAILED' "$log") failed"; echo
+            sed -nE 's/^(ok|FAILED) ( *)(.*)/\2- \1 \3/p' "$log" | sed -E 's/- ok /- /; s/- FAILED /- **FAILED** /'
+        done
+    } >"$to"
+    chmod 644 "$to"; mv "$to" "$report"
+}
+
+ran=()
 if [ -n "$systemd" ]; then
     rm -rf "$work/systemd"; mkdir -p "$work/systemd"
     if [ -z "${EDGE_CAMERA_DEB:-}" ]; then firmware-images/deb/build.sh amd64 artifacts/deb || exit 1; fi
-    packages "${EDGE_CAMERA_DEB:-$(ls -t artifacts/deb/edge-camera_*_amd64.deb | head -1)}" || exit 1
-    board systemd 900 systemd
-    finish systemd
+    deb=${EDGE_CAMERA_DEB:-$(ls -t artifacts/deb/edge-camera_*_amd64.deb | head -1)}
+    packages "$deb" || exit 1
+    lint "$deb" > >(tee $work/lint.log) 2>&1
+    board systemd systemd 2400 systemd
+    board systemd systemd 900 old-cpu -c Nehalem
+    ran+=(lint systemd old-cpu)
 fi
 
-binary=${EDGE_CAMERA_BINARY:-$work/publish/edge-camera}
-if [ -z "${EDGE_CAMERA_BINARY:-}" ]; then
-    dotnet publish src/Edge.Camera -c Release -f net9.0 -r linux-x64 -o "$work/publish" --nologo -v q || exit 1
+if [ ${#parts[@]} -gt 0 ]; then
+    binary=${EDGE_CAMERA_BINARY:-$work/publish/edge-camera}
+    if [ -z "${EDGE_CAMERA_BINARY:-}" ]; then
+        dotnet publish src/Edge.Camera -c Release -f net9.0 -r linux-x64 -o "$work/publish" --nologo -v q || exit 1
+    fi
 fi
 for part in "${parts[@]}"; do
     program "$part"
-    [ ! -x "tools/board/$part-frames.sh" ] || "tools/board/$part-frames.sh" "$work/$part" || exit 1
-    board quick 900 "$part"
+    case $part in
+        camera) pictures camera '*' ;;
+        check | frames) pictures "$part" 14.jpg && mv "$work/$part/14.jpg" "$work/$part/stop.jpg" ;;
+    esac
+    if [ "$part" = cpu ]; then board cpu quick 300 cpu -c Nehalem; else board "$part" quick 4800 "$part"; fi
+    ran+=("$part")
 done
-finish "${parts[@]}"
+[ -z "$report" ] || write_report
+[ ${#ran[@]} -gt 0 ] || exit $status
+logs=("${ran[@]/%/.log}"); logs=("${logs[@]/#/$work/}")
+echo "$(cat "${logs[@]}" | grep -c '^ok') passed, $(cat "${logs[@]}" | grep -c '^FAILED') failed"
+exit $status

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the Debian package of edge-camera: publishes the program with NativeAOT and packs it with debhelper. arm64 needs a package feed
-# with the linux-arm64 NativeAOT packs (FullFeed=true) and an arm64 linker, or a program built elsewhere, named by EDGE_CAMERA_BINARY.
+# Builds the Debian package of edge-camera: publishes the program with NativeAOT and packs it with debhelper.
 # usage: firmware-images/deb/build.sh [amd64|arm64] [folder for the .deb, default artifacts/deb]
+#   EdgeCameraBaseline=true: an amd64 program without AVX2     EDGE_CAMERA_BINARY: a published program, in place of publishing one
+#   arm64 on another architecture takes Debian's cross compiler for linking, and net10.0's packs for linux-arm64 from the package feed
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 arch=${1:-$(dpkg --print-architecture)} out=${2:-artifacts/deb}
@@ -14,15 +15,24 @@ if ! command -v dh >/dev/null; then
     sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
     $sudo apt-get install -y -qq --no-install-recommends debhelper dpkg-dev >/dev/null
 fi
-framework=net9.0; [ "${FullFeed:-}" = true ] && framework=net10.0
+framework=net9.0 cross=()
+if [ "${FullFeed:-}" = true ] || [ "$arch" = arm64 ]; then framework=net10.0; fi
+if [ "$arch" = arm64 ] && [ "$(dpkg --print-architecture)" != arm64 ] && [ -z "${EDGE_CAMERA_BINARY:-}" ]; then
+    command -v aarch64-linux-gnu-gcc >/dev/null || {
+        echo "build.sh: arm64 needs a linker: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross" >&2; exit 1; }
+    cross=(-p:CppCompilerAndLinker=aarch64-linux-gnu-gcc -p:LinkerFlavor=bfd -p:ObjCopyName=aarch64-linux-gnu-objcopy)
+fi
 work=$out/build-$arch
 rm -rf "$work"; mkdir -p "$work/bin"
 if [ -n "${EDGE_CAMERA_BINARY:-}" ]; then
     cp "$EDGE_CAMERA_BINARY" "$work/bin/edge-camera"
 else
-    dotnet publish src/Edge.Camera -c Release -f $framework -r $rid -o "$work/publish" --nologo -v q
+    dotnet publish src/Edge.Camera -c Release -f $framework -r $rid "${cross[@]}" -o "$work/publish" --nologo -v q | tee "$work/publish.log" || {
+        ! grep -q NU1101 "$work/publish.log" || echo "build.sh: the package feed lacks the packs named above; take nuget.org, or name a program by EDGE_CAMERA_BINARY" >&2
+        exit 1; }
     cp "$work/publish/edge-camera" "$work/bin/"
 fi
 cp -r firmware-images/deb/debian firmware-images/deb/edge.json firmware-images/deb/edge-camera.1 firmware-images/deb/edge-camera.modules-load "$work/"
+[ "$arch" != amd64 ] || [ "${EdgeCameraBaseline:-}" = true ] || cp firmware-images/deb/edge-camera.avx2.conf "$work/"
 (cd "$work" && dpkg-buildpackage --build=binary --no-sign --host-arch "$arch" --no-check-builddeps >build.log 2>&1) || { tail -n 30 "$work/build.log" >&2; exit 1; }
 ls -l "$out"/edge-camera_*_"$arch".deb

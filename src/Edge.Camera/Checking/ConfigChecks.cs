@@ -79,7 +79,7 @@ internal static class ConfigChecks
             source.Open(stop.Token);
             return FirstFrame(source, stop.Token)
                 ? CheckItem.Good(name, $"{source.Description}, first frame after {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms")
-                : CheckItem.Bad(name, $"{source.Description}: no frame in {CameraTimeout.TotalSeconds:0} s; check the cable, and try another format");
+                : NoFrame(name, source.Description);
         }
         catch (Exception e) when (e is SourceException or ConfigException or ImagingException)
         {
@@ -91,13 +91,16 @@ internal static class ConfigChecks
         }
         catch (OperationCanceledException)
         {
-            return CheckItem.Bad(name, $"'{camera.Source}' gave nothing in {CameraTimeout.TotalSeconds:0} s; check the cable, and try another format");
+            return NoFrame(name, source?.Description ?? camera.Source);
         }
         finally
         {
             source?.Dispose();
         }
     }
+
+    private static CheckItem NoFrame(string name, string source) =>
+        CheckItem.Bad(name, $"{source}: no frame in {CameraTimeout.TotalSeconds:0} s; check the cable, and try another format");
 
     /// <summary>Drivers may begin with a few damaged frames.</summary>
     private static bool FirstFrame(IFrameSource source, CancellationToken stop)

@@ -22,6 +22,7 @@ internal sealed class ClassificationLoop : IDisposable
     private Change? _next;
     private volatile bool _ended;
     private long _alive;
+    private long _allocatedBefore, _allocated;
 
     public ClassificationLoop()
     {
@@ -34,6 +35,12 @@ internal sealed class ClassificationLoop : IDisposable
 
     /// <summary>Time since a frame was classified, or since there was nothing to classify.</summary>
     public TimeSpan SinceAlive => Stopwatch.GetElapsedTime(Interlocked.Read(ref _alive));
+
+    /// <summary>
+    /// Managed memory that the loop has ever asked for, bytes. A frame asks for none; what changed decisions and configurations ask
+    /// for stays here.
+    /// </summary>
+    public long AllocatedBytes => Interlocked.Read(ref _allocated);
 
     /// <summary>Shows frames to people.</summary>
     public PreviewTap Preview { get; } = new();
@@ -79,6 +86,7 @@ internal sealed class ClassificationLoop : IDisposable
     private void LookOn(CancellationToken cancellation)
     {
         using CancellationTokenRegistration wake = cancellation.Register(() => _frameReady.Set());
+        _allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
         while (!cancellation.IsCancellationRequested)
         {
             if (Interlocked.Exchange(ref _next, null) is { } change)
@@ -129,6 +137,7 @@ internal sealed class ClassificationLoop : IDisposable
             reader.Return(frame);
         }
 
+        Interlocked.Exchange(ref _allocated, GC.GetAllocatedBytesForCurrentThread() - _allocatedBefore);
         return true;
     }
 

@@ -19,6 +19,9 @@ internal sealed class ProgramView(ClassificationLoop loop)
 
     public PreviewTap Preview => loop.Preview;
 
+    /// <inheritdoc cref="ClassificationLoop.AllocatedBytes"/>
+    public long LoopAllocatedBytes => loop.AllocatedBytes;
+
     /// <inheritdoc cref="ClassificationLoop.AskForSnapshot"/>
     public void AskForSnapshot() => loop.AskForSnapshot();
 

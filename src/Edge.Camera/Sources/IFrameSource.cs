@@ -4,7 +4,8 @@ namespace Edge.Camera.Sources;
 
 /// <summary>
 /// Where frames come from. Opened and read by one thread; a frame that was read belongs to the caller until it is given back,
-/// from any thread. A source has at least three buffers, so that one may be looked at, one wait and one be filled.
+/// from any thread. With three buffers one may be looked at, one wait and one be filled; with two, which is the least, none is
+/// filled while the others are in use.
 /// </summary>
 internal interface IFrameSource : IDisposable
 {

@@ -106,6 +106,8 @@ internal static class MetricsPage
         text.Sample(Environment.CpuUsage.TotalTime.TotalSeconds);
         text.Metric("process_start_time_seconds", "gauge", "Start, in seconds since 1970.");
         text.Sample(program.Started.ToUnixTimeMilliseconds() / 1000.0);
+        text.Metric("edge_camera_loop_allocated_bytes_total", "counter", "Managed memory that the loop asked for: frames ask for none, changed decisions do.");
+        text.Sample(program.LoopAllocatedBytes);
         text.Metric("dotnet_gc_heap_bytes", "gauge", "Managed objects.");
         text.Sample(GC.GetTotalMemory(false));
         text.Metric("dotnet_gc_allocated_bytes_total", "counter", "Managed memory that was ever asked for.");

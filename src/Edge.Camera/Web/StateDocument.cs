@@ -12,6 +12,7 @@ namespace Edge.Camera.Web;
 /// <summary>What <c>/api/state</c> and the events say.</summary>
 /// <param name="Problem">Why no frames are classified; null while they are.</param>
 /// <param name="Armed">Whether decisions drive GPIO lines; null without lines.</param>
+/// <param name="LoopAllocatedBytes">Managed memory that the loop has asked for; frames ask for none.</param>
 /// <param name="Decisions">The last ones, oldest first; null in events, which bring them one by one.</param>
 internal sealed record StateDocument(
     string Version,
@@ -23,6 +24,7 @@ internal sealed record StateDocument(
     bool? Armed,
     CameraDocument[] Cameras,
     SinkDocument[] Sinks,
+    long LoopAllocatedBytes,
     DecisionDocument[]? Decisions)
 {
     public static string ProgramVersion { get; } =
@@ -38,6 +40,7 @@ internal sealed record StateDocument(
         parts.Sinks.OfType<GpioSink>().FirstOrDefault()?.Armed,
         Array.ConvertAll(parts.Cameras, c => CameraDocument.Of(c.Watcher, c.Reader)),
         [.. parts.Sinks.Select(s => SinkDocument.Of(s.Name, s.Status))],
+        program.LoopAllocatedBytes,
         decisions);
 }
 

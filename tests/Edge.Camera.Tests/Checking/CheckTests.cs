@@ -70,6 +70,57 @@ public sealed class CheckTests : IDisposable
             StringComparison.Ordinal);
 
     [Fact]
+    public void A_model_whose_self_test_differs_is_bad()
+    {
+        ColourModel.Write(_folder, softmax: true, m => m with { SelfTest = new() { Seeds = [1], Digests = [m.SelfTest!.Digests[0] ^ 1] } });
+        Assert.Contains("self-test vector 0 of 'Colours' gives ", Bad(Check($"{{ {Scene}, \"model\": \"colours.edge\" }}"), "model").Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_without_self_test_is_good_and_says_so()
+    {
+        ColourModel.Write(_folder, softmax: true, m => m with { SelfTest = null });
+        CheckItem item = Check($"{{ {Scene}, \"model\": \"colours.edge\" }}").Single(i => i.Name == "model");
+        Assert.Equal(CheckState.Good, item.State);
+        Assert.StartsWith("Colours: checksums verified, no self-test in the package", item.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>What needs a driver is in tools/board/check.sh.</summary>
+    [Theory]
+    [InlineData("\"source\": \"auot\"", "source 'auot'", "did you mean 'auto'?")]
+    [InlineData("\"source\": \"absent/pictures\"", "source 'absent/pictures'", "no such file or folder")]
+    [InlineData("\"source\": \"film.mp4\"", "must be .jpg, .png, .y4m or .mjpeg", "set source to ffmpeg-rtsp")]
+    [InlineData("\"source\": \"damaged.jpg\"", "damaged.jpg: is neither a JPEG nor a PNG image", null)]
+    [InlineData("\"source\": \"empty\"", "empty", null)]
+    [InlineData("\"source\": \"empty.mjpeg\"", "empty.mjpeg: holds no frame", null)]
+    [InlineData("\"source\": \"empty.mjpeg\", \"loop\": false", "empty.mjpeg: holds no frame", null)]
+    [InlineData("\"source\": \"command\", \"command\": [\"no-such-camera-program\"]", "no-such-camera-program", null)]
+    [InlineData("\"source\": \"command\", \"command\": [\"false\"]", "false has ended with exit code 1", null)]
+    [InlineData("\"source\": \"command\", \"command\": [\"true\"], \"loop\": false", "there is no frame in it", null)]
+    public void A_source_that_gives_nothing_is_bad(string camera, string problem, string? advice)
+    {
+        File.WriteAllText(Path.Combine(_folder, "film.mp4"), "a film");
+        File.WriteAllText(Path.Combine(_folder, "damaged.jpg"), "a picture");
+        File.WriteAllText(Path.Combine(_folder, "empty.mjpeg"), "");
+        Directory.CreateDirectory(Path.Combine(_folder, "empty"));
+        CheckItem item = Bad(Check($"{{ \"cameras\": [{{ \"name\": \"door\", {camera} }}] }}"), "camera door");
+        Assert.Contains(problem, item.Detail, StringComparison.Ordinal);
+        Assert.Contains(advice ?? "", $"{item.Detail} {item.Advice}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_program_that_writes_nothing_is_bad_after_ten_seconds()
+    {
+        CheckItem item = Bad(Check("{ \"cameras\": [{ \"source\": \"command\", \"command\": [\"sleep\", \"600\"] }] }"), "camera camera");
+        Assert.Contains("in 10 s", item.Detail, StringComparison.Ordinal);
+        Assert.Equal("check the cable, and try another format", item.Advice);
+    }
+
+    [Fact]
+    public void Every_problem_of_a_configuration_is_an_item() =>
+        Assert.Equal(2, Check("{ \"threads\": -1, \"cameras\": [{ \"rate\": 0 }] }").Count(i => i is { Name: "configuration", State: CheckState.Bad }));
+
+    [Fact]
     public void A_machine_without_lines_is_bad()
     {
         string before = GpioChips.Folder;

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Edge.Camera.Linux;
 using Edge.Camera.Sources;
 using Edge.Camera.Sources.V4L2;
 using Edge.Imaging.Frames;
@@ -124,6 +126,37 @@ public class V4l2Tests
         Assert.Equal(
             "/dev/null: is no video device; edge-camera cameras lists those that are there",
             Assert.Throws<SourceException>(() => VideoDevice.Open("/dev/null")).Message);
+    }
+
+    [Fact]
+    public void A_busy_device_is_said_with_the_program_that_has_it_open()
+    {
+        string file = Path.GetTempFileName();
+        string link = file + ".link";
+        File.CreateSymbolicLink(link, file);
+        try
+        {
+            Assert.Equal(
+                $"{link}: is used by another program; sudo fuser -v {link} names it",
+                VideoErrors.Because(link, "can't be opened", Errno.Busy).Message);
+            using Process holder = Process.Start("tail", ["-f", file]);
+            try
+            {
+                string expected = $"{link}: is used by tail ({holder.Id}); end that program, or take another camera";
+                Assert.True(SpinWait.SpinUntil(
+                    () => VideoErrors.Because(link, "can't be opened", Errno.Busy).Message == expected, TimeSpan.FromSeconds(60)));
+            }
+            finally
+            {
+                holder.Kill();
+                holder.WaitForExit();
+            }
+        }
+        finally
+        {
+            File.Delete(link);
+            File.Delete(file);
+        }
     }
 
     private static readonly VideoControl[] Controls =

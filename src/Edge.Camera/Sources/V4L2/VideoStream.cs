@@ -20,7 +20,9 @@ internal readonly record struct FilledBuffer(
 internal sealed unsafe class VideoStream : IDisposable
 {
     private const uint Asked = 4;
-    private const int Least = 3;
+
+    /// <summary>v4l2loopback gives two unless it is told otherwise.</summary>
+    private const int Least = 2;
 
     private readonly VideoDevice _device;
     private readonly List<(nint Address, uint Length)> _maps = [];
