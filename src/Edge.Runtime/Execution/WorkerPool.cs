@@ -13,6 +13,9 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Longer than the gap between two operators, shorter than anyone would notice as load between two frames.</summary>
     private static readonly long SpinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
+    /// <summary>Looks at what the other side writes, tens of nanoseconds apart, between two looks at the clock.</summary>
+    private const int LooksPerTime = 16;
+
     private readonly Thread[] _threads;
     private readonly bool _spins;
 
@@ -132,14 +135,14 @@ internal sealed class WorkerPool : IDisposable
 
     private int WaitForRound(int seen)
     {
-        for (long? until = null; _spins; Thread.SpinWait(20))
+        for (long until = _spins ? Stopwatch.GetTimestamp() + SpinTicks : 0; Stopwatch.GetTimestamp() < until;)
         {
-            int round = _round;
-            if (round != seen)
-                return round;
-            long now = Stopwatch.GetTimestamp();
-            if (now > (until ??= now + SpinTicks))
-                break;
+            for (int look = 0; look < LooksPerTime; look++, Thread.SpinWait(1))
+            {
+                int round = _round;
+                if (round != seen)
+                    return round;
+            }
         }
 
         lock (_start)
@@ -154,13 +157,13 @@ internal sealed class WorkerPool : IDisposable
 
     private void WaitForWorkers()
     {
-        for (long? until = null; _spins; Thread.SpinWait(20))
+        for (long until = _spins ? Stopwatch.GetTimestamp() + SpinTicks : 0; Stopwatch.GetTimestamp() < until;)
         {
-            if (_busy == 0)
-                return;
-            long now = Stopwatch.GetTimestamp();
-            if (now > (until ??= now + SpinTicks))
-                break;
+            for (int look = 0; look < LooksPerTime; look++, Thread.SpinWait(1))
+            {
+                if (_busy == 0)
+                    return;
+            }
         }
 
         lock (_finish)

@@ -55,8 +55,7 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
         _tilesPerRun = Math.Clamp(RunBytes / (TTile.Rows * Math.Max(readBytes, scratchBytes)), 1, _tiles);
         _partialOffset = _patches is null ? 0 : (_tilesPerRun * TTile.Rows * _patchStride) + PreparationContext.OverreadBytes;
         _scratchBytes = _partialOffset + (partial ? _tilesPerRun * TTile.Rows * TTile.Channels : 0);
-        _piecesAreBlocks =
-            _patches is null && Imbalance(_weights.Blocks.Length, context.Workers) < Imbalance(_tiles, context.Workers);
+        _piecesAreBlocks = _patches is null && PieceChoice.BlocksPay(_weights.Blocks.Length, _tiles, context.Workers);
         Pieces = _piecesAreBlocks ? _weights.Blocks.Length : _tiles;
     }
 
@@ -135,9 +134,6 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
                 Unsafe.CopyBlockUnaligned(output, partial + ((nint)i * block.Width), (uint)_groupOutputs);
         }
     }
-
-    /// <summary>The largest of the equal shares of some pieces, relative to the mean.</summary>
-    private static double Imbalance(int pieces, int workers) => (double)DivideUp(pieces, workers) * workers / pieces;
 
     private static int DivideUp(int a, int b) => (a + b - 1) / b;
 }

@@ -55,7 +55,7 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
         _tiles = DivideUp(_pixels, Rows);
         int runBytes = _panelBytes > NearBytes / 4 ? FarBytes : NearBytes;
         _tilesPerRun = Math.Clamp(runBytes / _panelBytes, 1, _tiles);
-        _piecesAreBlocks = Imbalance(_weights.Blocks.Length, context.Workers) < Imbalance(_tiles, context.Workers);
+        _piecesAreBlocks = PieceChoice.BlocksPay(_weights.Blocks.Length, _tiles, context.Workers);
         Pieces = _piecesAreBlocks ? _weights.Blocks.Length : _tiles;
     }
 
@@ -115,9 +115,6 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
         for (int tap = _table.Taps; tap > 0; tap--, pointers += _table.TapPitch, panel += depth * Rows * TPanel.ActivationBytes)
             TPanel.Interleave(pointers, depth, panel);
     }
-
-    /// <summary>The largest of the equal shares of some pieces, relative to the mean.</summary>
-    private static double Imbalance(int pieces, int workers) => (double)DivideUp(pieces, workers) * workers / pieces;
 
     private static int DivideUp(int a, int b) => (a + b - 1) / b;
 }
