@@ -85,6 +85,15 @@ public sealed class PatchMoments
     public double[] Matrix(int group) =>
         Array.ConvertAll(_sums[group], s => Samples == 0 ? 0 : s / (double)Samples);
 
+    /// <summary>E[x²] of every element of a group's patch.</summary>
+    public double[] Diagonal(int group)
+    {
+        double[] diagonal = new double[Length];
+        for (int i = 0; i < Length && Samples > 0; i++)
+            diagonal[i] = _sums[group][(i * Length) + i] / (double)Samples;
+        return diagonal;
+    }
+
     private void Gather(ReadOnlySpan<float> nhwc, int row, int column, int group)
     {
         Span<float> patch = _patch;

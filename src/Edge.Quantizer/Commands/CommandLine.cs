@@ -11,6 +11,7 @@ internal static class CommandLine
             ExportCommand.Create,
             CompareCommand.Create,
             QuantizeCommand.Create,
+            CompressCommand.Create,
             EvaluateCommand.Create,
             BenchCommand.Create,
             ConformanceCommand.Create,

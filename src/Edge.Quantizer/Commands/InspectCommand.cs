@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Edge.Quantizer.Compression;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
 using Edge.Quantizer.Onnx.Schema;
 using Edge.Quantizer.Passes;
 using Edge.Quantizer.Reports;
 using Edge.Runtime.Format;
+using Spectre.Console;
 
 namespace Edge.Quantizer.Commands;
 
@@ -72,6 +74,10 @@ internal static class InspectCommand
         if (json)
             output.Write(Encoding.UTF8.GetString(ManifestJson.Serialize(model.Manifest)));
         else
-            PackageTable.Write(Tables.Console(output), path, model);
+        {
+            IAnsiConsole console = Tables.Console(output);
+            PackageTable.Write(console, path, model);
+            StorageTable.Write(console, StorageSummary.Of(model, EdgeModel.Storage(path)));
+        }
     }
 }

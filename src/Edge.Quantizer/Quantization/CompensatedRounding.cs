@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Compression;
 using Edge.Quantizer.Graph;
 
 namespace Edge.Quantizer.Quantization;
@@ -26,19 +27,38 @@ public static class CompensatedRounding
         Tensor weights = node.Input(1).Constant!;
         QuantizedWeights nearest = WeightQuantizer.PerChannel(node, inputScale);
         float[] real = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
-        sbyte[] codes = [.. nearest.Codes];
-        int groups = node.Attributes.Int("group", 1), length = moments.Length, rows = weights.Shape[0] / groups;
+        return nearest with { Codes = Round(node, real, nearest.Scales, moments, inputScale, CodeLevels.All, pruned: null) };
+    }
+
+    /// <summary>Codes on a given grid.</summary>
+    /// <param name="real">The weights, [output channel, kernel row, kernel column, input channel of the group].</param>
+    /// <param name="scales">One per output channel.</param>
+    /// <param name="levels">Codes that a weight may take.</param>
+    /// <param name="pruned">Which weights are 0, in the order of <paramref name="real"/>; null where none is.</param>
+    /// <inheritdoc cref="Round(Node, PatchMoments, float)"/>
+    public static sbyte[] Round(
+        Node node, float[] real, float[] scales, PatchMoments moments, float inputScale, CodeLevels levels, bool[]? pruned)
+    {
+        sbyte[] codes = new sbyte[real.Length];
+        int groups = node.Attributes.Int("group", 1), length = moments.Length, rows = scales.Length / groups;
         for (int g = 0; g < groups; g++)
         {
             double[] matrix = moments.Matrix(g);
             Regularise(matrix, length, inputScale);
             int[] order = [.. Enumerable.Range(0, length).OrderByDescending(i => matrix[(i * length) + i])];
             float[] triangle = Triangle(matrix, order);
+            var refinement = new RoundingRefinement(matrix, length);
             for (int row = g * rows; row < (g + 1) * rows; row++)
-                RoundRow(real.AsSpan(row * length, length), nearest.Scales[row], order, triangle, codes.AsSpan(row * length, length));
+            {
+                ReadOnlySpan<bool> zeros = pruned is null ? [] : pruned.AsSpan(row * length, length);
+                ReadOnlySpan<float> weights = real.AsSpan(row * length, length);
+                RoundRow(weights, scales[row], order, triangle, levels, zeros, codes.AsSpan(row * length, length));
+                if (levels != CodeLevels.All || !zeros.IsEmpty)
+                    refinement.Run(weights, scales[row], levels, zeros, codes.AsSpan(row * length, length));
+            }
         }
 
-        return new QuantizedWeights(codes, nearest.Scales);
+        return codes;
     }
 
     /// <summary>The input's own rounding noise, scale²/12, and the damping, on the diagonal.</summary>
@@ -52,7 +72,8 @@ public static class CompensatedRounding
             matrix[(i * length) + i] += add;
     }
 
-    private static void RoundRow(ReadOnlySpan<float> weights, float scale, int[] order, float[] triangle, Span<sbyte> codes)
+    private static void RoundRow(
+        ReadOnlySpan<float> weights, float scale, int[] order, float[] triangle, CodeLevels levels, ReadOnlySpan<bool> zeros, Span<sbyte> codes)
     {
         int length = order.Length;
         float[] errors = new float[length];
@@ -60,8 +81,8 @@ public static class CompensatedRounding
         {
             float compensation = Dot(triangle.AsSpan(i * length, i), errors.AsSpan(0, i)) / triangle[(i * length) + i];
             float weight = weights[order[i]];
-            float code = Math.Clamp(MathF.Round((weight + compensation) / scale, MidpointRounding.ToEven), -127, 127);
-            codes[order[i]] = (sbyte)code;
+            sbyte code = !zeros.IsEmpty && zeros[order[i]] ? (sbyte)0 : levels.Nearest((weight + compensation) / scale);
+            codes[order[i]] = code;
             errors[i] = weight - (code * scale);
         }
     }

@@ -179,8 +179,14 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         if (technique.Compensated)
         {
             foreach ((Node node, PatchMoments moments) in statistics.Moments)
-                weights[node] = CompensatedRounding.Round(node, moments, plan[node.Input(0)].Scale);
+            {
+                float scale = plan[node.Input(0)].Scale;
+                weights[node] = options.Shaping?.Round(node, moments, scale) ?? CompensatedRounding.Round(node, moments, scale);
+            }
         }
+
+        foreach (Node node in options.Shaping is null ? [] : statistics.InputMeans.Keys.Where(n => !weights.ContainsKey(n)).ToArray())
+            weights[node] = options.Shaping!.Round(node, null, plan[node.Input(0)].Scale);
 
         // Every bias makes up for what rounding the weights does to the layer's mean output.
         Dictionary<Node, float[]> corrections = options.BiasCorrection

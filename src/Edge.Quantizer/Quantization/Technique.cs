@@ -1,4 +1,5 @@
 using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Compression;
 
 namespace Edge.Quantizer.Quantization;
 
@@ -22,6 +23,9 @@ public sealed record QuantizationOptions
 
     /// <summary>See <see cref="CompensatedRounding"/>; off rounds every weight to the nearest code.</summary>
     public Choice CompensatedRounding { get; init; } = Choice.Auto;
+
+    /// <summary>Prunes and shares weights while they are rounded; null leaves them as they are.</summary>
+    public WeightShaping? Shaping { get; init; }
 
     public bool BiasCorrection { get; init; } = true;
 

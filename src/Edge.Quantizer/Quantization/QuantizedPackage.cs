@@ -1,0 +1,54 @@
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>Writes quantized networks as packages, with their accuracy report and self-test.</summary>
+internal static class QuantizedPackage
+{
+    /// <summary>Seeds of the self-test vectors; any would do, these are the first digits of π and e.</summary>
+    private static readonly ulong[] SelfTestSeeds = [3141592653589793, 2718281828459045];
+
+    /// <param name="target">File to write.</param>
+    /// <param name="report">Compared with float on <paramref name="images"/> images.</param>
+    /// <param name="layers">Of the same report.</param>
+    /// <param name="coding">How to compress the package; null for a plain one.</param>
+    public static EdgeModel Write(
+        string target,
+        QuantizedNetwork quantized,
+        PackageDescription description,
+        LayerReport report,
+        IReadOnlyList<LayerNoise> layers,
+        int images,
+        CodingOptions? coding)
+    {
+        ModelManifest manifest = PackageAssembler.Manifest(quantized.Lowered, description) with
+        {
+            Accuracy = new AccuracyReport
+            {
+                Images = images,
+                Top1Agreement = report.Agreement.Top1Agreement,
+                LogitSqnr = Finite(report.Agreement.LogitSqnr),
+                Method = quantized.Technique.ToString(),
+                Layers = [.. layers.Select(l => new LayerAccuracy { Tensor = l.Name, Sqnr = Finite(l.Sqnr), Cosine = Finite(l.Cosine) })],
+            },
+        };
+        return Write(target, manifest, quantized.Lowered.Package.Constants, coding);
+    }
+
+    /// <summary>Adds the self-test to a manifest, and writes.</summary>
+    public static EdgeModel Write(string target, ModelManifest manifest, IReadOnlyList<ConstantData> constants, CodingOptions? coding)
+    {
+        using (var session = new Session(
+            EdgeModel.Parse(EdgeModelWriter.ToBytes(manifest, constants)),
+            new SessionOptions { Threads = 1, InstructionSet = InstructionSet.Scalar }))
+        {
+            manifest = manifest with { SelfTest = SelfTestRunner.Compute(session, SelfTestSeeds) };
+        }
+
+        return EdgeModelWriter.Write(target, manifest, constants, coding);
+    }
+
+    /// <summary>JSON has no infinity: a tensor without any noise is stored as 999 dB.</summary>
+    private static double Finite(double decibels) => double.IsFinite(decibels) ? Math.Round(decibels, 4) : decibels > 0 ? 999 : -999;
+}

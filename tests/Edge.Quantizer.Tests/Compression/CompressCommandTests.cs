@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Edge.Quantizer.Commands;
+using Edge.Quantizer.Compression;
+using Edge.Runtime.Format;
+using Edge.Runtime.Tests.Format;
+using Edge.Tests;
+
+namespace Edge.Quantizer.Tests.Compression;
+
+public sealed class CompressCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("edge-compress-").FullName;
+
+    [Fact]
+    public void A_package_is_compressed_without_loss()
+    {
+        byte[] plain = TinyModel.Everything().ToBytes();
+        (int code, string output, string error) = Run("compress", Package(plain), "-o", Target);
+
+        Assert.Equal((CommandHost.Success, ""), (code, error));
+        Assert.Contains($"{Target}: {new FileInfo(Target).Length:N0} bytes, {plain.Length:N0} when loaded", output, StringComparison.Ordinal);
+        Assert.Equal(plain, EdgeModel.Load(Target).Plain.ToArray());
+        Assert.True(new FileInfo(Target).Length < plain.Length / 2);
+    }
+
+    [Fact]
+    public void Sharing_alone_leaves_few_values_and_indices_of_fixed_length()
+    {
+        Run("compress", Package(Large().ToBytes()), "--share", "3", "-o", Target);
+
+        EdgeModel model = EdgeModel.Load(Target);
+        Assert.InRange(model.Constant<sbyte>(0).ToArray().Distinct().Count(), 4, 8);
+        StoredConstant stored = EdgeModel.Storage(Target)![0];
+        Assert.Equal("fixed", stored.Coder);
+        Assert.InRange(stored.Length, stored.Symbols * 3 / 8, (stored.Symbols * 3 / 8) + 40);
+        Assert.NotNull(model.Manifest.SelfTest);
+        Assert.Null(model.Manifest.Accuracy);
+    }
+
+    [Fact]
+    public void Pruning_alone_leaves_gaps()
+    {
+        Run("compress", Package(Large().ToBytes()), "--prune", "0.8", "-o", Target);
+
+        LayerStorage layer = StorageSummary.Of(EdgeModel.Load(Target), EdgeModel.Storage(Target)).Layers[0];
+        Assert.Equal(0.2, layer.Density, 0.01);
+        Assert.StartsWith("sparse", layer.Coding, StringComparison.Ordinal);
+        Assert.True(layer.Stored < layer.Plain / 2);
+    }
+
+    [Theory]
+    [InlineData("linear")]
+    [InlineData("density")]
+    [InlineData("random")]
+    public void All_stages_together_are_the_smallest(string start)
+    {
+        string package = Package(Large().ToBytes());
+        Run("compress", package, "--prune", "0.5", "--share", "4", "-o", Target);
+        long shared = new FileInfo(Target).Length;
+        (int code, string output, string error) = Run("compress", package, "--prune", "0.5", "--share", "4", "--centroids", start, "--entropy", "--json", "-o", Target);
+
+        Assert.True(code == CommandHost.Success, error);
+        using JsonDocument report = JsonDocument.Parse(output);
+        Assert.Equal(new FileInfo(Target).Length, report.RootElement.GetProperty("bytes").GetInt64());
+        Assert.True(new FileInfo(Target).Length < shared);
+    }
+
+    [Theory]
+    [InlineData("give a share between 0 and 1", "--prune", "1.5")]
+    [InlineData("give 2 to 8 bits", "--share", "9")]
+    [InlineData("needs the float network", "--prune", "auto")]
+    [InlineData("give points above 0", "--budget", "0")]
+    public void What_makes_no_sense_gives_one_line(string reason, params string[] options)
+    {
+        (int code, _, string error) = Run(["compress", Package(TinyModel.Inceptionlike().ToBytes()), "-o", Target, .. options]);
+
+        Assert.Equal(CommandHost.Failure, code);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.False(File.Exists(Target));
+    }
+
+    [SharedFact]
+    public void The_published_file_is_packed_again_without_loss_in_550_000_bytes()
+    {
+        string published = SharedFolder.Path("models", "compressed_SqueezeNet.net");
+        (int code, _, string error) = Run(
+            "compress", published, "--float", "--preprocessing", "imagenet-caffe-227", "--labels", SharedFolder.Path("models", "imagenet-labels.txt"), "-o", Target);
+
+        Assert.True(code == CommandHost.Success, error);
+        Assert.InRange(new FileInfo(Target).Length, 1, 550_000);
+        EdgeModel model = EdgeModel.Load(Target);
+        FloatConvOperator[] convolutions = [.. model.Manifest.Operators.OfType<FloatConvOperator>()];
+        IReadOnlyList<DeepCompressionLayer> layers = DeepCompressionFile.Read(File.ReadAllBytes(published), published);
+        Assert.Equal(layers.Count, convolutions.Length);
+        for (int i = 0; i < layers.Count; i++)
+        {
+            float[] expected = Edge.Quantizer.Quantization.WeightQuantizer.ToChannelsLast<float>(layers[i].Weights.Floats, layers[i].Weights.Shape);
+            Assert.True(model.Constant<float>(convolutions[i].Weights).SequenceEqual(expected), layers[i].Name);
+            Assert.True(model.Constant<float>(convolutions[i].Bias).SequenceEqual(layers[i].Bias), layers[i].Name);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Target => Path.Combine(_folder, "small.edge");
+
+    /// <summary>One convolution of some weights.</summary>
+    private static TinyModel Large()
+    {
+        var m = new TinyModel();
+        int image = m.Int8("image", [1, 8, 8, 3], 0.02f);
+        int y = m.Int8("y", [1, 6, 6, 300], 0.5f);
+        m.Conv("conv", image, y, new Window { KernelHeight = 3, KernelWidth = 3 });
+        return m;
+    }
+
+    private string Package(byte[] bytes)
+    {
+        string path = Path.Combine(_folder, "plain.edge");
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        return (CommandLine.Run(args, output, error), output.ToString(), error.ToString());
+    }
+}

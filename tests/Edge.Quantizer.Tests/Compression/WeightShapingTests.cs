@@ -1,0 +1,133 @@
+using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Compression;
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Passes;
+using Edge.Quantizer.Quantization;
+using Edge.Quantizer.Tests.Passes;
+using Edge.Quantizer.Tests.Quantization;
+
+namespace Edge.Quantizer.Tests.Compression;
+
+public sealed class WeightShapingTests
+{
+    [Theory]
+    [InlineData(CentroidStart.Linear)]
+    [InlineData(CentroidStart.Density)]
+    [InlineData(CentroidStart.Random)]
+    public void Centroids_lie_in_the_middle_of_what_they_own(CentroidStart start)
+    {
+        var random = new Random(1);
+        float[] values = [.. Enumerable.Range(0, 2000).Select(_ => (float)Math.Pow(random.NextDouble(), 3))];
+        float[] centroids = KMeans.Centroids(values, [], 8, start);
+
+        Assert.InRange(centroids.Length, 2, 8);
+        Assert.Equal(centroids.Order(), centroids);
+        ILookup<float, float> owned = values.ToLookup(v => centroids.MinBy(c => Math.Abs(c - v)));
+        Assert.All(centroids, c => Assert.Equal(owned[c].Average(), c, 0.002f));
+    }
+
+    [Fact]
+    public void Few_values_are_their_own_centroids()
+    {
+        float[] values = [-3, -3, 0.5f, 7, 7, 7];
+        Assert.Equal([-3, 0.5f, 7], KMeans.Centroids(values, [], 64, CentroidStart.Linear));
+        Assert.Equal([1.5f], KMeans.Centroids([1, 2], [], 1, CentroidStart.Density));
+    }
+
+    [Fact]
+    public void Importance_draws_centroids_near() =>
+        Assert.Equal([1.75f], KMeans.Centroids([1, 2], [1, 3], 1, CentroidStart.Linear));
+
+    [Fact]
+    public void The_nearest_level_is_the_nearest()
+    {
+        sbyte[] levels = [-127, -90, -3, -1, 0, 4, 5, 60];
+        var shared = new CodeLevels(levels);
+        for (float code = -140; code < 140; code += 0.37f)
+        {
+            float clamped = Math.Clamp(code, -127, 127);
+            Assert.Equal(levels.Min(l => Math.Abs(l - clamped)), Math.Abs(shared.Nearest(code) - clamped));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Weights_take_few_codes_and_zeros_stay(bool compensated)
+    {
+        Node conv = Conv(out PatchMoments moments);
+        float[] weights = conv.Input(1).Constant!.Floats;
+        weights[3] = weights[10] = 0;
+        bool[] pruned = Pruning.Of(weights, 0.4);
+        var shaping = new WeightShaping { Bits = 3, Pruned = new Dictionary<Node, bool[]> { [conv] = pruned } };
+
+        QuantizedWeights shaped = shaping.Round(conv, compensated ? moments : null, 0.01f);
+
+        bool[] expected = WeightQuantizer.ToChannelsLast<bool>(pruned, conv.Input(1).Constant!.Shape);
+        Assert.All(expected.Zip(shaped.Codes).Where(p => p.First), p => Assert.Equal(0, p.Second));
+        Assert.InRange(shaped.Codes.Distinct().Count(), 4, 9);
+        Assert.Equal(weights.Length * 4 / 10, pruned.Count(p => p), 1d);
+        Assert.True(pruned[3] && pruned[10]);
+        Assert.All(shaped.Scales, s => Assert.Equal(0, BitConverter.SingleToInt32Bits(s) & ((1 << 17) - 1)));
+    }
+
+    [Fact]
+    public void Smallest_magnitudes_are_pruned_first() =>
+        Assert.Equal([false, true, false, true], Pruning.Of([-3, 0.5f, 2, -1], 0.5));
+
+    [Fact]
+    public void The_scan_prunes_more_for_a_larger_budget_and_restores_the_network()
+    {
+        var g = new GraphBuilder();
+        Value image = g.Input(1, 3, 12, 12);
+        ModelGraph graph = g.Build(g.Op(OpTypes.GlobalAveragePool, [g.Conv(g.Relu(g.Conv(g.Relu(g.Conv(image, 24, 3)), 32, 3)), 80, 1)]));
+        OptimizedModel.Pipeline().Run(graph);
+        float[][] before = [.. graph.Nodes.Where(n => n.OpType == OpTypes.Conv).Select(n => (float[])n.Input(1).Constant!.Floats.Clone())];
+        var images = new SyntheticImages(12, 3 * 12 * 12);
+
+        double small = Pruned(0.3), large = Pruned(20);
+
+        Assert.True(small < large, $"{small} and {large}");
+        Assert.Equal(before, graph.Nodes.Where(n => n.OpType == OpTypes.Conv).Select(n => n.Input(1).Constant!.Floats));
+
+        double Pruned(double budget)
+        {
+            var scan = new PruningScan(graph, images, threads: 1);
+            IReadOnlyList<LayerPruning> layers = scan.Run(budget);
+            Assert.Equal(2, layers.Count);
+            Assert.All(scan.Pruned, p => Assert.Equal(layers.Single(l => l.Layer == p.Key.Name).Ratio, p.Value.Count(z => z) / (double)p.Value.Length, 0.001));
+            return layers.Sum(l => l.Ratio * l.Weights);
+        }
+    }
+
+    [Fact]
+    public void A_quantized_network_keeps_what_shaping_made_of_its_weights()
+    {
+        var g = new GraphBuilder();
+        ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Input(1, 3, 12, 12), 16, 3)), 10, 1));
+        OptimizedModel.Pipeline().Run(graph);
+        var options = new QuantizationOptions { Method = "minmax", Threads = 1, Shaping = new WeightShaping { Bits = 4 } };
+
+        QuantizedNetwork network = new PostTrainingQuantizer(graph, new SyntheticImages(10, 3 * 12 * 12), TestPackages.Description(12), options).Run();
+
+        Assert.Equal(2, network.Weights.Count);
+        Assert.All(network.Weights.Values, w => Assert.InRange(w.Codes.Distinct().Count(), 2, 16));
+    }
+
+    private static Node Conv(out PatchMoments moments)
+    {
+        var g = new GraphBuilder();
+        ModelGraph graph = g.Build(g.Conv(g.Input(1, 8, 8, 8), 16, 3));
+        OptimizedModel.Pipeline().Run(graph);
+        Node conv = graph.Nodes.Single(n => n.OpType == OpTypes.Conv);
+        moments = new PatchMoments(conv);
+        float[] image = new float[8 * 8 * 8];
+        for (int i = 0; i < 10; i++)
+        {
+            new SyntheticImages(10, image.Length).Read(i, image);
+            moments.Add(image);
+        }
+
+        return conv;
+    }
+}
