@@ -170,6 +170,30 @@ public sealed class ClassifyTests : IDisposable
         Assert.Equal("Colours: the package has no self-test; only its checksums were verified\n", output);
     }
 
+    [Fact]
+    public void The_self_test_command_replays_the_certificate()
+    {
+        (int exit, string output, string error) = Run("selftest", ColourModel.WriteCertified(_folder, agree: true));
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.EndsWith(
+            "Colours: certificate: 2 image(s) give the recorded logits; 0 points of top-1 are lost against float, 0.5 are allowed\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_package_that_misses_its_budget_or_its_recorded_logits_is_refused_with_one_line()
+    {
+        string model = ColourModel.WriteCertified(_folder, agree: false);
+        (int exit, _, string error) = Run("selftest", model);
+        Assert.Equal(3, exit);
+        Assert.StartsWith($"edge-camera: {model}: 'Colours' misses its own accuracy budget", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+
+        (exit, _, error) = Run("selftest", ColourModel.WriteCertified(_folder, agree: true, logits => logits[3] = 1));
+        Assert.Equal(3, exit);
+        Assert.StartsWith($"edge-camera: {model}: certificate image 0 of 'Colours' gives other logits", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("classify", "Required argument missing")]
     [InlineData("classify a.edge", "name the images behind a.edge")]

@@ -1,5 +1,6 @@
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
+using Edge.Runtime.Format.Certificates;
 
 namespace Edge.Camera.Tests;
 
@@ -27,6 +28,34 @@ internal static class ColourModel
         using (Session session = new(model))
             manifest = manifest with { SelfTest = SelfTestRunner.Compute(session, 1, 2) };
         EdgeModelWriter.Write(path, change?.Invoke(manifest) ?? manifest, constants);
+        return path;
+    }
+
+    /// <summary>Writes the package with a certificate of two images, red and green, and returns its path.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="agree">Whether the float network is said to name the same classes.</param>
+    /// <param name="recorded">Changes the logits that the package is said to have given.</param>
+    public static string WriteCertified(string folder, bool agree, Action<byte[]>? recorded = null)
+    {
+        string path = Path.Combine(folder, "certified.edge");
+        ModelManifest manifest = Manifest(softmax: true);
+        ConstantData[] constants = Constants();
+        using var writer = new CertificateWriter(manifest.Tensors[0]);
+        for (int channel = 0; channel < 2; channel++)
+        {
+            sbyte[] codes = new sbyte[Pixels * 3];
+            for (int i = 0; i < codes.Length; i++)
+                codes[i] = (sbyte)(i % 3 == channel ? 100 : -128);
+            byte[] logits = [127, 0, 0, 0];
+            logits[channel + 1] = 228 / 2;
+            recorded?.Invoke(logits);
+            float[] reference = new float[Outputs];
+            reference[agree ? channel + 1 : 3] = 1;
+            writer.Add(codes, reference, logits);
+        }
+
+        manifest = manifest with { Certificate = new CertificateDefinition { Images = 2, Logits = 1, MaxDrop = 0.5, Drop = 0 } };
+        EdgeModelWriter.Write(path, manifest, constants, certificate: writer.ToBytes());
         return path;
     }
 

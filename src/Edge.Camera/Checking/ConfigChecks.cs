@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Edge.Camera.Capture;
+using Edge.Camera.Classification;
 using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Edge.Camera.Sinks;
@@ -26,7 +27,7 @@ internal static class ConfigChecks
         LoadedConfig? config = Load(path, items);
         if (config is null)
             return items;
-        items.Add(Model(config));
+        items.AddRange(Model(config));
         items.AddRange(config.Config.Cameras.Select(c => Camera(c, config)));
         if (config.Config.Gpio is { } gpio)
             items.AddRange(gpio.Outputs.Select(o => o.Line).Concat(gpio.Buttons.Select(b => b.Line)).Select(l => Line(gpio.Chip, l)));
@@ -52,19 +53,26 @@ internal static class ConfigChecks
         }
     }
 
-    private static CheckItem Model(LoadedConfig config)
+    /// <summary>The model, and how accurate its certificate proves it to be here.</summary>
+    private static List<CheckItem> Model(LoadedConfig config)
     {
+        const string Certificate = "certificate";
+        List<CheckItem> items = [];
         try
         {
             using Watch watch = Watch.Load(config);
             int vectors = watch.Model.Manifest.SelfTest?.Seeds.Length ?? 0;
             string proof = vectors == 0 ? "checksums verified, no self-test in the package" : $"{vectors} self-test vector(s) are bit-exact";
-            return CheckItem.Good("model", $"{watch.Model.Manifest.Network}: {proof} with {watch.InstructionSet} kernels");
+            items.Add(CheckItem.Good("model", $"{watch.Model.Manifest.Network}: {proof} with {watch.InstructionSet} kernels"));
+            if (watch.ReplayCertificate() is { } certificate)
+                items.Add(CheckItem.Good(Certificate, TextReport.Describe(certificate)));
         }
         catch (Exception e) when (e is CommandException or ConfigException)
         {
-            return CheckItem.Bad("model", e.Message);
+            items.Add(CheckItem.Bad(items.Count == 0 ? "model" : Certificate, e.Message));
         }
+
+        return items;
     }
 
     private static CheckItem Camera(CameraConfig camera, LoadedConfig config)

@@ -85,6 +85,27 @@ internal sealed class Classifier : IDisposable
         }
     }
 
+    /// <summary>Replays the certificate of a package: this device must be as accurate as was promised.</summary>
+    /// <returns>Null when the package has none.</returns>
+    /// <exception cref="CommandException">The package misses its budget, or its certificate is damaged; the message says how.</exception>
+    public static CertificateResult? ReplayCertificate(string name, Session session)
+    {
+        try
+        {
+            CertificateResult? result = CertificateRunner.Run(session);
+            return result?.Problem is { } problem
+                ? throw new CommandException(ExitCode.ModelUnusable, $"{name}: {problem}; pack it again")
+                : result;
+        }
+        catch (ModelFormatException e)
+        {
+            throw new CommandException(ExitCode.ModelUnusable, $"{name}: {Explain(e)}", e);
+        }
+    }
+
+    /// <inheritdoc cref="ReplayCertificate(string, Session)"/>
+    public CertificateResult? ReplayCertificate(string name) => ReplayCertificate(name, _session);
+
     /// <summary>Decodes, prepares and classifies one file.</summary>
     /// <param name="path">A JPEG or PNG file.</param>
     /// <param name="top">Classes wanted.</param>

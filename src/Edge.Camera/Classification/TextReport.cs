@@ -6,6 +6,11 @@ namespace Edge.Camera.Classification;
 /// <summary>Text for people, printed as the answers come.</summary>
 internal sealed class TextReport(TextWriter output, string scoreName) : IReport
 {
+    /// <summary>A certificate that holds, in a few words.</summary>
+    public static string Describe(CertificateResult certificate) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{certificate.Images} image(s) give the recorded logits; {certificate.Drop:0.##} points of top-1 are lost against float, {certificate.MaxDrop:0.##} are allowed");
+
     public void Add(string path, Answer answer)
     {
         Line($"{path}: {Ms(answer.Total)} ms (decode {Ms(answer.Decode)}, prepare {Ms(answer.Prepare)}, run {Ms(answer.Run)})");

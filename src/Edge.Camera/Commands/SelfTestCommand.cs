@@ -15,7 +15,8 @@ internal static class SelfTestCommand
         };
         Option<int> threads = SharedArguments.Threads();
         Command command = new(
-            "selftest", "Replays the model's self-test: this device must compute what the packing machine computed.")
+            "selftest",
+            "Replays the model's self-test and certificate: this device must compute what the packing machine computed, as accurately.")
         {
             model,
             threads,
@@ -30,6 +31,8 @@ internal static class SelfTestCommand
                 vectors == 0
                     ? $"{network}: the package has no self-test; only its checksums were verified"
                     : $"{network}: {vectors} self-test vector(s) are bit-exact with {classifier.InstructionSet} kernels");
+            if (classifier.ReplayCertificate(source.Name) is { } certificate)
+                parsed.InvocationConfiguration.Output.WriteLine($"{network}: certificate: {TextReport.Describe(certificate)}");
             return ExitCode.Success;
         });
         return command;

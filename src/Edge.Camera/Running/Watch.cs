@@ -12,10 +12,11 @@ namespace Edge.Camera.Running;
 internal sealed class Watch : IDisposable
 {
     private readonly Session _session;
+    private readonly string _name;
 
-    private Watch(LoadedConfig config, Session session)
+    private Watch(LoadedConfig config, Session session, string name)
     {
-        (Config, _session, Scores) = (config, session, new ClassScores(session.Model));
+        (Config, _session, _name, Scores) = (config, session, name, new ClassScores(session.Model));
         Cameras = [.. config.Config.Cameras.Select(c => new CameraWatcher(c, session, Scores, config.Config.Decision))];
     }
 
@@ -40,7 +41,7 @@ internal sealed class Watch : IDisposable
         Session session = Classifier.LoadSession(source, config.Config.Threads);
         try
         {
-            var watch = new Watch(config, session);
+            var watch = new Watch(config, session, source.Name);
             watch.CheckLabels();
             return watch;
         }
@@ -50,6 +51,9 @@ internal sealed class Watch : IDisposable
             throw;
         }
     }
+
+    /// <inheritdoc cref="Classifier.ReplayCertificate(string, Session)"/>
+    public CertificateResult? ReplayCertificate() => Classifier.ReplayCertificate(_name, _session);
 
     public void Dispose()
     {

@@ -12,7 +12,7 @@ namespace Edge.Runtime.Format;
 /// 24  0, uint32
 /// 28  CRC-32C of bytes 0 to 27 followed by the manifest, uint32
 /// 32  manifest, JSON in UTF-8
-///     constants, each at a multiple of 64, zeros in between; the file ends with the last one
+///     constants, then the certificate if there is one, each at a multiple of 64, zeros in between; the file ends with the last one
 /// </code>
 /// </summary>
 internal static class Container

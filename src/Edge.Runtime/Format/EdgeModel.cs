@@ -154,6 +154,15 @@ public sealed class EdgeModel
         return new EdgeModel(manifest, plain, start) { FileLength = (int)reader.Length };
     }
 
+    /// <summary>The compressed records of the certificate, which there must be.</summary>
+    internal Stream OpenCertificate()
+    {
+        (int offset, int length) = ((int)Manifest.Certificate!.Offset, (int)Manifest.Certificate.Length);
+        return MemoryMarshal.TryGetArray(_file.Slice(offset, length), out ArraySegment<byte> section)
+            ? new MemoryStream(section.Array!, section.Offset, section.Count, writable: false)
+            : new MemoryStream(_file.Slice(offset, length).ToArray(), writable: false);
+    }
+
     internal ReadOnlySpan<byte> StoredBytes(int constant)
     {
         ConstantDefinition definition = Manifest.Constants[constant];

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Edge.Runtime.Format.Certificates;
 
 namespace Edge.Runtime.Format;
 
@@ -19,8 +20,17 @@ public static class EdgeModelWriter
     /// <summary>Lays the package out in memory, without proving it.</summary>
     /// <param name="manifest">Everything but <see cref="ModelManifest.Constants"/>, which is filled in here.</param>
     /// <param name="constants">The arrays that the operators refer to by index.</param>
-    public static byte[] ToBytes(ModelManifest manifest, IReadOnlyList<ConstantData> constants)
+    /// <param name="certificate">
+    /// Records of the manifest's certificate (<see cref="CertificateWriter"/>); without them the package has none: it proves these
+    /// constants only.
+    /// </param>
+    public static byte[] ToBytes(ModelManifest manifest, IReadOnlyList<ConstantData> constants, ReadOnlyMemory<byte> certificate = default)
     {
+        CertificateDefinition? proof = certificate.IsEmpty ? null : manifest.Certificate! with
+        {
+            Length = certificate.Length,
+            Checksum = Crc32C.Compute(certificate.Span),
+        };
         var definitions = new ConstantDefinition[constants.Count];
         for (int i = 0; i < definitions.Length; i++)
         {
@@ -40,14 +50,20 @@ public static class EdgeModelWriter
         while (true)
         {
             end = Place(definitions, start);
-            text = ManifestJson.Serialize(manifest with { Constants = definitions });
+            if (proof is not null)
+            {
+                proof = proof with { Offset = Container.Align(end) };
+                end = proof.Offset + proof.Length;
+            }
+
+            text = ManifestJson.Serialize(manifest with { Constants = definitions, Certificate = proof });
             long needed = Container.Align(Container.HeaderLength + text.Length);
             if (needed <= start)
                 break;
             start = needed;
         }
 
-        if (definitions.Length == 0)
+        if (definitions.Length == 0 && proof is null)
             end = Container.HeaderLength + text.Length;
         if (end > EdgeModel.MaxFileLength)
         {
@@ -60,6 +76,8 @@ public static class EdgeModelWriter
         text.CopyTo(file.AsSpan(Container.HeaderLength));
         for (int i = 0; i < definitions.Length; i++)
             constants[i].Bytes.Span.CopyTo(file.AsSpan((int)definitions[i].Offset));
+        if (proof is not null)
+            certificate.Span.CopyTo(file.AsSpan((int)proof.Offset));
         return file;
     }
 
@@ -68,13 +86,18 @@ public static class EdgeModelWriter
     /// flushed to the disk and renamed.
     /// </summary>
     /// <param name="coding">How to compress it; null for a plain package.</param>
+    /// <param name="certificate">See <see cref="ToBytes"/>.</param>
     /// <returns>The model as a later <see cref="EdgeModel.Load"/> will see it.</returns>
     /// <exception cref="ModelFormatException">The manifest describes a model that no device would accept.</exception>
     public static EdgeModel Write(
-        string path, ModelManifest manifest, IReadOnlyList<ConstantData> constants, CodingOptions? coding = null) =>
-        Write(path, ToBytes(manifest, constants), coding);
+        string path,
+        ModelManifest manifest,
+        IReadOnlyList<ConstantData> constants,
+        CodingOptions? coding = null,
+        ReadOnlyMemory<byte> certificate = default) =>
+        Write(path, ToBytes(manifest, constants, certificate), coding);
 
-    /// <inheritdoc cref="Write(string, ModelManifest, IReadOnlyList{ConstantData}, CodingOptions?)"/>
+    /// <inheritdoc cref="Write(string, ModelManifest, IReadOnlyList{ConstantData}, CodingOptions?, ReadOnlyMemory{byte})"/>
     /// <param name="plain">A plain package.</param>
     public static EdgeModel Write(string path, ReadOnlySpan<byte> plain, CodingOptions? coding)
     {

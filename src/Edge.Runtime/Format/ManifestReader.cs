@@ -1,3 +1,5 @@
+using Edge.Runtime.Format.Certificates;
+
 namespace Edge.Runtime.Format;
 
 /// <summary>
@@ -20,6 +22,7 @@ internal static partial class ManifestReader
         ArenaSize = m.Long("arenaSize"),
         Accuracy = m.ObjectOrNull("accuracy", Accuracy),
         SelfTest = m.ObjectOrNull("selfTest", SelfTest),
+        Certificate = m.ObjectOrNull("certificate", Certificate),
         Provenance = m.Object("provenance", Provenance),
     };
 
@@ -77,6 +80,18 @@ internal static partial class ManifestReader
     {
         Seeds = m.ULongs("seeds"),
         Digests = m.UInts("digests"),
+    };
+
+    private static CertificateDefinition Certificate(JsonMembers m) => new()
+    {
+        Images = m.Int("images"),
+        Logits = m.Int("logits"),
+        Classes = m.Ints("classes"),
+        MaxDrop = m.Double("maxDrop"),
+        Drop = m.Double("drop"),
+        Offset = m.Long("offset"),
+        Length = m.Long("length"),
+        Checksum = m.UInt("checksum"),
     };
 
     private static Provenance Provenance(JsonMembers m) => new()

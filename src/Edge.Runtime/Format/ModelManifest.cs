@@ -1,3 +1,5 @@
+using Edge.Runtime.Format.Certificates;
+
 namespace Edge.Runtime.Format;
 
 /// <summary>What a package says about itself: everything but the bytes of its constants. Stored as JSON.</summary>
@@ -33,6 +35,9 @@ public sealed record ModelManifest
     public AccuracyReport? Accuracy { get; init; }
 
     public SelfTest? SelfTest { get; init; }
+
+    /// <summary>Filled in by <see cref="EdgeModelWriter"/> where a certificate is stored.</summary>
+    public CertificateDefinition? Certificate { get; init; }
 
     public required Provenance Provenance { get; init; }
 }

@@ -56,6 +56,24 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_that_holds_is_good()
+    {
+        ColourModel.WriteCertified(_folder, agree: true);
+        CheckItem item = Check($"{{ {Scene}, \"model\": \"certified.edge\" }}").Single(i => i.Name == "certificate");
+        Assert.Equal(
+            (CheckState.Good, "2 image(s) give the recorded logits; 0 points of top-1 are lost against float, 0.5 are allowed"), (item.State, item.Detail));
+    }
+
+    [Fact]
+    public void A_model_that_misses_its_own_accuracy_budget_is_bad()
+    {
+        ColourModel.WriteCertified(_folder, agree: false);
+        CheckItem item = Bad(Check($"{{ {Scene}, \"model\": \"certified.edge\" }}"), "certificate");
+        Assert.Contains("misses its own accuracy budget", item.Detail, StringComparison.Ordinal);
+        Assert.Equal("pack it again", item.Advice);
+    }
+
+    [Fact]
     public void A_class_that_the_model_does_not_have_is_bad()
     {
         CheckItem item = Bad(Check($"{{ {Scene}, \"decision\": {{ \"classes\": {{ \"stopp\": {{}} }} }} }}"));

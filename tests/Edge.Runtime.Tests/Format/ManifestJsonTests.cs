@@ -1,4 +1,5 @@
 using Edge.Runtime.Format;
+using Edge.Runtime.Format.Certificates;
 
 namespace Edge.Runtime.Tests.Format;
 
@@ -50,6 +51,7 @@ public sealed class ManifestJsonTests
                 Layers = [new LayerAccuracy { Tensor = "a", Sqnr = 30.25, Cosine = 0.5 }],
             },
             SelfTest = new SelfTest { Seeds = [ulong.MaxValue], Digests = [uint.MaxValue] },
+            Certificate = new CertificateDefinition { Images = 3, Logits = 1, Classes = [2, 0, 1], MaxDrop = 0.5, Drop = 0.25, Offset = 64, Length = 9, Checksum = 8 },
         };
         byte[] json = ManifestJson.Serialize(manifest);
 

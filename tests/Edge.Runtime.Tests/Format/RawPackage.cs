@@ -27,6 +27,8 @@ internal sealed class RawPackage
         _constants = file[(int)first..];
         foreach (JsonNode? constant in Manifest["constants"]!.AsArray())
             constant!["offset"] = constant["offset"]!.GetValue<long>() - first + Start;
+        if (Manifest["certificate"] is { } certificate)
+            certificate["offset"] = certificate["offset"]!.GetValue<long>() - first + Start;
     }
 
     public JsonObject Manifest { get; }

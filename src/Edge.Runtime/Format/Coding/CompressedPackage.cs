@@ -18,6 +18,7 @@ namespace Edge.Runtime.Format.Coding;
 /// 32  bytes of the plain package, uint64; at most <see cref="MaxExpansion"/> times those of this file
 /// 40  manifest of the plain package in Brotli (RFC 7932), its window of at most 32 KB
 ///     constants in order, each coded as <see cref="ConstantDecoder"/> describes and filled up to a byte
+///     the certificate as it is, if there is one
 /// </code>
 /// The plain manifest holds each constant's checksum, so that a damaged code is found in what it gives.
 /// </summary>
@@ -68,8 +69,15 @@ internal static class CompressedPackage
             decoder.Decode(constant, plain.AsSpan((int)constant.Offset, (int)constant.Length), stored);
         }
 
+        if (manifest.Certificate is { } certificate)
+        {
+            reader.Field = "certificate";
+            reader.Align();
+            reader.Read(plain.AsSpan((int)certificate.Offset, (int)certificate.Length));
+        }
+
         if (reader.Offset != reader.Length)
-            throw new ModelFormatException("file", reader.Offset, $"{reader.Length - reader.Offset} bytes follow the last constant");
+            throw new ModelFormatException("file", reader.Offset, $"{reader.Length - reader.Offset} bytes follow the last section");
         return plain;
     }
 

@@ -22,7 +22,8 @@ internal static class PackageCompressor
         foreach (ConstantDefinition constant in manifest.Constants)
             ConstantEncoder.Encode(constant, plain.Slice((int)constant.Offset, (int)constant.Length), options, writer);
         writer.Align();
-        byte[] file = new byte[CompressedPackage.HeaderLength + length + writer.Bytes.Length];
+        ReadOnlySpan<byte> certificate = manifest.Certificate is { } c ? plain.Slice((int)c.Offset, (int)c.Length) : [];
+        byte[] file = new byte[CompressedPackage.HeaderLength + length + writer.Bytes.Length + certificate.Length];
         if (plain.Length > (long)file.Length * CompressedPackage.MaxExpansion)
         {
             throw new InvalidDataException(
@@ -32,6 +33,7 @@ internal static class PackageCompressor
         CompressedPackage.WriteHeader(file, compressed, text.Length, plain.Length, file.Length);
         compressed.CopyTo(file.AsSpan(CompressedPackage.HeaderLength));
         writer.Bytes.CopyTo(file.AsSpan(CompressedPackage.HeaderLength + length));
+        certificate.CopyTo(file.AsSpan(file.Length - certificate.Length));
         return file;
     }
 }

@@ -3,7 +3,7 @@ using static Edge.Runtime.Format.Verification.ShapeCheck;
 namespace Edge.Runtime.Format.Verification;
 
 /// <summary>
-/// Constants lie in the file, aligned, in order, apart from each other and intact; the gaps hold zeros and nothing follows.
+/// Constants lie in the file, aligned, in order, apart from each other and intact, then the certificate; the gaps hold zeros and nothing follows.
 /// </summary>
 internal static class ConstantsCheck
 {
@@ -17,6 +17,8 @@ internal static class ConstantsCheck
             Content(context, $"constants[{i}]", constant, end);
             end = (int)(constant.Offset + constant.Length);
         }
+
+        CertificateCheck.Content(context, end);
     }
 
     /// <summary>Proves where the constants lie, without looking at their bytes.</summary>
@@ -26,8 +28,9 @@ internal static class ConstantsCheck
         long end = context.ManifestEnd;
         for (int i = 0; i < constants.Length; i++)
             end = Place(context, i, end);
+        end = CertificateCheck.Place(context, end);
         if (end != context.File.Length)
-            throw new ModelFormatException("file", end, $"{context.File.Length - end} bytes follow the last constant");
+            throw new ModelFormatException("file", end, $"{context.File.Length - end} bytes follow the last section");
     }
 
     private static long Place(VerificationContext context, int index, long previousEnd)

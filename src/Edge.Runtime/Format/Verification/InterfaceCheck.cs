@@ -2,7 +2,7 @@ using static Edge.Runtime.Format.Verification.ShapeCheck;
 
 namespace Edge.Runtime.Format.Verification;
 
-/// <summary>What the caller sees: the image that goes in, the results, their labels, and the self-test.</summary>
+/// <summary>What the caller sees: the image that goes in, the results, their labels, the self-test and the certificate.</summary>
 internal static class InterfaceCheck
 {
     public static void Run(VerificationContext context)
@@ -12,6 +12,7 @@ internal static class InterfaceCheck
         Labels(context);
         if (context.Manifest.SelfTest is { } test && test.Seeds.Length != test.Digests.Length)
             throw context.Fail("selfTest.digests", $"{test.Digests.Length} digests for {test.Seeds.Length} seeds");
+        CertificateCheck.Numbers(context);
     }
 
     private static void Input(VerificationContext context)
