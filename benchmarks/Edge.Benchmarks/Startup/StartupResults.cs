@@ -5,8 +5,18 @@ namespace Edge.Benchmarks.Startup;
 /// <summary>One build of edge-camera: its size, and what single-shot runs of it cost.</summary>
 /// <param name="Profile">Build profile: full or minimal.</param>
 /// <param name="Bytes">Of the stripped NativeAOT program.</param>
-/// <param name="VerifyAndPackMilliseconds">Least time of a new process for the package's checks and for packing its weights.</param>
-internal sealed record StartupResult(string Profile, long Bytes, double VerifyAndPackMilliseconds, ProcessCost[] Runs);
+/// <param name="Sections">Its sections, bytes.</param>
+/// <param name="Phases">What an answer is made of; null for a program that gives none.</param>
+internal sealed record StartupResult(
+    string Profile, long Bytes, Dictionary<string, long> Sections, AnswerPhases? Phases, ProcessCost[] Runs);
+
+/// <summary>Least times of new processes, in milliseconds.</summary>
+/// <param name="Verify">Reading the manifest, proving every number and checksum.</param>
+/// <param name="Pack">Laying out memory and packing the weights.</param>
+/// <param name="Decode">Reading the picture; it is decoded already.</param>
+/// <param name="Prepare">Resizing and quantizing it.</param>
+/// <param name="Run">The network's first run.</param>
+internal sealed record AnswerPhases(double Verify, double Pack, double Decode, double Prepare, double Run);
 
 /// <summary>New processes of one command line.</summary>
 /// <param name="Command">What they do.</param>

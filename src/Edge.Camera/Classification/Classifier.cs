@@ -107,7 +107,7 @@ internal sealed class Classifier : IDisposable
     public CertificateResult? ReplayCertificate(string name) => ReplayCertificate(name, _session);
 
     /// <summary>Decodes, prepares and classifies one file.</summary>
-    /// <param name="path">A JPEG or PNG file.</param>
+    /// <param name="path">A JPEG, PNG, PGM or PPM file.</param>
     /// <param name="top">Classes wanted.</param>
     /// <param name="profile">Takes every layer's time; null for none.</param>
     /// <exception cref="ImageFormatException">The file can't be used.</exception>

@@ -17,7 +17,8 @@ internal static class ClassifyCommand
     {
         Argument<string[]> paths = new("paths")
         {
-            Description = "The packed network (.edge; without one, the built-in traffic signs), then JPEG or PNG files, or folders of them.",
+            Description = "The packed network (.edge; without one, the built-in traffic signs), then JPEG, PNG, PPM or PGM files,"
+                + " or folders of JPEG and PNG files.",
             Arity = ArgumentArity.OneOrMore,
             HelpName = "[model.edge] images",
         };

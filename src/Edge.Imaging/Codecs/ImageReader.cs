@@ -16,9 +16,9 @@ public sealed class ImageReader : IDisposable
     private readonly PixelBuffer _stored = new();
     private byte[] _file = [];
 
-    /// <summary>Reads JPEG through libturbojpeg and PNG through libpng.</summary>
+    /// <summary>Reads JPEG through libturbojpeg, PNG through libpng, and decoded pictures (PGM, PPM).</summary>
     public ImageReader()
-        : this(new JpegDecoder(), new PngDecoder())
+        : this(new JpegDecoder(), new PngDecoder(), new PnmDecoder())
     {
     }
 
@@ -38,7 +38,7 @@ public sealed class ImageReader : IDisposable
     } = DefaultMaxPixels;
 
     /// <summary>Reads one file. Any failure's message begins with its path.</summary>
-    /// <param name="path">A JPEG or PNG file.</param>
+    /// <param name="path">A JPEG, PNG, PGM or PPM file.</param>
     /// <param name="destination">Takes the upright image; undefined after an exception.</param>
     /// <exception cref="ImageFormatException">The file is absent, unreadable, damaged, too large or not an image.</exception>
     /// <exception cref="CodecUnavailableException">The format's native library is missing.</exception>

@@ -17,6 +17,7 @@ internal sealed unsafe class NativeHeap : CriticalFinalizerObject, IDisposable
     {
         _blocks.EnsureCapacity(_blocks.Count + 1);
         void* block = NativeMemory.AlignedAlloc(nuint.Max(bytes, 1), Alignment);
+        ResidentPages.Populate(block, bytes);
         NativeMemory.Clear(block, bytes);
         _blocks.Add((nint)block);
         return block;

@@ -24,6 +24,7 @@ internal sealed unsafe class SessionMemory : PreparationContext, IDisposable
         Workers = workers;
         _arena = GC.AllocateArray<byte>(checked((int)model.Manifest.ArenaSize + OverreadBytes + Alignment), pinned: true);
         byte* start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_arena));
+        ResidentPages.Populate(start, (nuint)_arena.Length);
         _arenaStart = (int)(-(nint)start & (Alignment - 1));
         _tensors = Array.ConvertAll(model.Manifest.Tensors, t => new TensorView
         {

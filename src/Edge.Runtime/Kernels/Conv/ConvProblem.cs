@@ -105,14 +105,17 @@ internal readonly unsafe ref struct ConvProblem
     /// The start value with which Σ x·w becomes Σ (x − zx)·w + bias, for kernels that add <paramref name="flip"/> to every x.
     /// Wraps around like the sum itself, so that only the final sum has to fit in 32 bits.
     /// </summary>
-    public int FoldedBias(int output, int flip) =>
-        unchecked(Bias[output] - ((InputZeroPoint + flip) * WeightSums.Of(WeightsOf(output)).Sum));
+    public int FoldedBias(int output, int flip) => FoldedBias(output, flip, WeightSums.Of(WeightsOf(output)));
+
+    /// <inheritdoc cref="FoldedBias(int, int)"/>
+    public int FoldedBias(int output, int flip, WeightSums sums) =>
+        unchecked(Bias[output] - ((InputZeroPoint + flip) * sums.Sum));
 
     /// <summary>The largest magnitude that an output's sum can have, Σ |x − zx|·|w| + |bias| over the largest x.</summary>
-    public long LargestSum(int output)
+    public long LargestSum(int output, WeightSums sums)
     {
         int largest = Math.Max(InputZeroPoint - sbyte.MinValue, sbyte.MaxValue - InputZeroPoint);
-        return Math.Abs((long)Bias[output]) + (largest * (long)WeightSums.Of(WeightsOf(output)).Magnitudes);
+        return Math.Abs((long)Bias[output]) + (largest * (long)sums.Magnitudes);
     }
 
     /// <summary>The weights of an output channel: [kernel row][kernel column][input channel of the group].</summary>

@@ -77,11 +77,13 @@ internal readonly unsafe struct GemmWeights
             for (int channel = 0; channel < Math.Min(width, outputs); channel++)
             {
                 int output = firstOutput + channel;
-                for (int row = 0, start = problem.FoldedBias(output, TTile.ActivationFlip); row < TTile.BiasRows; row++)
+                ReadOnlySpan<sbyte> weights = problem.WeightsOf(output);
+                WeightSums sums = WeightSums.Of(weights);
+                for (int row = 0, start = problem.FoldedBias(output, TTile.ActivationFlip, sums); row < TTile.BiasRows; row++)
                     bias[((row * width) + channel) * TTile.BiasStride] = start;
                 float multiplier = multipliers[channel] = problem.Multiplier(output);
-                fitsInt16 &= problem.LargestSum(output) * (double)multiplier < LargestScaled;
-                fixed (sbyte* source = problem.WeightsOf(output))
+                fitsInt16 &= problem.LargestSum(output, sums) * (double)multiplier < LargestScaled;
+                fixed (sbyte* source = weights)
                     PackChannel<TTile>(source, taps, depth, channel, width, data);
             }
 
@@ -113,6 +115,14 @@ internal readonly unsafe struct GemmWeights
         for (int tap = 0; tap < taps; tap++, source += depth)
         {
             int k = 0;
+            if (TTile.WeightBytes == 1 && TTile.WeightRun == 4 && TTile.DepthStep == 4)
+            {
+                byte* to = data + TTile.Slot(channel, 0);
+                for (; k < whole; k += 4, to += stepBytes)
+                    Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<int>(source + k));
+                data += (nint)(whole / 4) * stepBytes;
+            }
+
             for (; k < whole; k += step, data += stepBytes)
             {
                 for (int run = 0; run < step; run += TTile.WeightRun)
