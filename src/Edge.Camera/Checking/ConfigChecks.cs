@@ -33,6 +33,10 @@ internal static class ConfigChecks
             items.AddRange(gpio.Outputs.Select(o => o.Line).Concat(gpio.Buttons.Select(b => b.Line)).Select(l => Line(gpio.Chip, l)));
         if (config.Config.Snapshots is { } snapshots)
             items.Add(Disk(snapshots, config.Resolve(snapshots.Folder)));
+#if EDGE_MQTT
+        if (config.Config.Mqtt is { } mqtt)
+            items.Add(Sinks.Mqtt.MqttCheck.Item(mqtt, config));
+#endif
         return items;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Edge.Camera.Linux;
 
 namespace Edge.Camera.Checking;
 
@@ -35,14 +36,7 @@ internal static partial class MachineChecks
     private static CheckItem Temperature(string sys)
     {
         const string Name = "temperature";
-        (string? zone, double celsius) = (null, 0);
-        foreach (string folder in Folders(Path.Combine(sys, "class/thermal"), "thermal_zone*"))
-        {
-            if (Number(Path.Combine(folder, "temp")) / 1000.0 is > 0 and < 200 and { } found && (zone is null || found > celsius))
-                (zone, celsius) = (Read(Path.Combine(folder, "type")) ?? Path.GetFileName(folder), found);
-        }
-
-        if (zone is null)
+        if (BoardSensors.Hottest(sys) is not (string zone, double celsius))
             return new CheckItem(Name, CheckState.Absent, "no sensor");
         string reading = string.Create(CultureInfo.InvariantCulture, $"{celsius:0.0} °C ({zone})");
         return celsius >= HotCelsius
@@ -53,8 +47,7 @@ internal static partial class MachineChecks
     private static CheckItem Throttle(string sys)
     {
         const string Name = "throttling";
-        if (Read(Path.Combine(sys, "devices/platform/soc/soc:firmware/get_throttled")) is not { } text
-            || !int.TryParse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out int bits))
+        if (BoardSensors.Throttling(sys) is not { } bits)
             return new CheckItem(Name, CheckState.Absent, "the firmware does not tell");
         foreach ((int bit, string now, string advice) in Throttling)
         {
@@ -76,24 +69,6 @@ internal static partial class MachineChecks
     {
         Timex timex = default;
         return AdjustTime(&timex) >= 0 && (timex.Status & StatusUnsynchronised) == 0;
-    }
-
-    private static string[] Folders(string parent, string pattern) =>
-        Directory.Exists(parent) ? Directory.GetDirectories(parent, pattern) : [];
-
-    private static double? Number(string file) =>
-        double.TryParse(Read(file), CultureInfo.InvariantCulture, out double number) ? number : null;
-
-    private static string? Read(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 
     /// <summary>With no mode bits set it only reads. Returns the clock's state; -1 for an error.</summary>

@@ -18,7 +18,7 @@ internal static class RunCommand
             HelpName = "edge.json",
         };
         Option<string?> source = new("--source") { Description = "In place of the first camera's source: test, /dev/video0, …", HelpName = "source" };
-        Command command = new("run", "Watches cameras: classifies what they see and tells GPIO lines, a web page, a web address and the log.")
+        Command command = new("run", "Watches cameras: classifies what they see and tells GPIO lines, a web page, a web address, an MQTT broker and the log.")
         {
             config, source,
         };

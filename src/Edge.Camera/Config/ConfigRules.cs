@@ -4,7 +4,7 @@ using System.Net;
 namespace Edge.Camera.Config;
 
 /// <summary>What values must be, beyond their JSON kind.</summary>
-internal static class ConfigRules
+internal static partial class ConfigRules
 {
     public static readonly string[] Formats =
         ["auto", "yuyv", "uyvy", "nv12", "nv21", "i420", "grey", "rgb24", "bgr24", "mjpeg"];
@@ -16,7 +16,6 @@ internal static class ConfigRules
     private static readonly string[] Biases = ["none", "up", "down"];
     private static readonly string[] LogFormats = ["auto", "text", "json"];
     private static readonly string[] LogLevels = ["debug", "info", "warning", "error"];
-    private static readonly string[] Protocols = ["grpc", "http/protobuf"];
 
     /// <returns>Keys as in <c>cameras[0].rate</c>, with what is wrong.</returns>
     public static List<(string Key, string Message)> Check(EdgeConfig config)
@@ -39,12 +38,7 @@ internal static class ConfigRules
         if (config.Mqtt is { } mqtt)
             Mqtt(check, mqtt);
         if (config.Otlp is { } otlp)
-        {
-            check.Address("otlp.endpoint", otlp.Endpoint);
-            check.OneOf("otlp.protocol", otlp.Protocol, Protocols);
-            check.Range("otlp.interval", otlp.Interval, 1, 3600);
-        }
-
+            Otlp(check, otlp);
         if (config.Webhook is { } webhook)
         {
             check.Address("webhook.url", webhook.Url);
@@ -165,17 +159,6 @@ internal static class ConfigRules
 #endif
         check.Range("web.previewRate", web.PreviewRate, 0.1, 60);
         check.Range("web.maxConnections", web.MaxConnections, 1, 1000);
-    }
-
-    private static void Mqtt(Checker check, MqttConfig mqtt)
-    {
-        if (mqtt.Host.Length == 0)
-            check.Add("mqtt.host", "is empty");
-        check.Range("mqtt.port", mqtt.Port, 0, 65535);
-        if (mqtt.Topic.Length == 0 || mqtt.Topic.AsSpan().IndexOfAny("+#\0") >= 0)
-            check.Add("mqtt.topic", $"'{mqtt.Topic}': must not be empty or hold + or #");
-        if (mqtt.Authority is not null && !mqtt.Tls)
-            check.Add("mqtt.authority", "goes with \"tls\": true");
     }
 
     private sealed class Checker

@@ -75,15 +75,25 @@ internal sealed record MqttConfig
 
     public string? User { get; set; }
 
-    /// <summary>File that holds the password.</summary>
+    /// <summary>File whose first line is the password.</summary>
     public string? PasswordFile { get; set; }
+
+    /// <summary>In place of the file: name of a credential that systemd hands over (LoadCredential= in the unit).</summary>
+    public string? PasswordCredential { get; set; }
 
     public bool Tls { get; set; }
 
     /// <summary>PEM file of the authority that signed the broker; null takes the system's.</summary>
     public string? Authority { get; set; }
 
-    public string Topic { get; set; } = "edge-camera";
+    /// <summary>PEM file of this client's certificate, for brokers that want one.</summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>PEM file of the certificate's key, without a password.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>In front of all topics; null is edge-camera/HOSTNAME.</summary>
+    public string? Topic { get; set; }
 
     /// <summary>Home Assistant's discovery prefix; empty announces nothing.</summary>
     public string Discovery { get; set; } = "homeassistant";
@@ -91,20 +101,39 @@ internal sealed record MqttConfig
     /// <summary>Unique among the broker's clients; null derives it from the machine.</summary>
     public string? ClientId { get; set; }
 
+    /// <summary>0 (at most once), 1 (at least once) or 2 (exactly once).</summary>
+    public int Qos { get; set; } = 1;
+
+    /// <summary>Seconds between two messages about the state of each region and of the board.</summary>
+    public double Interval { get; set; } = 10;
+
+    /// <summary>Labels for which Home Assistant gets a sensor that is on while they are decided; * is any.</summary>
+    public string[] Classes { get; set; } = ["*"];
+
     /// <summary>Sends the picture of each decision, too.</summary>
     public bool Images { get; set; } = true;
+
+    /// <summary>Lets everybody on the broker arm and disarm the outputs and ask for pictures.</summary>
+    public bool Commands { get; set; }
 }
 
-/// <summary>OpenTelemetry metrics.</summary>
+/// <summary>OpenTelemetry metrics, by OTLP over HTTP.</summary>
 internal sealed record OtlpConfig
 {
-    public string Endpoint { get; set; } = "http://localhost:4317";
-
-    /// <summary>grpc or http/protobuf.</summary>
-    public string Protocol { get; set; } = "grpc";
+    /// <summary>Of the collector; without a path, /v1/metrics.</summary>
+    public string Endpoint { get; set; } = "http://localhost:4318";
 
     /// <summary>Seconds between exports.</summary>
     public double Interval { get; set; } = 15;
+
+    /// <summary>Seconds for one export.</summary>
+    public double Timeout { get; set; } = 10;
+
+    /// <summary>File with a token for <c>Authorization: Bearer</c>.</summary>
+    public string? TokenFile { get; set; }
+
+    /// <summary>Sent with every export, as <c>"X-Scope-OrgID": "garden"</c>. Secrets belong into the token file.</summary>
+    public Dictionary<string, string> Headers { get; set; } = [];
 }
 
 /// <summary>A web address that gets every decision as JSON.</summary>

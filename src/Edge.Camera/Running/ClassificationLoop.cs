@@ -152,8 +152,12 @@ internal sealed class ClassificationLoop : IDisposable
     private void KeepSnapshot(int camera, CapturedFrame frame)
     {
         _snapshotDue[camera] = false;
-        if (Array.Find(_sinks, s => s is SnapshotSink) is SnapshotSink sink)
-            sink.Keep(_cameras[camera].Watcher.OnRequest() with { Picture = Picture.Copy(frame) });
+        DecisionEvent? request = null;
+        foreach (ISink sink in _sinks)
+        {
+            if (sink is IPictureSink keeper)
+                keeper.Keep(request ??= _cameras[camera].Watcher.OnRequest() with { Picture = Picture.Copy(frame) });
+        }
     }
 
     private bool IsActive()

@@ -70,6 +70,7 @@ internal sealed class Watch : IDisposable
         GpioOutputConfig[] outputs = c.Gpio?.Outputs ?? [];
         for (int i = 0; i < outputs.Length; i++)
             Check($"gpio.outputs[{i}].classes", outputs[i].Classes);
+        Check("mqtt.classes", c.Mqtt?.Classes ?? []);
         Check("snapshots.classes", c.Snapshots?.Classes ?? []);
         if (problems.Count > 0)
             throw new ConfigException(problems);

@@ -15,6 +15,14 @@ internal interface ISink : IAsyncDisposable
     SinkStatus Status { get; }
 }
 
+/// <summary>A sink that takes pictures a person asked for.</summary>
+internal interface IPictureSink : ISink
+{
+    /// <summary>Takes the picture, whatever is on it, or drops it; returns at once. Called by the loop's thread only.</summary>
+    /// <param name="decision">With its picture; labelled <see cref="DecisionEvent.OnRequest"/>.</param>
+    void Keep(DecisionEvent decision);
+}
+
 /// <summary>How a sink is doing.</summary>
 /// <param name="Delivered">Events that reached their end.</param>
 /// <param name="Dropped">Events that gave way to newer ones, or were left at the end.</param>

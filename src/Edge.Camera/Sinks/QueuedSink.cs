@@ -15,7 +15,7 @@ internal abstract class QueuedSink : ISink
     private readonly ILogger _log;
     private Task? _worker;
     private long _delivered, _dropped;
-    private volatile string? _trouble;
+    private string? _trouble;
 
     protected QueuedSink(string name, int capacity, ILogger log)
     {
@@ -27,7 +27,7 @@ internal abstract class QueuedSink : ISink
 
     public string Name { get; }
 
-    public SinkStatus Status => new(Interlocked.Read(ref _delivered), Interlocked.Read(ref _dropped), _trouble);
+    public SinkStatus Status => new(Interlocked.Read(ref _delivered), Interlocked.Read(ref _dropped), Volatile.Read(ref _trouble));
 
     public virtual bool WantsPicture(string label) => false;
 
@@ -59,6 +59,21 @@ internal abstract class QueuedSink : ISink
     /// <summary>Throws <see cref="SinkException"/> when the event should be tried again.</summary>
     protected abstract Task DeliverAsync(DecisionEvent decision, CancellationToken stop);
 
+    /// <summary>Nothing gets through: logged unless that is known.</summary>
+    /// <param name="problem">One line: what, where, what to do.</param>
+    protected void Failing(string problem)
+    {
+        if (Interlocked.Exchange(ref _trouble, problem) is null)
+            SinkLog.Failing(_log, Name, problem);
+    }
+
+    /// <summary>Something got through: logged if there was trouble.</summary>
+    protected void Recovered()
+    {
+        if (Interlocked.Exchange(ref _trouble, null) is not null)
+            SinkLog.Recovered(_log, Name);
+    }
+
     private async Task DeliverAll()
     {
         try
@@ -81,16 +96,12 @@ internal abstract class QueuedSink : ISink
             {
                 await DeliverAsync(decision, _stop.Token).ConfigureAwait(false);
                 Interlocked.Increment(ref _delivered);
-                if (_trouble is not null)
-                    SinkLog.Recovered(_log, Name);
-                _trouble = null;
+                Recovered();
                 return;
             }
             catch (SinkException e)
             {
-                if (_trouble is null)
-                    SinkLog.Failing(_log, Name, e.Message);
-                _trouble = e.Message;
+                Failing(e.Message);
             }
 
             await Task.Delay(backOff.Next(), _stop.Token).ConfigureAwait(false);

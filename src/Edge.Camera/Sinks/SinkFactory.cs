@@ -2,6 +2,9 @@ using System.Text.Json;
 using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Edge.Camera.Sinks.Gpio;
+#if EDGE_MQTT
+using Edge.Camera.Sinks.Mqtt;
+#endif
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Sinks;
@@ -41,9 +44,13 @@ internal static class SinkFactory
             Add(new SnapshotSink(snapshots, watch.Config.Resolve(snapshots.Folder), logs.CreateLogger("snapshots")));
 #if EDGE_WEB
         if (config.Webhook is { } webhook)
-            Add(new WebhookSink(webhook, Secret(watch.Config, "webhook.tokenFile", webhook.TokenFile), logs.CreateLogger("webhook")));
+            Add(new WebhookSink(webhook, Secrets.Read(watch.Config, "webhook.tokenFile", webhook.TokenFile), logs.CreateLogger("webhook")));
         if (config.Web is { } web)
-            sinks.Add(Web.WebSink.Start(web, Secret(watch.Config, "web.tokenFile", web.TokenFile), program, logs));
+            sinks.Add(Web.WebSink.Start(web, Secrets.Read(watch.Config, "web.tokenFile", web.TokenFile), program, logs));
+#endif
+#if EDGE_MQTT
+        if (config.Mqtt is { } mqtt)
+            Add(Mqtt(MqttSettings.Of(mqtt, watch.Config), program, logs.CreateLogger("mqtt")));
 #endif
 
         void Add(QueuedSink sink)
@@ -63,32 +70,15 @@ internal static class SinkFactory
             ("web", config.Web is not null),
             ("webhook", config.Webhook is not null),
 #endif
+#if !EDGE_MQTT
             ("mqtt", config.Mqtt is not null),
+#endif
             ("otlp", config.Otlp is not null),
         ];
         string[] missing = Array.ConvertAll(
             Array.FindAll(sections, s => s.Asked), s => $"{s.Key}: this edge-camera is built without it; take the section out");
         if (missing.Length > 0)
             throw new ConfigException(missing);
-    }
-
-    /// <summary>The first line of a file that holds a token or password.</summary>
-    /// <exception cref="ConfigException">It can't be read, or is empty.</exception>
-    private static string? Secret(LoadedConfig config, string key, string? path)
-    {
-        if (path is null)
-            return null;
-        string file = config.Resolve(path);
-        try
-        {
-            return File.ReadLines(file).FirstOrDefault()?.Trim() is { Length: > 0 } secret
-                ? secret
-                : throw new ConfigException([$"{key}: {file}: is empty"]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException([$"{key}: {file}: {e.Message.ReplaceLineEndings(" ")}"]);
-        }
     }
 
     /// <summary>Whether two configurations ask for the same sinks, in the same words.</summary>
@@ -120,4 +110,18 @@ internal static class SinkFactory
             throw new ConfigException([$"gpio: {e.Message}"]);
         }
     }
+
+#if EDGE_MQTT
+    private static MqttSink Mqtt(MqttSettings settings, ProgramView program, ILogger log)
+    {
+        try
+        {
+            return new MqttSink(settings, program, log);
+        }
+        catch (MqttException e)
+        {
+            throw new ConfigException([$"mqtt: {e.Message}"]);
+        }
+    }
+#endif
 }

@@ -10,7 +10,7 @@ namespace Edge.Camera.Sinks;
 /// Keeps pictures of decisions as JPEG files, never more than a budget: before one is written the oldest make room, and nothing is
 /// written while the disk is nearly full. Only files that this sink named are counted and removed.
 /// </summary>
-internal sealed class SnapshotSink : QueuedSink
+internal sealed class SnapshotSink : QueuedSink, IPictureSink
 {
     private const int Capacity = 8;
     private const string Pattern = "????????T??????.???Z_*.jpg";
@@ -42,8 +42,6 @@ internal sealed class SnapshotSink : QueuedSink
     public override bool WantsPicture(string label) =>
         _config.Classes.Length == 0 ? label != DecisionEvent.UnknownLabel : _config.Classes.Contains(label);
 
-    /// <summary>Keeps a picture that a person asked for, whatever is on it. Called by the loop's thread only.</summary>
-    /// <param name="decision">With its picture.</param>
     public void Keep(DecisionEvent decision) => Enqueue(decision);
 
     protected override bool Wants(DecisionEvent decision) => decision.Picture is not null && WantsPicture(decision.Label);

@@ -46,6 +46,17 @@ public class ConfigFileTests
     [InlineData("{\"gpio\": {\"outputs\": [{\"line\": \"17\", \"classes\": [\"*\"]}]}}", "'17' is an offset, which means nothing without gpio.chip")]
     [InlineData("{\"gpio\": {\"outputs\": [{\"line\": \"LED\"}]}}", "gpio.outputs[0].classes: name the labels")]
     [InlineData("{\"webhook\": {\"url\": \"example\"}}", "webhook.url: 'example': expected http://")]
+    [InlineData("{\"mqtt\": {\n\"passwordfile\": \"p\"}}", "edge.json:2: unknown key 'passwordfile' in mqtt; did you mean 'passwordFile'?")]
+    [InlineData("{\"mqtt\": {\n\"passwordFile\": \"p\"}}", "edge.json:2: mqtt.passwordFile: needs mqtt.user")]
+    [InlineData("{\"mqtt\": {\"user\": \"u\", \"passwordFile\": \"p\",\n\"passwordCredential\": \"c\"}}", "edge.json:2: mqtt.passwordCredential: there is mqtt.passwordFile too")]
+    [InlineData("{\"mqtt\": {\n\"host\": \"mqtt://broker\"}}", "edge.json:2: mqtt.host: 'mqtt://broker': expected a host name")]
+    [InlineData("{\"mqtt\": {\n\"topic\": \"garden/#\"}}", "edge.json:2: mqtt.topic: 'garden/#': must be 1 to 200 characters without + and #")]
+    [InlineData("{\"mqtt\": {\n\"topic\": \"/garden\"}}", "edge.json:2: mqtt.topic: '/garden': must not begin with /")]
+    [InlineData("{\"mqtt\": {\n\"qos\": 3}}", "edge.json:2: mqtt.qos: 3: must be 0, 1 or 2")]
+    [InlineData("{\"mqtt\": {\n\"authority\": \"ca.pem\"}}", "edge.json:2: mqtt.authority: goes with \"tls\": true")]
+    [InlineData("{\"mqtt\": {\"tls\": true,\n\"certificate\": \"c.pem\"}}", "edge.json:2: mqtt.certificate: needs mqtt.key")]
+    [InlineData("{\"otlp\": {\n\"endpoint\": \"http://localhost:4317\"}}", "edge.json:2: otlp.endpoint: port 4317 is for gRPC")]
+    [InlineData("{\"otlp\": {\"headers\": {\n\"X Y\": \"z\"}}}", "edge.json:2: otlp.headers.X Y: is no HTTP header")]
     [InlineData("{\n\"threads\": 1\n\"model\": null}", "edge.json:3: no JSON")]
     [InlineData("", "edge.json:1: no JSON")]
     [InlineData("null", "edge.json: is null")]
@@ -72,7 +83,7 @@ public class ConfigFileTests
     }
 
     [Theory]
-    [InlineData("{\"mqtt\": {}}", "mqtt: this edge-camera is built without it")]
+    [InlineData("{\"mqtt\": {\"classes\": [\"stopp\"]}}", "mqtt.classes: the model has no class 'stopp'; did you mean 'stop'?")]
     [InlineData("{\"decision\": {\"classes\": {\"stopp\": {}}}}", "the model has no class 'stopp'; did you mean 'stop'?")]
     public void What_this_program_or_model_cannot_do_ends_the_start(string text, string expected)
     {
@@ -102,6 +113,8 @@ public class ConfigFileTests
         JsonElement properties = schema.RootElement.GetProperty("properties");
         Assert.Equal("number", properties.GetProperty("decision").GetProperty("properties").GetProperty("threshold").GetProperty("type").GetString());
         Assert.True(properties.TryGetProperty("gpio", out _));
+        Assert.True(properties.GetProperty("mqtt").GetProperty("properties").TryGetProperty("passwordCredential", out _));
+        Assert.True(properties.GetProperty("otlp").GetProperty("properties").TryGetProperty("endpoint", out _));
     }
 
     private static EdgeConfig Parse(string text) => ConfigFile.Parse(Encoding.UTF8.GetBytes(text), "edge.json");
