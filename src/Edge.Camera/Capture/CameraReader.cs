@@ -43,6 +43,9 @@ internal sealed class CameraReader : IDisposable
 
     public string Name { get; }
 
+    /// <summary>When its counters were 0.</summary>
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
     public CameraCounters Counters => new(
         Interlocked.Read(ref _captured),
         Interlocked.Read(ref _dropped),

@@ -37,6 +37,10 @@ internal static class ConfigChecks
         if (config.Config.Mqtt is { } mqtt)
             items.Add(Sinks.Mqtt.MqttCheck.Item(mqtt, config));
 #endif
+#if EDGE_OTLP
+        if (config.Config.Otlp is { } otlp)
+            items.Add(Telemetry.OtlpCheck.Item(otlp, config));
+#endif
         return items;
     }
 

@@ -15,7 +15,7 @@ internal static class CheckCommand
             HelpName = "edge.json",
         };
         Option<bool> json = new("--json") { Description = "Prints one JSON object." };
-        Command command = new("check", "Tries configuration, model, cameras, GPIO lines, disk, MQTT broker, temperature and clock, and says what to do.")
+        Command command = new("check", "Tries configuration, model, cameras, GPIO lines, disk, MQTT broker, collector, temperature and clock, and says what to do.")
         {
             config, json,
         };

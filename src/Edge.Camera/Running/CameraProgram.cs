@@ -70,7 +70,7 @@ internal sealed class CameraProgram : IAsyncDisposable
         ProgramLog.Model(program._log, watch.Model.Manifest.Network, watch.InstructionSet, watch.Threads);
         program._readers = [.. watch.Cameras.Select(c => program.CreateReader(c, watch.Config))];
         program._loop.ChangeTo(watch, program._readers, program._sinks);
-        program.View.Parts = new ProgramParts(watch, program._readers, program._sinks);
+        program.View.Parts = ProgramParts.After(null, watch, program._readers, program._sinks);
         foreach (CameraReader reader in program._readers)
             reader.Start();
         return program;
@@ -105,7 +105,7 @@ internal sealed class CameraProgram : IAsyncDisposable
             List<ISink> sinks = await ChangeSinks(watch).ConfigureAwait(false);
             await _loop.ChangeTo(watch, readers, sinks).ConfigureAwait(false);
             (_watch, _sinks, _readers, _stamps) = (watch, sinks, readers, FileStamps.Of(config));
-            View.Parts = new ProgramParts(watch, readers, sinks);
+            View.Parts = ProgramParts.After(View.Parts, watch, readers, sinks);
             foreach (CameraReader reader in oldReaders.Except(readers))
                 reader.Dispose();
 

@@ -24,7 +24,7 @@ internal sealed class CameraWatcher : IDisposable
         _regions =
         [
             .. regions.Select(r => new RegionWatcher(
-                r, Orientation, session, scores, decision, new LiveState(camera.Name, r?.Name))),
+                r, Orientation, session, scores, decision, new LiveState(camera.Name, r?.Name, scores.Labels.Count))),
         ];
     }
 

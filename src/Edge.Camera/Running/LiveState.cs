@@ -4,12 +4,16 @@ using Edge.Camera.Decision;
 namespace Edge.Camera.Running;
 
 /// <summary>What one region of one camera shows now. Written by the loop once per frame, read by anyone.</summary>
-internal sealed class LiveState(string camera, string? region)
+/// <param name="camera">Name.</param>
+/// <param name="region">Null where the whole picture is looked at.</param>
+/// <param name="classes">Of the model.</param>
+internal sealed class LiveState(string camera, string? region, int classes)
 {
     private readonly object _gate = new();
     private readonly FrameRate _rate = new();
     private readonly DurationHistogram _latencies = new();
     private readonly DurationHistogram _runs = new();
+    private readonly long[] _decisions = new long[classes + 1];
     private Moment _moment;
 
     public string Camera { get; } = camera;
@@ -56,6 +60,14 @@ internal sealed class LiveState(string camera, string? region)
         }
     }
 
+    /// <summary>How often a class was decided anew.</summary>
+    /// <param name="class">Of the model, or <see cref="RegionDecider.Unknown"/>.</param>
+    public long Decisions(int @class) => Interlocked.Read(ref _decisions[@class + 1]);
+
+    /// <summary>Counts a changed decision.</summary>
+    /// <param name="class">Of the model, or <see cref="RegionDecider.Unknown"/>.</param>
+    public void Decided(int @class) => Interlocked.Increment(ref _decisions[@class + 1]);
+
     public void Set(in Moment moment)
     {
         lock (_gate)
@@ -86,6 +98,9 @@ internal struct Moment
 
     /// <summary>Smoothed scores, best first.</summary>
     public TopClasses Top;
+
+    /// <summary>Share of the input's values at the ends of their range, 0 to 1; measured once a second.</summary>
+    public double Saturation;
 
     /// <summary>From the camera's timestamp to the decision.</summary>
     public TimeSpan Latency;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Edge.Camera.Capture;
 using Edge.Camera.Sinks;
 
@@ -7,6 +8,9 @@ namespace Edge.Camera.Running;
 internal sealed class ProgramView(ClassificationLoop loop)
 {
     private volatile ProgramParts? _parts;
+
+    public static string Version { get; } =
+        typeof(ProgramView).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
 
@@ -44,6 +48,19 @@ internal sealed class ProgramView(ClassificationLoop loop)
 /// <summary>What a configuration made. Counters of a model and cameras that were replaced stay readable.</summary>
 internal sealed record ProgramParts(Watch Watch, IReadOnlyList<CameraReader> Readers, IReadOnlyList<ISink> Sinks)
 {
+    /// <summary>When the counters of the sinks were 0.</summary>
+    public DateTimeOffset SinksSince { get; private init; } = DateTimeOffset.UtcNow;
+
+    /// <param name="before">What ran before, and may have had the same sinks; null at start.</param>
+    /// <param name="watch">The model at work.</param>
+    /// <param name="readers">Of all its cameras.</param>
+    /// <param name="sinks">Who is told.</param>
+    public static ProgramParts After(ProgramParts? before, Watch watch, IReadOnlyList<CameraReader> readers, IReadOnlyList<ISink> sinks)
+    {
+        var parts = new ProgramParts(watch, readers, sinks);
+        return before is not null && ReferenceEquals(before.Sinks, sinks) ? parts with { SinksSince = before.SinksSince } : parts;
+    }
+
     public (CameraWatcher Watcher, CameraReader Reader)[] Cameras =>
         Array.ConvertAll([.. Watch.Cameras], c => (c, Readers.First(r => r.Name == c.Camera.Name)));
 }

@@ -11,6 +11,8 @@ namespace Edge.Camera.Running;
 /// <summary>Looks at one region of a camera's frames: prepare, gate, classify, decide. Allocates nothing per frame.</summary>
 internal sealed class RegionWatcher
 {
+    private static readonly TimeSpan SaturationPeriod = TimeSpan.FromSeconds(1);
+
     private readonly RegionConfig? _region;
     private readonly ExifOrientation _orientation;
     private readonly Session _session;
@@ -21,6 +23,7 @@ internal sealed class RegionWatcher
     private FramePreprocessor? _preprocessor;
     private FrameDescription _prepared;
     private Moment _moment;
+    private TimeSpan _saturationDue;
 
     /// <param name="region">Null for the whole picture.</param>
     /// <param name="orientation">How the camera's pictures are stored.</param>
@@ -55,6 +58,12 @@ internal sealed class RegionWatcher
         _preprocessor!.Run(frame, _session.Input);
         long prepared = Stopwatch.GetTimestamp();
         _moment.Frames++;
+        if (now >= _saturationDue)
+        {
+            _moment.Saturation = Saturation(_session.Input);
+            _saturationDue = now + SaturationPeriod;
+        }
+
         Verdict? verdict = null;
         if (_gate is null || _gate.Passes(_session.Input, now))
         {
@@ -70,6 +79,8 @@ internal sealed class RegionWatcher
         _moment.Latency = Stopwatch.GetElapsedTime(captured);
         _moment.Time = DateTimeOffset.UtcNow;
         Live.Set(_moment);
+        if (verdict is { Changed: true } changed)
+            Live.Decided(changed.Class);
         return verdict;
     }
 
@@ -79,6 +90,10 @@ internal sealed class RegionWatcher
         FrameRegion region = Upright.Stored(_region, _orientation, new FrameDescription(FrameFormat.Grey, width, height));
         return MjpegDecoder.ChooseEighths(region.Width, region.Height, _session.Model.Manifest.Preprocessing, _orientation);
     }
+
+    /// <summary>Share of quantized values that are the least or the greatest there is: what the camera or the range has cut off.</summary>
+    internal static double Saturation(ReadOnlySpan<sbyte> input) =>
+        (input.Count(sbyte.MinValue) + input.Count(sbyte.MaxValue)) / (double)Math.Max(1, input.Length);
 
     private void Prepare(in FrameDescription description)
     {

@@ -22,6 +22,9 @@ internal sealed class Watch : IDisposable
 
     public LoadedConfig Config { get; }
 
+    /// <summary>When its counters were 0.</summary>
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
     public EdgeModel Model => _session.Model;
 
     public InstructionSet InstructionSet => _session.InstructionSet;

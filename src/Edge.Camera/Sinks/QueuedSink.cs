@@ -12,14 +12,13 @@ internal abstract class QueuedSink : ISink
 {
     private readonly Channel<DecisionEvent> _queue;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ILogger _log;
+    private readonly SinkTrouble _trouble;
     private Task? _worker;
     private long _delivered, _dropped;
-    private string? _trouble;
 
     protected QueuedSink(string name, int capacity, ILogger log)
     {
-        (Name, _log) = (name, log);
+        (Name, _trouble) = (name, new SinkTrouble(name, log));
         _queue = Channel.CreateBounded<DecisionEvent>(
             new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true },
             _ => Interlocked.Increment(ref _dropped));
@@ -27,7 +26,7 @@ internal abstract class QueuedSink : ISink
 
     public string Name { get; }
 
-    public SinkStatus Status => new(Interlocked.Read(ref _delivered), Interlocked.Read(ref _dropped), Volatile.Read(ref _trouble));
+    public SinkStatus Status => new(Interlocked.Read(ref _delivered), Interlocked.Read(ref _dropped), _trouble.Now);
 
     public virtual bool WantsPicture(string label) => false;
 
@@ -61,18 +60,10 @@ internal abstract class QueuedSink : ISink
 
     /// <summary>Nothing gets through: logged unless that is known.</summary>
     /// <param name="problem">One line: what, where, what to do.</param>
-    protected void Failing(string problem)
-    {
-        if (Interlocked.Exchange(ref _trouble, problem) is null)
-            SinkLog.Failing(_log, Name, problem);
-    }
+    protected void Failing(string problem) => _trouble.Begin(problem);
 
     /// <summary>Something got through: logged if there was trouble.</summary>
-    protected void Recovered()
-    {
-        if (Interlocked.Exchange(ref _trouble, null) is not null)
-            SinkLog.Recovered(_log, Name);
-    }
+    protected void Recovered() => _trouble.Over();
 
     private async Task DeliverAll()
     {

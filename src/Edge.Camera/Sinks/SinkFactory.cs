@@ -52,6 +52,13 @@ internal static class SinkFactory
         if (config.Mqtt is { } mqtt)
             Add(Mqtt(MqttSettings.Of(mqtt, watch.Config), program, logs.CreateLogger("mqtt")));
 #endif
+#if EDGE_OTLP
+        if (config.Otlp is { } otlp)
+        {
+            string? token = Secrets.Read(watch.Config, "otlp.tokenFile", otlp.TokenFile);
+            sinks.Add(new Telemetry.OtlpSink(otlp, token, program, logs.CreateLogger("otlp")));
+        }
+#endif
 
         void Add(QueuedSink sink)
         {
@@ -73,7 +80,9 @@ internal static class SinkFactory
 #if !EDGE_MQTT
             ("mqtt", config.Mqtt is not null),
 #endif
+#if !EDGE_OTLP
             ("otlp", config.Otlp is not null),
+#endif
         ];
         string[] missing = Array.ConvertAll(
             Array.FindAll(sections, s => s.Asked), s => $"{s.Key}: this edge-camera is built without it; take the section out");

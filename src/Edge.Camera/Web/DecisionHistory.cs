@@ -2,13 +2,12 @@ using Edge.Camera.Sinks;
 
 namespace Edge.Camera.Web;
 
-/// <summary>The last decisions, numbered, and how many there were of each label. Any thread.</summary>
+/// <summary>The last decisions, numbered. Any thread.</summary>
 internal sealed class DecisionHistory
 {
     private const int Kept = 50;
 
     private readonly Queue<NumberedDecision> _last = new(Kept);
-    private readonly Dictionary<(string Camera, string? Region, string Label), long> _counts = [];
     private long _number;
 
     public long Count => Interlocked.Read(ref _number);
@@ -17,8 +16,6 @@ internal sealed class DecisionHistory
     {
         lock (_last)
         {
-            (string, string?, string) key = (decision.Camera, decision.Region, decision.Label);
-            _counts[key] = _counts.GetValueOrDefault(key) + 1;
             if (_last.Count == Kept)
                 _last.Dequeue();
             _last.Enqueue(new NumberedDecision(_number + 1, DecisionDocument.Of(decision)));
@@ -32,12 +29,6 @@ internal sealed class DecisionHistory
     {
         lock (_last)
             return [.. _last.Where(d => d.Number > number)];
-    }
-
-    public KeyValuePair<(string Camera, string? Region, string Label), long>[] Counts()
-    {
-        lock (_last)
-            return [.. _counts];
     }
 }
 

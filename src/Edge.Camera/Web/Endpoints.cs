@@ -102,7 +102,7 @@ internal sealed class Endpoints(
     private async Task Metrics(HttpContext context, ProgramParts parts)
     {
         context.Response.ContentType = PrometheusText.ContentType;
-        await context.Response.WriteAsync(MetricsPage.Write(parts, program, decisions), context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsync(MetricsPage.Write(parts, program), context.RequestAborted).ConfigureAwait(false);
     }
 
     private Task State(HttpContext context, ProgramParts parts)

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
 using Edge.Camera.Capture;
 using Edge.Camera.Config;
@@ -27,11 +26,8 @@ internal sealed record StateDocument(
     long LoopAllocatedBytes,
     DecisionDocument[]? Decisions)
 {
-    public static string ProgramVersion { get; } =
-        typeof(StateDocument).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
     public static StateDocument Of(ProgramParts parts, ProgramView program, DecisionDocument[]? decisions) => new(
-        ProgramVersion,
+        ProgramView.Version,
         parts.Watch.Model.Manifest.Network,
         parts.Watch.InstructionSet.ToString(),
         parts.Watch.Threads,

@@ -39,7 +39,7 @@ internal sealed class HomeAssistant(MqttSettings settings, MqttTopics topics)
         }
 
         AddBoard(entities, parts);
-        string name = $"Edge camera {MachineIdentity.HostName}", version = BoardState.ProgramVersion;
+        string name = $"Edge camera {MachineIdentity.HostName}", version = ProgramView.Version;
         var device = new Device([settings.DeviceId], name, "Edge", parts.Watch.Model.Manifest.Network, version);
         var announcement = new Announcement(
             device, new Origin("edge-camera", version), topics.Status, settings.Config.Qos, entities);

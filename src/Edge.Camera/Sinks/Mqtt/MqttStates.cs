@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Edge.Camera.Decision;
@@ -42,11 +41,8 @@ internal sealed record RegionState(
 internal sealed record BoardState(
     string Version, string Network, DateTimeOffset Started, string? Problem, double? Temperature, bool? Throttled, bool? Armed)
 {
-    public static string ProgramVersion { get; } =
-        typeof(BoardState).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-
     public static BoardState Of(ProgramParts parts, ProgramView program) => new(
-        ProgramVersion,
+        ProgramView.Version,
         parts.Watch.Model.Manifest.Network,
         program.Started,
         program.Sickness,
