@@ -261,12 +261,12 @@ internal sealed class MqttSink : QueuedSink, IPictureSink
 
 internal static partial class MqttLog
 {
-    [LoggerMessage(LogLevel.Information, "mqtt: connected to {broker}")]
+    [LoggerMessage(LogLevel.Information, "connected to {broker}")]
     public static partial void Connected(ILogger log, string broker);
 
-    [LoggerMessage(LogLevel.Information, "mqtt: told to {action}")]
+    [LoggerMessage(LogLevel.Information, "told to {action}")]
     public static partial void Told(ILogger log, string action);
 
-    [LoggerMessage(LogLevel.Warning, "mqtt: no pictures: {problem}")]
+    [LoggerMessage(LogLevel.Warning, "no pictures: {problem}")]
     public static partial void NoPicture(ILogger log, string problem);
 }
