@@ -16,11 +16,13 @@ if ! command -v dh >/dev/null; then
     $sudo apt-get install -y -qq --no-install-recommends debhelper dpkg-dev >/dev/null
 fi
 framework=net9.0 cross=()
-if [ "${FullFeed:-}" = true ] || [ "$arch" = arm64 ]; then framework=net10.0; fi
+[ "${FullFeed:-}" != true ] || framework=net10.0
+# Feeds that lack packs have those of linux-arm64 for net10.0 alone, so nothing is restored for another framework.
+if [ "$arch" = arm64 ]; then framework=net10.0 cross=(-p:TargetFrameworks=net10.0 -p:WarningsNotAsErrors=NU1510); fi
 if [ "$arch" = arm64 ] && [ "$(dpkg --print-architecture)" != arm64 ] && [ -z "${EDGE_CAMERA_BINARY:-}" ]; then
     command -v aarch64-linux-gnu-gcc >/dev/null || {
         echo "build.sh: arm64 needs a linker: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross" >&2; exit 1; }
-    cross=(-p:CppCompilerAndLinker=aarch64-linux-gnu-gcc -p:LinkerFlavor=bfd -p:ObjCopyName=aarch64-linux-gnu-objcopy)
+    cross+=(-p:CppCompilerAndLinker=aarch64-linux-gnu-gcc -p:LinkerFlavor=bfd -p:ObjCopyName=aarch64-linux-gnu-objcopy)
 fi
 work=$out/build-$arch
 rm -rf "$work"; mkdir -p "$work/bin"
@@ -28,7 +30,7 @@ if [ -n "${EDGE_CAMERA_BINARY:-}" ]; then
     cp "$EDGE_CAMERA_BINARY" "$work/bin/edge-camera"
 else
     dotnet publish src/Edge.Camera -c Release -f $framework -r $rid "${cross[@]}" -o "$work/publish" --nologo -v q | tee "$work/publish.log" || {
-        ! grep -q NU1101 "$work/publish.log" || echo "build.sh: the package feed lacks the packs named above; take nuget.org, or name a program by EDGE_CAMERA_BINARY" >&2
+        ! grep -qE "NU110[12]" "$work/publish.log" || echo "build.sh: the package feed lacks the packs named above; take nuget.org, or name a program by EDGE_CAMERA_BINARY" >&2
         exit 1; }
     cp "$work/publish/edge-camera" "$work/bin/"
 fi

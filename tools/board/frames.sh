@@ -1,17 +1,25 @@
-# Runs in the virtual board: 2,000 frames of the built-in model, twice: raw frames of vivid, and Motion JPEG through v4l2loopback. The
-# picture stands still, so that every frame is only a frame. Lines "figure<TAB>…" become a row of the results file.
+# Runs in the virtual board: 2,000 frames of the built-in model. The picture stands still, so that every frame is only a frame. Lines
+# "figure<TAB>…" become rows of the results file.
 . ./proofs.sh
 page=127.0.0.1:8080
 
-metric() { curl -s --max-time 60 http://$page/metrics | awk -v name="$1" 'index($1, name) == 1 { print $2; exit }'; }
+# A look at the program costs emulated time, too: seldom, and all figures at once.
+look() { curl -s --max-time 60 http://$page/metrics >metrics; }
+metric() { awk -v name="$1" 'index($1, name) == 1 { print $2; exit }' metrics; }
 memory() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$pid/status"; }   # KiB
-looked_at() { local n; n=$(metric edge_camera_frames_looked_at_total); [ "${n:-0}" -ge "$1" ]; }
+frames() { local n; look; n=$(metric edge_camera_frames_looked_at_total); echo "${n:-0}"; }
+# reach FRAMES SECONDS PAUSE: fails when the program ends, or so many frames take longer; looks every PAUSE seconds.
+reach() {
+    local end=$((SECONDS + $2))
+    while [ "$(frames)" -lt "$1" ]; do [ "$SECONDS" -lt "$end" ] && kill -0 $pid || return 1; sleep "$3"; done
+}
 now() { read -r up _ </proc/uptime; echo "$up"; }
 # Milliseconds of the network in the mean, from the histogram's sum and count.
 inference() { awk -v s="$(metric edge_camera_inference_seconds_sum)" -v n="$(metric edge_camera_inference_seconds_count)" 'BEGIN { printf "%.1f", s / n * 1000 }'; }
 
 # measure NAME CAMERA
 measure() {
+    local started early late t0 t1 f0 f1 b0 b1
     cat >frames.json <<J
 {
   "threads": 1,
@@ -21,16 +29,14 @@ measure() {
 }
 J
     ./edge-camera run --config frames.json >frames.log 2>&1 & pid=$!
-    if ! within 120 looked_at 200; then fail "$1: 200 frames"; tail -n 20 frames.log; kill $pid; return; fi
-    local early late t0 t1 f0 f1 b0 b1 g0 g1
+    started=$(now)
+    if ! reach 200 1200 5; then fail "$1: 200 frames"; tail -n 20 frames.log; kill $pid; return; fi
     early=$(memory VmRSS) t0=$(now) f0=$(metric edge_camera_frames_looked_at_total)
-    b0=$(metric edge_camera_loop_allocated_bytes_total) g0=$(metric dotnet_gc_allocated_bytes_total)
-    until looked_at 2000; do
-        [ "$(awk "BEGIN { print ($(now) - $t0 > 1500) }")" = 0 ] || { fail "$1: 2,000 frames in 25 minutes"; break; }
-        sleep 5
-    done
+    b0=$(metric edge_camera_loop_allocated_bytes_total)
+    echo "   $1: frame $f0 after $(awk "BEGIN { print int($t0 - $started) }") s"
+    reach 2000 3600 30 || { fail "$1: 2,000 frames in an hour"; tail -n 20 frames.log; }
     late=$(memory VmRSS) t1=$(now) f1=$(metric edge_camera_frames_looked_at_total)
-    b1=$(metric edge_camera_loop_allocated_bytes_total) g1=$(metric dotnet_gc_allocated_bytes_total)
+    b1=$(metric edge_camera_loop_allocated_bytes_total)
     prove "$1: 2,000 frames are classified" [ "$f1" -ge 2000 ]
     prove "  memory grows by 1 MiB at most between frames $f0 and $f1: $early KiB, $late KiB" [ $((late - early)) -le 1024 ]
     prove "  and the loop allocates 0 bytes between them" [ "$((b1 - b0))" = 0 ]
@@ -45,13 +51,5 @@ J
 
 modprobe vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0; sleep 0.5
 v4l2-ctl -d0 -c osd_text_mode=2
-measure "YUYV 640×360 at 30/s" '"source": "/dev/video0", "format": "yuyv", "width": 640, "height": 360, "rate": 30'
-modprobe -r vivid
-
-modprobe v4l2loopback devices=1 video_nr=9 exclusive_caps=0; sleep 0.5
-v4l2-ctl -d9 -c keep_format=1 >/dev/null; v4l2-ctl -d9 --set-fmt-video-out=width=640,height=480,pixelformat=MJPG >/dev/null
-exec 5>/dev/video9
-(while :; do dd if=stop.jpg bs=1M count=1 >&5; sleep 0.03; done) 2>/dev/null & showing=$!
-measure "Motion JPEG 640×480" '"source": "/dev/video9", "format": "mjpeg", "width": 640, "height": 480'
-kill $showing
+measure "YUYV 640×360 at 10/s" '"source": "/dev/video0", "format": "yuyv", "width": 640, "height": 360, "rate": 10'
 [ "$failed" = 0 ]
