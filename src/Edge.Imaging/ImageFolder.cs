@@ -20,7 +20,13 @@ public sealed class ImageFolder
     private const string IndexColumn = "index";
     private const string NoClass = "-1";
 
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".jpe", ".jfif", ".png"];
+    private static readonly string[] Extensions =
+    [
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png",
+#if FULL_FEED
+        .. Codecs.ImageSharpDecoder.Extensions,
+#endif
+    ];
 
     private ImageFolder(string path, IReadOnlyList<FolderImage> images, IReadOnlyList<string> classNames)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 
@@ -11,7 +12,9 @@ internal static partial class ConfigRules
 
     public static readonly string[] Presets = ["rpicam", "libcamera", "gst-nvargus", "ffmpeg-rtsp"];
 
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly string[] Flips = ["none", "horizontal", "vertical", "both"];
+    private static readonly string[] GpioDrivers = [GpioConfig.KernelDriver, GpioConfig.ControllerDriver];
     private static readonly string[] Actions = ["snapshot", "arm", "disarm", "toggle"];
     private static readonly string[] Biases = ["none", "up", "down"];
     private static readonly string[] LogFormats = ["auto", "text", "json"];
@@ -33,6 +36,8 @@ internal static partial class ConfigRules
         check.Range("watchdog.stall", config.Watchdog.Stall, 1, 86400);
         if (config.Gpio is { } gpio)
             Gpio(check, gpio, config.Snapshots is not null);
+        if (config.LedStrip is { } strip)
+            LedStrip(check, strip);
         if (config.Web is { } web)
             Web(check, web);
         if (config.Mqtt is { } mqtt)
@@ -117,6 +122,7 @@ internal static partial class ConfigRules
 
     private static void Gpio(Checker check, GpioConfig gpio, bool hasSnapshots)
     {
+        check.OneOf("gpio.driver", gpio.Driver, GpioDrivers);
         check.Unique("gpio.outputs", gpio.Outputs.Select(o => o.Line).Concat(gpio.Buttons.Select(b => b.Line)));
         for (int i = 0; i < gpio.Outputs.Length; i++)
         {
@@ -145,6 +151,18 @@ internal static partial class ConfigRules
             check.Add(key, "name a line, as GPIO17");
         else if (chip is null && int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             check.Add(key, $"'{line}' is an offset, which means nothing without gpio.chip; name the chip's label or the line");
+    }
+
+    private static void LedStrip(Checker check, LedStripConfig strip)
+    {
+        check.Range("ledStrip.bus", strip.Bus, 0, 255);
+        check.Range("ledStrip.chipSelect", strip.ChipSelect, 0, 255);
+        check.Range("ledStrip.lamps", strip.Lamps, 1, 1000);
+        foreach ((string label, string color) in strip.Colors)
+        {
+            if (color is not ['#', _, _, _, _, _, _] || color.AsSpan(1).ContainsAnyExcept(HexDigits))
+                check.Add($"ledStrip.colors.{label}", $"'{color}': expected a colour as #ff8000");
+        }
     }
 
     private static void Web(Checker check, WebConfig web)

@@ -30,6 +30,9 @@ internal sealed record EdgeConfig
     /// <summary>Null drives no lines.</summary>
     public GpioConfig? Gpio { get; set; }
 
+    /// <summary>Null drives no LED strip.</summary>
+    public LedStripConfig? LedStrip { get; set; }
+
     /// <summary>Null serves no page.</summary>
     public WebConfig? Web { get; set; }
 

@@ -3,6 +3,12 @@ namespace Edge.Camera.Config;
 /// <summary>Lines of a GPIO chip: outputs for classes, inputs for buttons.</summary>
 internal sealed record GpioConfig
 {
+    public const string KernelDriver = "kernel";
+    public const string ControllerDriver = "system-device-gpio";
+
+    /// <summary>kernel (gpiochip v2) or, in builds with FullFeed, system-device-gpio.</summary>
+    public string Driver { get; set; } = KernelDriver;
+
     /// <summary>Label of the chip (pinctrl-rp1, pinctrl-bcm2711, tegra234-gpio …); null searches all chips for the line names.</summary>
     public string? Chip { get; set; }
 
@@ -44,6 +50,22 @@ internal sealed record GpioButtonConfig
 
     /// <summary>Milliseconds in which further edges are the same press.</summary>
     public int Debounce { get; set; } = 20;
+}
+
+/// <summary>A WS2812B strip on an SPI bus; in builds with FullFeed.</summary>
+internal sealed record LedStripConfig
+{
+    public int Bus { get; set; }
+
+    public int ChipSelect { get; set; }
+
+    public int Lamps { get; set; } = 8;
+
+    /// <summary>Colours as #rrggbb by label; other labels are dark.</summary>
+    public Dictionary<string, string> Colors { get; set; } = [];
+
+    /// <summary>Name of the camera or camera/region it belongs to; null is any.</summary>
+    public string? Where { get; set; }
 }
 
 /// <summary>The web page.</summary>

@@ -42,6 +42,10 @@ internal static class SinkFactory
             sinks.Add(Gpio(gpio, program.AskForSnapshot, logs.CreateLogger("gpio")));
         if (config.Snapshots is { } snapshots)
             Add(new SnapshotSink(snapshots, watch.Config.Resolve(snapshots.Folder), logs.CreateLogger("snapshots")));
+#if FULL_FEED
+        if (config.LedStrip is { } strip)
+            Add(new Strip.LedStripSink(strip, logs.CreateLogger("ledStrip")));
+#endif
 #if EDGE_WEB
         if (config.Webhook is { } webhook)
             Add(new WebhookSink(webhook, Secrets.Read(watch.Config, "webhook.tokenFile", webhook.TokenFile), logs.CreateLogger("webhook")));
@@ -73,6 +77,10 @@ internal static class SinkFactory
     {
         (string Key, bool Asked)[] sections =
         [
+#if !FULL_FEED
+            ("ledStrip", config.LedStrip is not null),
+            ("gpio.driver", config.Gpio is { Driver: not GpioConfig.KernelDriver }),
+#endif
 #if !EDGE_WEB
             ("web", config.Web is not null),
             ("webhook", config.Webhook is not null),
@@ -85,7 +93,7 @@ internal static class SinkFactory
 #endif
         ];
         string[] missing = Array.ConvertAll(
-            Array.FindAll(sections, s => s.Asked), s => $"{s.Key}: this edge-camera is built without it; take the section out");
+            Array.FindAll(sections, s => s.Asked), s => $"{s.Key}: this edge-camera is built without it; take it out");
         if (missing.Length > 0)
             throw new ConfigException(missing);
     }
@@ -99,6 +107,7 @@ internal static class SinkFactory
             new EdgeConfig
             {
                 Gpio = config.Gpio,
+                LedStrip = config.LedStrip,
                 Web = config.Web,
                 Mqtt = config.Mqtt,
                 Otlp = config.Otlp,

@@ -20,6 +20,10 @@ internal static class SourceFactory
             return () => new TestSource(camera.Width, camera.Height, camera.Rate);
         if (source == "command" || ConfigRules.Presets.Contains(source))
             return () => new ProgramSource(camera);
+#if FULL_FEED
+        if (Bindings.BindingsSource.TryParse(source, out int bus))
+            return () => new Bindings.BindingsSource(camera, bus);
+#endif
         if (source == "auto" || source.StartsWith("/dev/", StringComparison.Ordinal))
             return () => new VideoSource(camera);
         if (StreamFileSource.HasExtension(source))

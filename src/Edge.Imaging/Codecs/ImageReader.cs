@@ -16,9 +16,15 @@ public sealed class ImageReader : IDisposable
     private readonly PixelBuffer _stored = new();
     private byte[] _file = [];
 
-    /// <summary>Reads JPEG through libturbojpeg, PNG through libpng, and decoded pictures (PGM, PPM).</summary>
+    /// <summary>
+    /// Reads JPEG through libturbojpeg, PNG through libpng, and decoded pictures (PGM, PPM); with FullFeed, other formats through ImageSharp.
+    /// </summary>
     public ImageReader()
+#if FULL_FEED
+        : this(new JpegDecoder(), new PngDecoder(), new PnmDecoder(), new ImageSharpDecoder())
+#else
         : this(new JpegDecoder(), new PngDecoder(), new PnmDecoder())
+#endif
     {
     }
 

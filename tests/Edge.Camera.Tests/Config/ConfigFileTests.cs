@@ -45,6 +45,8 @@ public class ConfigFileTests
     [InlineData("{\"web\": {\"listen\": \"0.0.0.0:80\"}}", "web.listen: 0.0.0.0:80 is open to the network")]
     [InlineData("{\"gpio\": {\"outputs\": [{\"line\": \"17\", \"classes\": [\"*\"]}]}}", "'17' is an offset, which means nothing without gpio.chip")]
     [InlineData("{\"gpio\": {\"outputs\": [{\"line\": \"LED\"}]}}", "gpio.outputs[0].classes: name the labels")]
+    [InlineData("{\"ledStrip\": {\"colors\": {\"stop\": \"red\"}}}", "ledStrip.colors.stop: 'red': expected a colour as #ff8000")]
+    [InlineData("{\"gpio\": {\"driver\": \"kernal\"}}", "gpio.driver: 'kernal': did you mean 'kernel'?")]
     [InlineData("{\"webhook\": {\"url\": \"example\"}}", "webhook.url: 'example': expected http://")]
     [InlineData("{\"mqtt\": {\n\"passwordfile\": \"p\"}}", "edge.json:2: unknown key 'passwordfile' in mqtt; did you mean 'passwordFile'?")]
     [InlineData("{\"mqtt\": {\n\"passwordFile\": \"p\"}}", "edge.json:2: mqtt.passwordFile: needs mqtt.user")]
@@ -84,6 +86,8 @@ public class ConfigFileTests
 
     [Theory]
     [InlineData("{\"mqtt\": {\"classes\": [\"stopp\"]}}", "mqtt.classes: the model has no class 'stopp'; did you mean 'stop'?")]
+    [InlineData("{\"ledStrip\": {}}", "ledStrip: this edge-camera is built without it")]
+    [InlineData("{\"gpio\": {\"driver\": \"system-device-gpio\"}}", "gpio.driver: this edge-camera is built without it")]
     [InlineData("{\"decision\": {\"classes\": {\"stopp\": {}}}}", "the model has no class 'stopp'; did you mean 'stop'?")]
     public void What_this_program_or_model_cannot_do_ends_the_start(string text, string expected)
     {

@@ -14,17 +14,18 @@ internal sealed class GpioButtons : IDisposable
     private readonly Thread _thread;
     private volatile bool _stopping;
 
-    /// <param name="config">Valid.</param>
+    /// <param name="chip">Label; null searches all chips for the line names.</param>
+    /// <param name="buttons">Valid.</param>
     /// <param name="pressed">Called on the thread of the buttons for every press.</param>
     /// <exception cref="GpioException">A line is not there or not free.</exception>
-    public GpioButtons(GpioConfig config, Action<GpioButtonConfig> pressed)
+    public GpioButtons(string? chip, GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed)
     {
         _pressed = pressed;
         var open = new List<(int, GpioButtonConfig)>();
         try
         {
-            foreach (GpioButtonConfig button in config.Buttons)
-                open.Add((Request(GpioChips.Find(config.Chip, button.Line), button), button));
+            foreach (GpioButtonConfig button in buttons)
+                open.Add((Request(GpioChips.Find(chip, button.Line), button), button));
         }
         catch
         {

@@ -3,8 +3,8 @@ using Edge.Camera.Linux;
 
 namespace Edge.Camera.Sinks.Gpio;
 
-/// <summary>An output line, held by this program while it is open. It begins and ends inactive.</summary>
-internal sealed class GpioOutput : IDisposable
+/// <summary>An output line of the kernel's interface.</summary>
+internal sealed class GpioOutput : IOutputLine
 {
     private readonly int _fd;
 
@@ -20,8 +20,6 @@ internal sealed class GpioOutput : IDisposable
 
     public GpioLine Line { get; }
 
-    /// <summary>Drives the line.</summary>
-    /// <exception cref="GpioException">The chip is gone.</exception>
     public unsafe void Set(bool active)
     {
         var values = new GpioAbi.LineValues { Bits = active ? 1u : 0, Mask = 1 };

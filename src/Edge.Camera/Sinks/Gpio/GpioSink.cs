@@ -12,7 +12,8 @@ internal sealed class GpioSink : ISink
 {
     private readonly object _gate = new();
     private readonly Output[] _outputs;
-    private readonly GpioButtons? _buttons;
+    private readonly IGpioDriver _driver;
+    private readonly IDisposable? _buttons;
     private readonly Action _askForSnapshot;
     private readonly ILogger _log;
     private bool _armed = true;
@@ -25,19 +26,20 @@ internal sealed class GpioSink : ISink
     /// <exception cref="GpioException">A line is not there or not free.</exception>
     public GpioSink(GpioConfig config, Action askForSnapshot, ILogger log)
     {
-        (_askForSnapshot, _log) = (askForSnapshot, log);
+        (_askForSnapshot, _log, _driver) = (askForSnapshot, log, GpioDrivers.For(config));
         var opened = new List<Output>();
         try
         {
             foreach (GpioOutputConfig output in config.Outputs)
-                opened.Add(new Output(output, new GpioOutput(GpioChips.Find(config.Chip, output.Line), output.ActiveLow), this));
+                opened.Add(new Output(output, _driver.Open(output), this));
             _outputs = [.. opened];
             if (config.Buttons.Length > 0)
-                _buttons = new GpioButtons(config, Pressed);
+                _buttons = _driver.Watch(config.Buttons, Pressed);
         }
         catch
         {
             opened.ForEach(o => o.Dispose());
+            _driver.Dispose();
             throw;
         }
     }
@@ -88,6 +90,7 @@ internal sealed class GpioSink : ISink
                 output.Dispose();
         }
 
+        _driver.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -115,7 +118,7 @@ internal sealed class GpioSink : ISink
         }
     }
 
-    private void Drive(GpioOutput line, bool active)
+    private void Drive(IOutputLine line, bool active)
     {
         try
         {
@@ -134,13 +137,13 @@ internal sealed class GpioSink : ISink
     private sealed class Output : IDisposable
     {
         private readonly GpioOutputConfig _config;
-        private readonly GpioOutput _line;
+        private readonly IOutputLine _line;
         private readonly GpioSink _sink;
         private readonly HashSet<string> _wanting = [];
         private readonly Timer? _pulseEnd;
         private bool _pulsing;
 
-        public Output(GpioOutputConfig config, GpioOutput line, GpioSink sink)
+        public Output(GpioOutputConfig config, IOutputLine line, GpioSink sink)
         {
             (_config, _line, _sink) = (config, line, sink);
             if (config.Pulse > 0)
