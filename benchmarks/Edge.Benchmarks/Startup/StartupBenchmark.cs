@@ -17,7 +17,7 @@ internal static class StartupBenchmark
     public const string Empty = "(empty program)";
     public const string Version = "--version";
     public const string Decoded = "classify one decoded image";
-    public const int Runs = 30;
+    public const int Runs = 100;
 
     /// <summary>The smallest settings: what is left is the runtime itself.</summary>
     private const string EmptyProject =
