@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Edge.Quantizer.Graph;
-using Edge.Quantizer.Graph.ShapeInference;
 
 namespace Edge.Quantizer.Calibration;
 
@@ -17,8 +16,7 @@ public sealed class PatchMoments
     /// <summary>Output positions sampled per image: neighbours resemble each other.</summary>
     private const int PositionsPerImage = 64;
 
-    private readonly int _height, _width, _channels, _outputHeight, _outputWidth, _groups, _perGroup;
-    private readonly WindowAttributes _window;
+    private readonly PatchGeometry _geometry;
     private readonly float[][] _sums;
     private readonly float[] _patch;
     private int _images;
@@ -26,29 +24,15 @@ public sealed class PatchMoments
     /// <param name="node">A Conv in NHWC layout, or a Gemm whose input is one vector, for which <see cref="Covers"/> holds.</param>
     public PatchMoments(Node node)
     {
-        int[] input = node.Input(0).Shape!, output = node.Output.Shape!;
-        if (node.OpType == OpTypes.Conv)
-        {
-            _window = WindowAttributes.From(node);
-            (_height, _width, _channels, _outputHeight, _outputWidth) = (input[1], input[2], input[3], output[1], output[2]);
-        }
-        else
-        {
-            _window = new WindowAttributes { Kernel = [1, 1], Strides = [1, 1], Dilations = [1, 1], PadsBegin = [0, 0], PadsEnd = [0, 0] };
-            (_height, _width, _channels, _outputHeight, _outputWidth) = (1, 1, Tensor.Volume(input), 1, 1);
-        }
-
-        _groups = node.Attributes.Int("group", 1);
-        _perGroup = _channels / _groups;
-        Length = _window.KernelVolume * _perGroup;
+        _geometry = new PatchGeometry(node);
         _patch = new float[Length];
-        _sums = new float[_groups][];
-        for (int g = 0; g < _groups; g++)
+        _sums = new float[_geometry.Groups][];
+        for (int g = 0; g < _geometry.Groups; g++)
             _sums[g] = new float[Length * Length];
     }
 
     /// <summary>Elements of a patch: [kernel row, kernel column, input channel of the group].</summary>
-    public int Length { get; }
+    public int Length => _geometry.Length;
 
     /// <summary>Patches added so far, per group.</summary>
     public long Samples { get; private set; }
@@ -65,14 +49,13 @@ public sealed class PatchMoments
     /// <param name="nhwc">The layer's input, real values.</param>
     public void Add(ReadOnlySpan<float> nhwc)
     {
-        int positions = _outputHeight * _outputWidth, count = Math.Min(positions, PositionsPerImage);
+        int count = Math.Min(_geometry.Positions, PositionsPerImage);
         for (int i = 0; i < count; i++)
         {
-            // Evenly spread, moved on from image to image.
-            int position = (int)((((long)i * positions / count) + ((long)_images * 7919 % positions)) % positions);
-            for (int g = 0; g < _groups; g++)
+            int position = _geometry.Position(i, count, _images);
+            for (int g = 0; g < _geometry.Groups; g++)
             {
-                Gather(nhwc, position / _outputWidth, position % _outputWidth, g);
+                _geometry.Gather(nhwc, position, g, _patch);
                 AddProduct(_sums[g]);
             }
         }
@@ -92,25 +75,6 @@ public sealed class PatchMoments
         for (int i = 0; i < Length && Samples > 0; i++)
             diagonal[i] = _sums[group][(i * Length) + i] / (double)Samples;
         return diagonal;
-    }
-
-    private void Gather(ReadOnlySpan<float> nhwc, int row, int column, int group)
-    {
-        Span<float> patch = _patch;
-        patch.Clear();
-        for (int ky = 0; ky < _window.Kernel[0]; ky++)
-        {
-            int y = (row * _window.Strides[0]) - _window.PadsBegin[0] + (ky * _window.Dilations[0]);
-            for (int kx = 0; kx < _window.Kernel[1] && (uint)y < (uint)_height; kx++)
-            {
-                int x = (column * _window.Strides[1]) - _window.PadsBegin[1] + (kx * _window.Dilations[1]);
-                if ((uint)x < (uint)_width)
-                {
-                    nhwc.Slice((((y * _width) + x) * _channels) + (group * _perGroup), _perGroup)
-                        .CopyTo(patch[(((ky * _window.Kernel[1]) + kx) * _perGroup)..]);
-                }
-            }
-        }
     }
 
     private void AddProduct(float[] sums)

@@ -48,7 +48,7 @@ internal static class EvaluateCommand
             if (floatModel is not null)
                 WarnIfAnother(floatModel, package, parsed.InvocationConfiguration.Error);
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
-            IReadOnlyList<FolderImage> labelled = Labelled(folder, package.Manifest);
+            IReadOnlyList<FolderImage> labelled = FolderClasses.InOutputOrder(folder, package.Manifest.Labels);
             IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, !parsed.GetValue(noRuntime), parsed.GetValue(threads), progress, cancellation);
             progress.Clear();
             if (parsed.GetValue(json))
@@ -91,23 +91,6 @@ internal static class EvaluateCommand
             classifiers.ForEach(c => c.Dispose());
         }
     }
-
-    /// <summary>
-    /// Classes of a labels.csv are output numbers already. Named folders are looked up among the package's labels; images of a
-    /// folder that is no label count for agreement only.
-    /// </summary>
-    private static IReadOnlyList<FolderImage> Labelled(ImageFolder folder, ModelManifest manifest)
-    {
-        if (folder.ClassNames.Count == 0 || manifest.Labels.Length == 0)
-            return folder.Images;
-        string[] labels = [.. manifest.Labels.Select(Normalized)];
-        int?[] byFolder = [.. folder.ClassNames.Select(n => Array.IndexOf(labels, Normalized(n)) is >= 0 and var i ? i : (int?)null)];
-        if (byFolder.All(i => i is null))
-            throw new UserException($"{folder.Path}: no folder is called like one of the package's {labels.Length} labels ('{manifest.Labels[0]}', …)");
-        return [.. folder.Images.Select(i => i with { Class = i.Class is { } c ? byFolder[c] : null })];
-    }
-
-    private static string Normalized(string name) => name.Trim().Replace('_', ' ').Replace('-', ' ').ToUpperInvariant();
 
     private static void WarnIfAnother(string path, EdgeModel package, TextWriter error)
     {

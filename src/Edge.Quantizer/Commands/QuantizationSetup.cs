@@ -35,8 +35,9 @@ internal sealed class QuantizationSetup
 
     /// <summary>Reads the network and all that belongs to it.</summary>
     /// <param name="needsImages">Whether the network can't be packed without calibration images.</param>
+    /// <param name="labelColumn">Column of the calibration folder's labels.csv with the class; null for the usual one.</param>
     /// <exception cref="UserException">Something is missing or does not fit.</exception>
-    public QuantizationInputs Load(ParseResult parsed, string path, bool needsImages)
+    public QuantizationInputs Load(ParseResult parsed, string path, bool needsImages, string? labelColumn = null)
     {
         string preprocessing = parsed.GetValue(_preprocessing)
             ?? throw new UserException($"{path}: give --preprocessing: a package says how its images are made");
@@ -45,7 +46,8 @@ internal sealed class QuantizationSetup
         string? calibration = parsed.GetValue(_calibration);
         if (calibration is null && needsImages)
             throw new UserException($"{path}: give --calibration: an int8 package needs typical photographs");
-        string[] files = calibration is null ? [] : [.. ImageFolder.Open(calibration).Images.Select(i => i.Path)];
+        ImageFolder? folder = calibration is null ? null : ImageFolder.Open(calibration, labelColumn);
+        string[] files = [.. (folder?.Images ?? []).Select(i => i.Path)];
         ModelGraph graph = OptimizedModel.Load(path, ModelInput.Options(parsed.GetValue(_inputShape)));
         RequireInput(graph, input, path);
         int offset = parsed.GetValue(_offset);
@@ -56,6 +58,7 @@ internal sealed class QuantizationSetup
             graph,
             new PackageDescription(name, input, names, offset, Provenance(path, files)),
             new ImageCalibrationSet(files, input),
+            folder,
             parsed.GetValue(_threads) is > 0 and var n ? n : Environment.ProcessorCount);
     }
 
@@ -112,8 +115,9 @@ internal sealed class QuantizationSetup
 /// <summary>A float network with everything that a package says beside it.</summary>
 /// <param name="Graph">After all passes.</param>
 /// <param name="Images">Calibration images; none where there is no need for them.</param>
+/// <param name="Folder">Where they come from.</param>
 internal sealed record QuantizationInputs(
-    ModelGraph Graph, PackageDescription Description, ImageCalibrationSet Images, int Threads) : IDisposable
+    ModelGraph Graph, PackageDescription Description, ImageCalibrationSet Images, ImageFolder? Folder, int Threads) : IDisposable
 {
     public void Dispose() => Images.Dispose();
 }

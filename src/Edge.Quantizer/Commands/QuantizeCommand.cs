@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Edge.Imaging;
 using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Evaluation;
 using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Reports;
 using Edge.Runtime.Format;
+using Edge.Runtime.Format.Certificates;
 
 namespace Edge.Quantizer.Commands;
 
@@ -16,13 +19,30 @@ internal static class QuantizeCommand
         var output = new Option<string?>("--output", "-o") { Description = "package to write; default: the model's name with .edge", HelpName = "file" };
         var method = new Option<string>("--method")
         {
-            Description = $"calibration method: auto (judged on held-out calibration images), {string.Join(", ", RangeEstimator.All.Select(e => e.Name))}",
+            Description = $"calibration method: auto (judged on held-out calibration images), {string.Join(", ", RangeEstimator.All.Select(e => e.Name))}; "
+                + $"to compare with, ONNX Runtime's own rules and nothing else: {string.Join(", ", OnnxRuntimeRules.Methods.Keys)}",
             DefaultValueFactory = _ => "auto",
             HelpName = "name",
         };
         Option<string> equalization = Choosing("--equalization", "scale channels so that they share the int8 range better");
         Option<string> rounding = Choosing("--compensated-rounding", "let weights make up for each other's rounding errors");
         var noBias = new Option<bool>("--no-bias-correction") { Description = "leave biases as they are" };
+        var maxDrop = new Option<double?>("--max-drop")
+        {
+            Description = "top-1 that may be lost on held-out calibration images, points of a hundred: layers stay in float until it holds",
+            HelpName = "points",
+        };
+        var labelColumn = new Option<string?>("--label-column")
+        {
+            Description = "column of the calibration folder's labels.csv with the class index: --max-drop counts right answers instead of "
+                + "agreement with float",
+            HelpName = "name",
+        };
+        var certificate = new Option<int>("--certificate")
+        {
+            Description = "held-out calibration images that the package carries as proof of its accuracy: edge-camera check replays them",
+            HelpName = "n",
+        };
         var sensitivity = new Option<int>("--sensitivity-images") { Description = "images for the sensitivity of each layer; 0 skips it", DefaultValueFactory = _ => 2, HelpName = "n" };
         var json = new Option<bool>("--json") { Description = "print the report as JSON" };
         var command = new Command(
@@ -36,7 +56,7 @@ internal static class QuantizeCommand
               edge-quantizer quantize mobilenet.onnx --calibration photos/ --preprocessing input.json --labels names.txt --label-offset 1
             """)
         {
-            model, output, method, equalization, rounding, noBias, sensitivity, json,
+            model, output, method, equalization, rounding, noBias, maxDrop, labelColumn, certificate, sensitivity, json,
         };
         foreach (Option option in setup.Options)
             command.Options.Add(option);
@@ -44,22 +64,42 @@ internal static class QuantizeCommand
         {
             string path = parsed.GetRequiredValue(model);
             string target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".edge");
-            RangeEstimator? given = parsed.GetValue(method) is { } wanted && wanted != "auto" ? RangeEstimator.Named(wanted) : null;
-            using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true);
+            string wanted = parsed.GetRequiredValue(method);
+            bool byOnnxRuntime = OnnxRuntimeRules.Methods.ContainsKey(wanted);
+            if (wanted != "auto" && !byOnnxRuntime)
+                RangeEstimator.Named(wanted);
+            if (parsed.GetValue(maxDrop) is { } drop and not (>= 0 and <= 100))
+                throw new UserException(FormattableString.Invariant($"--max-drop {drop}: must be points of a hundred, from 0 to 100"));
+            if (byOnnxRuntime && (parsed.GetValue(maxDrop) is not null || parsed.GetValue(certificate) > 0))
+                throw new UserException($"--method {wanted} knows nothing but its rules; leave --max-drop and --certificate out");
+            int certified = parsed.GetValue(certificate);
+            if (certified is < 0 or > CertificateDefinition.MaxImages)
+                throw new UserException($"--certificate {certified}: must be 0 to {CertificateDefinition.MaxImages} images");
+            using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true, parsed.GetValue(labelColumn));
+            string[] names = inputs.Description.Labels;
             var options = new QuantizationOptions
             {
-                Method = given?.Name ?? "auto",
+                Method = wanted,
                 Equalization = Enum.Parse<Choice>(parsed.GetRequiredValue(equalization), ignoreCase: true),
                 CompensatedRounding = Enum.Parse<Choice>(parsed.GetRequiredValue(rounding), ignoreCase: true),
                 BiasCorrection = !parsed.GetValue(noBias),
+                MaxDrop = parsed.GetValue(maxDrop),
+                CertificateImages = certified,
+                Classes = parsed.GetValue(labelColumn) is not null || Named(inputs.Folder!, names)
+                    ? [.. FolderClasses.InOutputOrder(inputs.Folder!, names).Select(i => i.Class)]
+                    : [],
                 Threads = inputs.Threads,
             };
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
-            QuantizedNetwork quantized = new PostTrainingQuantizer(inputs.Graph, inputs.Images, inputs.Description, options).Run(progress.Show);
+            QuantizedNetwork quantized = byOnnxRuntime
+                ? new OnnxRuntimeRules(inputs.Graph, inputs.Images, options.Threads).Run(wanted, progress.Show)
+                : new PostTrainingQuantizer(inputs.Graph, inputs.Images, inputs.Description, options).Run(progress.Show);
             var report = new LayerReport(inputs.Graph, inputs.Images, quantized, inputs.Description, options.Threads);
             IReadOnlyList<LayerNoise> layers = report.Run(MaxCompared, parsed.GetValue(sensitivity), progress.Show);
             int compared = Math.Min(MaxCompared, inputs.Images.Count);
-            EdgeModel package = QuantizedPackage.Write(target, quantized, inputs.Description, report, layers, compared, coding: null);
+            EdgeModel package = QuantizedPackage.Write(
+                target, quantized, inputs.Description, report, layers, compared, coding: null,
+                certified == 0 ? null : session => ParityCertificate.Create(session, inputs.Graph, quantized, inputs.Images, certified, options.MaxDrop));
             progress.Clear();
 
             TextWriter result = parsed.InvocationConfiguration.Output;
@@ -70,6 +110,10 @@ internal static class QuantizeCommand
         });
         return command;
     }
+
+    /// <summary>Whether folders are called like classes of the network: then they are its classes.</summary>
+    private static bool Named(ImageFolder folder, string[] names) =>
+        folder.ClassNames.Count > 0 && folder.ClassNames.All(c => names.Contains(c, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>An option that takes auto, on or off.</summary>
     private static Option<string> Choosing(string name, string what)

@@ -40,7 +40,7 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
 
         using var reference = new FloatExecutor(graph, threads);
         using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), threads);
-        int logitTensor = lowered.Int8Tensors.TryGetValue(_logits, out int int8) ? int8 : lowered.Outputs[0];
+        int logitTensor = lowered.TensorOf(_logits);
         float[] input = new float[Tensor.Volume(graph.Inputs[0].Shape!)];
         for (int i = 0; i < count; i++)
         {
@@ -104,7 +104,7 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
         foreach (Node layer in layers)
         {
             QuantizationPlan only = quantized.Plan.WithFloat(graph.Nodes.Where(n => n != layer));
-            LoweredModel lowered = Lowering.Lower(graph, only, quantized.BiasCorrections.Where(c => c.Key == layer).ToDictionary(), quantized.Weights);
+            LoweredModel lowered = Lowering.Lower(graph, only, quantized.BiasCorrections, quantized.Weights);
             using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), threads);
             int tensor = lowered.FloatTensors.TryGetValue(_logits, out int real) ? real : lowered.Int8Tensors[_logits];
             var noise = new SignalToNoise();

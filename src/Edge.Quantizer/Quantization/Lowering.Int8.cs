@@ -30,7 +30,7 @@ public sealed partial class Lowering
     {
         Value input = node.Input(0);
         Tensor weights = ConstantInput(node, 1);
-        float[] bias = BiasOf(node, weights.Shape[0]);
+        float[] bias = CorrectedBiasOf(node, weights.Shape[0]);
         Window window = WindowOf(node);
         (int codes, int scales, int biasCodes) = AddWeights(node, weights, bias);
         (int low, int high) = Bounds(node);
@@ -52,7 +52,7 @@ public sealed partial class Lowering
     private void LowerFullyConnected(Node node)
     {
         Tensor weights = ConstantInput(node, 1);
-        (int codes, int scales, int biasCodes) = AddWeights(node, weights, BiasOf(node, weights.Shape[0]));
+        (int codes, int scales, int biasCodes) = AddWeights(node, weights, CorrectedBiasOf(node, weights.Shape[0]));
         (int low, int high) = Bounds(node);
         _package.Add(new FullyConnectedOperator
         {

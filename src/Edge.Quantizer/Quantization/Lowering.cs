@@ -29,7 +29,7 @@ public sealed partial class Lowering
     /// <summary>Lowers the graph.</summary>
     /// <param name="graph">After the pass pipeline; one image input.</param>
     /// <param name="plan">Scales and zero points, and which nodes stay in float.</param>
-    /// <param name="biasCorrections">Added to the bias of a convolution or fully connected node, per output channel, real values.</param>
+    /// <param name="biasCorrections">Added to the bias of a convolution or fully connected node in int8, per output channel, real values.</param>
     /// <param name="weights">Codes of layers whose weights are not simply rounded to the nearest.</param>
     /// <exception cref="UserException">The network has a form that the runtime does not execute; names the node.</exception>
     public static LoweredModel Lower(
@@ -150,10 +150,14 @@ public sealed partial class Lowering
     private static Tensor ConstantInput(Node node, int index) => node.Input(index).Constant
         ?? throw Unsupported(node, $"input {index} ('{node.Input(index).Name}') is computed at run time and must be constant");
 
-    /// <summary>Bias with its correction; zeros when the node has none.</summary>
-    private float[] BiasOf(Node node, int outputs)
+    /// <summary>Zeros when the node has none.</summary>
+    private static float[] BiasOf(Node node, int outputs) =>
+        node.InputOrNull(2) is null ? new float[outputs] : [.. ConstantInput(node, 2).Floats];
+
+    /// <summary>Bias that makes up for the rounding of the node's weights.</summary>
+    private float[] CorrectedBiasOf(Node node, int outputs)
     {
-        float[] bias = node.InputOrNull(2) is null ? new float[outputs] : [.. ConstantInput(node, 2).Floats];
+        float[] bias = BiasOf(node, outputs);
         if (_biasCorrections.TryGetValue(node, out float[]? correction))
         {
             for (int c = 0; c < outputs; c++)
@@ -180,4 +184,8 @@ public sealed record LoweredModel(
     int[] Outputs,
     IReadOnlyDictionary<Value, int> Int8Tensors,
     IReadOnlyDictionary<Value, int> FloatTensors,
-    IReadOnlyDictionary<Node, OperatorDefinition> Operators);
+    IReadOnlyDictionary<Node, OperatorDefinition> Operators)
+{
+    /// <summary>The tensor that holds a value of the graph, in int8 where there is one: what comes after reads that.</summary>
+    public int TensorOf(Value value) => Int8Tensors.TryGetValue(value, out int int8) ? int8 : FloatTensors[value];
+}

@@ -16,25 +16,30 @@ public sealed record QuantizedNetwork(
     Technique Technique,
     IReadOnlyDictionary<Node, float[]> BiasCorrections,
     IReadOnlyDictionary<Node, QuantizedWeights> Weights,
-    IReadOnlyList<TechniqueScore> Scores);
+    IReadOnlyList<TechniqueScore> Scores)
+{
+    /// <summary>How an accuracy budget was met; null without one.</summary>
+    public Fallback? Fallback { get; init; }
+
+    /// <summary>The images that judged, by their index in the calibration set.</summary>
+    public IReadOnlyDictionary<int, HeldOutImage> HeldOut { get; init; } = new Dictionary<int, HeldOutImage>();
+}
 
 /// <summary>Progress of long work: a phase, and how far it is.</summary>
 public delegate void QuantizationProgress(string phase, int done, int total);
 
 /// <summary>
 /// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights
-/// and corrects biases. What is left to choose is fitted on every second image and judged on the others. Looks at calibration data
-/// only.
+/// and corrects biases. What is left to choose is fitted on every second image and judged on the others; the choice is then fitted on
+/// all images, but for a network that has to hold a budget: it is the very one that was judged. Looks at calibration data only.
 /// </summary>
 public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet images, PackageDescription description, QuantizationOptions options)
 {
     /// <summary>Images that judge a technique: their logits are kept.</summary>
     private const int MaxJudged = 128;
 
-    private static readonly RangeEstimator WholeRange = new MinMaxEstimator();
-
-    private readonly HashSet<Value> _decisive = Decisive(graph);
-    private readonly LogitJudge _judge = new(graph, images, description, options.Threads);
+    private readonly NetworkQuantizer _quantizer = new(graph, description, options);
+    private readonly LogitJudge _judge = new(graph, images, description, options.Classes, options.Threads);
     private QuantizationProgress? _progress;
     private int _observed, _toObserve;
 
@@ -52,6 +57,8 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         // Every second image fits, the others judge. A single image has to do both.
         int[] fit = [.. Indices(0)], rest = [.. Indices(1)];
         int[] judging = rest.Length > 0 ? rest[..Math.Min(rest.Length, MaxJudged)] : fit;
+        if (options.MaxDrop is not null && rest.Length == 0)
+            throw new UserException("an accuracy budget is judged on images that fit nothing; give two calibration images or more");
         bool equalize = options.Equalization != Choice.Off;
         (_progress, _observed, _toObserve) = (progress, 0, judging.Length + (fit.Length * (equalize ? 2 : 1)) + rest.Length);
         _judge.Prepare(judging, Observed);
@@ -79,11 +86,34 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         if (canEqualize && !best.Equalized)
             equalization!.Undo();
         ActivationStatistics statistics = best.Equalized ? equalized! : plain;
-        Observe(rest, statistics, null);
-        QuantizedNetwork result = Quantize(best, statistics);
+        var choices = new QuantizationChoices(best);
+        QuantizedNetwork result;
+        if (options.MaxDrop is null)
+        {
+            Observe(rest, statistics, null);
+            result = _quantizer.Quantize(choices, statistics);
+        }
+        else
+        {
+            result = HoldBudget(_quantizer.Quantize(choices, statistics));
+        }
+
         if (double.IsNaN(scores[0].LogitSqnr))
             scores[0] = new TechniqueScore(best, _judge.LogitSqnr(result.Lowered));
-        return result with { Scores = scores };
+        return result with { Scores = scores, HeldOut = _judge.Images };
+    }
+
+    /// <summary>
+    /// Images that prove a package's accuracy on the device, spread evenly over those that judged; where classes are known, those that
+    /// have one.
+    /// </summary>
+    /// <param name="judged">Images that judged.</param>
+    /// <param name="count">How many are wanted; no more than there are.</param>
+    public static int[] CertificateImages(IReadOnlyDictionary<int, HeldOutImage> judged, int count)
+    {
+        int[] labelled = [.. judged.Where(i => i.Value.Class is not null).Select(i => i.Key)], all = labelled.Length > 0 ? labelled : [.. judged.Keys];
+        count = Math.Min(count, all.Length);
+        return [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
     }
 
     /// <summary>
@@ -101,6 +131,17 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         }
 
         return value;
+    }
+
+    /// <summary>Keeps layers in float32 until the budget holds on all images that judge, and on those that will certify it.</summary>
+    private QuantizedNetwork HoldBudget(QuantizedNetwork network)
+    {
+        int[] certifying = CertificateImages(_judge.Images, options.CertificateImages);
+        (IReadOnlyList<Node> layers, Fallback report) = new FloatFallback(graph, _judge, description, options).Run(
+            chosen => _quantizer.WithFloat(network, chosen).Lowered,
+            certifying,
+            _progress);
+        return (layers.Count == 0 ? network : _quantizer.WithFloat(network, layers)) with { Fallback = report };
     }
 
     /// <summary>What pixels from 0 to 255 become.</summary>
@@ -167,55 +208,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         void Score(Technique technique)
         {
             _progress?.Invoke($"judging {technique}", scores.Count - first, methods.Length + 1);
-            scores.Add(new TechniqueScore(technique, _judge.LogitSqnr(Quantize(technique, statistics).Lowered)));
+            scores.Add(new TechniqueScore(technique, _judge.LogitSqnr(_quantizer.Quantize(new QuantizationChoices(technique), statistics).Lowered)));
         }
-    }
-
-    /// <summary>Quantizes the graph as it is, from these statistics alone.</summary>
-    private QuantizedNetwork Quantize(Technique technique, ActivationStatistics statistics)
-    {
-        QuantizationPlan plan = PlanOf(RangeEstimator.Named(technique.Method), statistics);
-        var weights = new Dictionary<Node, QuantizedWeights>();
-        if (technique.Compensated)
-        {
-            foreach ((Node node, PatchMoments moments) in statistics.Moments)
-            {
-                float scale = plan[node.Input(0)].Scale;
-                weights[node] = options.Shaping?.Round(node, moments, scale) ?? CompensatedRounding.Round(node, moments, scale);
-            }
-        }
-
-        foreach (Node node in options.Shaping is null ? [] : statistics.InputMeans.Keys.Where(n => !weights.ContainsKey(n)).ToArray())
-            weights[node] = options.Shaping!.Round(node, null, plan[node.Input(0)].Scale);
-
-        // Every bias makes up for what rounding the weights does to the layer's mean output.
-        Dictionary<Node, float[]> corrections = options.BiasCorrection
-            ? statistics.InputMeans.ToDictionary(
-                m => m.Key,
-                m => BiasCorrection.Of(m.Key, m.Value.Means(), weights.GetValueOrDefault(m.Key) ?? WeightQuantizer.PerChannel(m.Key, plan[m.Key.Input(0)].Scale)))
-            : [];
-        return new QuantizedNetwork(Lowering.Lower(graph, plan, corrections, weights), plan, technique, corrections, weights, []);
-    }
-
-    /// <summary>
-    /// The image's range follows from its preprocessing, the logits keep all that was seen (a saturated winner loses to the runner-up),
-    /// all others follow the estimator.
-    /// </summary>
-    private QuantizationPlan PlanOf(RangeEstimator estimator, ActivationStatistics statistics) => QuantizationPlan.Create(graph, value =>
-        value == graph.Inputs[0] ? InputRange(description.Preprocessing)
-        : (_decisive.Contains(value) ? WholeRange : estimator).Estimate(statistics.HistogramOf(value)));
-
-    /// <summary>The logits and what is only averaged or reshaped to become them.</summary>
-    private static HashSet<Value> Decisive(ModelGraph graph)
-    {
-        var values = new HashSet<Value>();
-        Value value = LogitsOf(graph);
-        while (values.Add(value)
-            && value.Producer is { OpType: OpTypes.Reshape or OpTypes.Transpose or OpTypes.GlobalAveragePool or OpTypes.AveragePool } node)
-        {
-            value = node.Input(0);
-        }
-
-        return values;
     }
 }

@@ -23,10 +23,11 @@ public sealed class QuantizationPlan
     /// </summary>
     /// <param name="graph">The float graph, all passes run.</param>
     /// <param name="range">Range of each activation, graph inputs included.</param>
-    public static QuantizationPlan Create(ModelGraph graph, Func<Value, ValueRange> range)
+    /// <param name="concatShares">Whether the inputs of a concat share its scale; if not it requantizes them.</param>
+    public static QuantizationPlan Create(ModelGraph graph, Func<Value, ValueRange> range, bool concatShares = true)
     {
         var parameters = new Dictionary<Value, QuantizationParameters>();
-        foreach (List<Value> group in ScaleGroups.Of(graph))
+        foreach (List<Value> group in ScaleGroups.Of(graph, concatShares))
         {
             QuantizationParameters shared = group.Select(range).Aggregate((a, b) => a.Union(b)).ToParameters();
             foreach (Value value in group)

@@ -1,5 +1,6 @@
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
+using Edge.Runtime.Format.Certificates;
 
 namespace Edge.Quantizer.Quantization;
 
@@ -13,6 +14,7 @@ internal static class QuantizedPackage
     /// <param name="report">Compared with float on <paramref name="images"/> images.</param>
     /// <param name="layers">Of the same report.</param>
     /// <param name="coding">How to compress the package; null for a plain one.</param>
+    /// <param name="certify">Makes the certificate with a session of the package without it; null for none.</param>
     public static EdgeModel Write(
         string target,
         QuantizedNetwork quantized,
@@ -20,7 +22,8 @@ internal static class QuantizedPackage
         LayerReport report,
         IReadOnlyList<LayerNoise> layers,
         int images,
-        CodingOptions? coding)
+        CodingOptions? coding,
+        Func<Session, (CertificateDefinition Definition, byte[] Section)>? certify = null)
     {
         ModelManifest manifest = PackageAssembler.Manifest(quantized.Lowered, description) with
         {
@@ -29,15 +32,20 @@ internal static class QuantizedPackage
                 Images = images,
                 Top1Agreement = report.Agreement.Top1Agreement,
                 LogitSqnr = Finite(report.Agreement.LogitSqnr),
-                Method = quantized.Technique.ToString(),
+                Method = quantized.Fallback is { Steps.Count: > 1 and var kept } ? $"{quantized.Technique} + {kept - 1} layer(s) in float" : quantized.Technique.ToString(),
                 Layers = [.. layers.Select(l => new LayerAccuracy { Tensor = l.Name, Sqnr = Finite(l.Sqnr), Cosine = Finite(l.Cosine) })],
             },
         };
-        return Write(target, manifest, quantized.Lowered.Package.Constants, coding);
+        return Write(target, manifest, quantized.Lowered.Package.Constants, coding, certify);
     }
 
-    /// <summary>Adds the self-test to a manifest, and writes.</summary>
-    public static EdgeModel Write(string target, ModelManifest manifest, IReadOnlyList<ConstantData> constants, CodingOptions? coding)
+    /// <summary>Adds self-test and certificate to a manifest, and writes.</summary>
+    public static EdgeModel Write(
+        string target,
+        ModelManifest manifest,
+        IReadOnlyList<ConstantData> constants,
+        CodingOptions? coding,
+        Func<Session, (CertificateDefinition Definition, byte[] Section)>? certify = null)
     {
         using (var session = new Session(
             EdgeModel.Parse(EdgeModelWriter.ToBytes(manifest, constants)),
@@ -46,7 +54,13 @@ internal static class QuantizedPackage
             manifest = manifest with { SelfTest = SelfTestRunner.Compute(session, SelfTestSeeds) };
         }
 
-        return EdgeModelWriter.Write(target, manifest, constants, coding);
+        if (certify is null)
+            return EdgeModelWriter.Write(target, manifest, constants, coding);
+
+        // The fastest kernels: they give the same bytes as the scalar ones.
+        using var fast = new Session(EdgeModel.Parse(EdgeModelWriter.ToBytes(manifest, constants)));
+        (CertificateDefinition definition, byte[] section) = certify(fast);
+        return EdgeModelWriter.Write(target, manifest with { Certificate = definition }, constants, coding, section);
     }
 
     /// <summary>JSON has no infinity: a tensor without any noise is stored as 999 dB.</summary>

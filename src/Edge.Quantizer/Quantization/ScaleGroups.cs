@@ -18,7 +18,9 @@ public static class ScaleGroups
     public static bool MovesBytes(string opType) => Movements.Contains(opType);
 
     /// <summary>Every float activation of the graph in exactly one group, in graph order.</summary>
-    public static IEnumerable<List<Value>> Of(ModelGraph graph)
+    /// <param name="graph">After the pass pipeline.</param>
+    /// <param name="concatShares">Whether the inputs of a concat share its scale; if not it requantizes them.</param>
+    public static IEnumerable<List<Value>> Of(ModelGraph graph, bool concatShares = true)
     {
         var parent = new Dictionary<Value, Value>();
         var order = new List<Value>();
@@ -28,7 +30,7 @@ public static class ScaleGroups
                 order.Add(value);
         }
 
-        foreach (Node node in graph.Nodes.Where(n => MovesBytes(n.OpType)))
+        foreach (Node node in graph.Nodes.Where(n => MovesBytes(n.OpType) && (concatShares || n.OpType != OpTypes.Concat)))
         {
             foreach (Value value in node.Inputs.OfType<Value>().Concat(node.Outputs))
             {

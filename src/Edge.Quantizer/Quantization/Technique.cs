@@ -29,6 +29,21 @@ public sealed record QuantizationOptions
 
     public bool BiasCorrection { get; init; } = true;
 
+    /// <summary>
+    /// Top-1 that may be lost on held-out calibration images, points of a hundred; null for whatever it costs. Layers stay in float32
+    /// until it holds.
+    /// </summary>
+    public double? MaxDrop { get; init; }
+
+    /// <summary>Held-out images on which <see cref="MaxDrop"/> has to hold by itself, because the package will carry them.</summary>
+    public int CertificateImages { get; init; }
+
+    /// <summary>
+    /// Class of every calibration image, counted behind the label offset, null where unknown. With classes <see cref="MaxDrop"/>
+    /// counts right answers, without any it counts answers that differ from float's.
+    /// </summary>
+    public IReadOnlyList<int?> Classes { get; init; } = [];
+
     public int Threads { get; init; } = Environment.ProcessorCount;
 }
 

@@ -1,0 +1,77 @@
+using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Graph;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>Everything that is chosen about a network before its statistics make it int8.</summary>
+/// <param name="Technique">For the network as a whole.</param>
+internal sealed record QuantizationChoices(Technique Technique)
+{
+    /// <summary>Layers with weights that stay in float32.</summary>
+    public IReadOnlyList<Node> FloatLayers { get; init; } = [];
+}
+
+/// <summary>Makes the int8 network that choices and statistics lead to; chooses nothing itself.</summary>
+internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription description, QuantizationOptions options)
+{
+    private static readonly RangeEstimator WholeRange = new MinMaxEstimator();
+
+    private readonly HashSet<Value> _decisive = Decisive(graph);
+
+    /// <summary>Quantizes the graph as it is, from these statistics alone.</summary>
+    public QuantizedNetwork Quantize(QuantizationChoices choices, ActivationStatistics statistics)
+    {
+        Technique technique = choices.Technique;
+        QuantizationPlan plan = PlanOf(RangeEstimator.Named(technique.Method), statistics);
+        var weights = new Dictionary<Node, QuantizedWeights>();
+        if (technique.Compensated)
+        {
+            foreach ((Node node, PatchMoments moments) in statistics.Moments)
+            {
+                float scale = plan[node.Input(0)].Scale;
+                weights[node] = options.Shaping?.Round(node, moments, scale) ?? CompensatedRounding.Round(node, moments, scale);
+            }
+        }
+
+        foreach (Node node in options.Shaping is null ? [] : statistics.InputMeans.Keys.Where(n => !weights.ContainsKey(n)).ToArray())
+            weights[node] = options.Shaping!.Round(node, null, plan[node.Input(0)].Scale);
+
+        // Every bias makes up for what rounding the weights does to the layer's mean output.
+        Dictionary<Node, float[]> corrections = options.BiasCorrection
+            ? statistics.InputMeans.ToDictionary(
+                m => m.Key,
+                m => BiasCorrection.Of(m.Key, m.Value.Means(), weights.GetValueOrDefault(m.Key) ?? WeightQuantizer.PerChannel(m.Key, plan[m.Key.Input(0)].Scale)))
+            : [];
+        var network = new QuantizedNetwork(Lowering.Lower(graph, plan, corrections, weights), plan, technique, corrections, weights, []);
+        return choices.FloatLayers.Count == 0 ? network : WithFloat(network, choices.FloatLayers);
+    }
+
+    /// <summary>The same network with some layers in float32.</summary>
+    public QuantizedNetwork WithFloat(QuantizedNetwork network, IEnumerable<Node> layers)
+    {
+        QuantizationPlan plan = network.Plan.WithFloat(FloatRegions.Join(graph, layers));
+        return network with { Plan = plan, Lowered = Lowering.Lower(graph, plan, network.BiasCorrections, network.Weights) };
+    }
+
+    /// <summary>
+    /// The image's range follows from its preprocessing, the logits keep all that was seen (a saturated winner loses to the runner-up),
+    /// all others follow the estimator.
+    /// </summary>
+    private QuantizationPlan PlanOf(RangeEstimator estimator, ActivationStatistics statistics) => QuantizationPlan.Create(graph, value =>
+        value == graph.Inputs[0] ? PostTrainingQuantizer.InputRange(description.Preprocessing)
+        : (_decisive.Contains(value) ? WholeRange : estimator).Estimate(statistics.HistogramOf(value)));
+
+    /// <summary>The logits and what is only averaged or reshaped to become them.</summary>
+    private static HashSet<Value> Decisive(ModelGraph graph)
+    {
+        var values = new HashSet<Value>();
+        Value value = PostTrainingQuantizer.LogitsOf(graph);
+        while (values.Add(value)
+            && value.Producer is { OpType: OpTypes.Reshape or OpTypes.Transpose or OpTypes.GlobalAveragePool or OpTypes.AveragePool } node)
+        {
+            value = node.Input(0);
+        }
+
+        return values;
+    }
+}
