@@ -4,7 +4,8 @@
 # usage: tools/board-tests.sh [--systemd] [-o docs/BOARD.md] [part…]
 #   parts, all where none is named: gpio (lines and buttons), camera (photographs drive lines), video (formats and faults of drivers),
 #     check (what edge-camera check finds), frames (rate, drops and memory over 2,000 frames), cpu (a processor without AVX2)
-#   --systemd: the Debian package in a board with systemd instead
+#     lint (the Debian package, by Debian's checker; not among "all")
+#   --systemd: lint, and the package in boards with systemd: from installation to purge, and on a processor without AVX2
 #   -o FILE: writes what the last run of every part has shown; with no part and no --systemd it runs nothing
 #   EDGE_CAMERA_BINARY: a published program, in place of publishing one      EDGE_CAMERA_DEB: a built package
 set -uo pipefail
@@ -14,8 +15,8 @@ work=artifacts/board
 while [ $# -gt 0 ]; do case $1 in
     --systemd) systemd=1 ;;
     -o) report=${2:?-o needs a file}; shift ;;
-    gpio | camera | video | check | frames | cpu) parts+=("$1") ;;
-    *) sed -n '4,10s/^# //p' "$0" >&2; exit 2 ;;
+    gpio | camera | video | check | frames | cpu | lint) parts+=("$1") ;;
+    *) sed -n '4,11s/^# //p' "$0" >&2; exit 2 ;;
 esac; shift; done
 vm=${EDGE_SHARED:-../shared}/vm/vm-x64.sh
 if [ ! -x "$vm" ]; then echo "SKIPPED: the virtual board's tests, the folder 'shared' is not beside the repository"; exit 0; fi
@@ -55,6 +56,7 @@ pictures() {
 # The package, a later one of it whose configuration is another, and the libraries that it depends on.
 packages() {
     local to=$work/systemd next=$work/systemd/next
+    rm -rf "$to"; mkdir -p "$to"
     cp "$1" "$to/edge-camera.deb"
     dpkg-deb -R "$1" "$next"
     sed -i 's/^Version: .*/&+next/' "$next/DEBIAN/control"
@@ -64,11 +66,18 @@ packages() {
     mkdir "$to/libs" && (cd "$to/libs" && apt-get -qq -o APT::Sandbox::User=root download libturbojpeg0 libpng16-16)
 }
 
+# Names the package in $deb, built where none is named.
+package() {
+    if [ -z "${EDGE_CAMERA_DEB:-}" ]; then firmware-images/deb/build.sh amd64 artifacts/deb || exit 1; fi
+    deb=${EDGE_CAMERA_DEB:-$(ls -t artifacts/deb/edge-camera_*_amd64.deb | head -1)}
+}
+
 # The Debian checker over the package.
 lint() {
     . tools/board/proofs.sh
     clean() { local found; found=$(lintian --allow-root --fail-on error,warning "$1" 2>&1) && [ -z "$found" ] || { echo "$found"; return 1; }; }
-    prove "lintian finds nothing in the package" clean "$1"
+    prove "lintian finds nothing in the package" clean "$1" >$work/lint.log
+    cat $work/lint.log
     [ "$failed" = 0 ] || status=1
 }
 
@@ -103,30 +112,30 @@ write_report() {
 
 ran=()
 if [ -n "$systemd" ]; then
-    rm -rf "$work/systemd"; mkdir -p "$work/systemd"
-    if [ -z "${EDGE_CAMERA_DEB:-}" ]; then firmware-images/deb/build.sh amd64 artifacts/deb || exit 1; fi
-    deb=${EDGE_CAMERA_DEB:-$(ls -t artifacts/deb/edge-camera_*_amd64.deb | head -1)}
+    package
+    lint "$deb"
     packages "$deb" || exit 1
-    lint "$deb" > >(tee $work/lint.log) 2>&1
-    board systemd systemd 2400 systemd
-    board systemd systemd 900 old-cpu -c Nehalem
+    board systemd systemd 3600 systemd
+    board systemd systemd 1800 old-cpu -c Nehalem
     ran+=(lint systemd old-cpu)
 fi
 
-if [ ${#parts[@]} -gt 0 ]; then
+needs_program=; for part in "${parts[@]}"; do [ "$part" = lint ] || needs_program=1; done
+if [ -n "$needs_program" ]; then
     binary=${EDGE_CAMERA_BINARY:-$work/publish/edge-camera}
     if [ -z "${EDGE_CAMERA_BINARY:-}" ]; then
         dotnet publish src/Edge.Camera -c Release -f net9.0 -r linux-x64 -o "$work/publish" --nologo -v q || exit 1
     fi
 fi
 for part in "${parts[@]}"; do
+    ran+=("$part")
+    if [ "$part" = lint ]; then package; lint "$deb"; continue; fi
     program "$part"
     case $part in
         camera) pictures camera '*' ;;
         check) pictures check 14.jpg && mv "$work/check/14.jpg" "$work/check/stop.jpg" ;;
     esac
     if [ "$part" = cpu ]; then board cpu quick 300 cpu -c Nehalem; else board "$part" quick 4800 "$part"; fi
-    ran+=("$part")
 done
 [ -z "$report" ] || write_report
 [ ${#ran[@]} -gt 0 ] || exit $status

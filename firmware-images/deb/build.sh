@@ -2,7 +2,8 @@
 # Builds the Debian package of edge-camera: publishes the program with NativeAOT and packs it with debhelper.
 # usage: firmware-images/deb/build.sh [amd64|arm64] [folder for the .deb, default artifacts/deb]
 #   EdgeCameraBaseline=true: an amd64 program without AVX2     EDGE_CAMERA_BINARY: a published program, in place of publishing one
-#   arm64 on another architecture takes Debian's cross compiler for linking, and net10.0's packs for linux-arm64 from the package feed
+#   arm64 on another architecture is linked by clang with Debian's cross binutils and C library (gcc-aarch64-linux-gnu,
+#   libc6-dev-arm64-cross), and needs net10.0's packs for linux-arm64 on the package feed
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 arch=${1:-$(dpkg --print-architecture)} out=${2:-artifacts/deb}
@@ -20,9 +21,11 @@ framework=net9.0 cross=()
 # Feeds that lack packs have those of linux-arm64 for net10.0 alone, so nothing is restored for another framework.
 if [ "$arch" = arm64 ]; then framework=net10.0 cross=(-p:TargetFrameworks=net10.0 -p:WarningsNotAsErrors=NU1510); fi
 if [ "$arch" = arm64 ] && [ "$(dpkg --print-architecture)" != arm64 ] && [ -z "${EDGE_CAMERA_BINARY:-}" ]; then
-    command -v aarch64-linux-gnu-gcc >/dev/null || {
-        echo "build.sh: arm64 needs a linker: apt-get install gcc-aarch64-linux-gnu libc6-dev-arm64-cross" >&2; exit 1; }
-    cross+=(-p:CppCompilerAndLinker=aarch64-linux-gnu-gcc -p:LinkerFlavor=bfd -p:ObjCopyName=aarch64-linux-gnu-objcopy)
+    for tool in clang aarch64-linux-gnu-ld aarch64-linux-gnu-objcopy; do
+        command -v $tool >/dev/null || {
+            echo "build.sh: there is no $tool to link for arm64; apt-get install clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross" >&2; exit 1; }
+    done
+    cross+=(-p:CppCompilerAndLinker=clang -p:ObjCopyName=aarch64-linux-gnu-objcopy)
 fi
 work=$out/build-$arch
 rm -rf "$work"; mkdir -p "$work/bin"
