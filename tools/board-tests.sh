@@ -94,12 +94,13 @@ write_report() {
         echo
         echo "## 2,000 frames of the built-in model"
         echo
-        echo "One thread, the web page on. The emulated cores do the drivers' work, too. Memory is VmRSS, read by the board's kernel."
+        echo "One thread, the web page on. The emulated cores do the drivers' work, too. Memory is VmRSS, as the board's kernel tells it, and in"
+        echo "brackets the program's own (RssAnon): the rest is files, of which pages come in as they are used."
         echo
-        echo "| camera | captured | looked at | passed over | lost | frames/s | network, ms | RSS at frame 200 | RSS at frame 2,000 | peak | allocated by the loop |"
+        echo "| camera | captured | looked at | passed over | lost | frames/s | network, ms | RSS after 200 frames | after 2,000 | peak | allocated by the loop |"
         echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-        awk -F '\t' '$1 == "figure" { printf "| %s | %d | %d | %d | %d | %s | %s | %.1f MiB | %.1f MiB | %.1f MiB | %d bytes |\n",
-            $2, $3, $4, $5, $6, $7, $8, $9 / 1024, $10 / 1024, $11 / 1024, $12 }' $work/frames.log 2>/dev/null
+        awk -F '\t' '$1 == "figure" { printf "| %s | %d | %d | %d | %d | %s | %s | %d KiB (%d) | %d KiB (%d) | %d KiB | %d bytes |\n",
+            $2, $3, $4, $5, $6, $7, $8, $9, $13, $10, $14, $11, $12 }' $work/frames.log 2>/dev/null
         for part in "${all[@]}" systemd old-cpu lint; do
             log=$work/$part.log
             [ -f "$log" ] || continue
