@@ -36,7 +36,8 @@ public sealed class ChannelStatistics
     /// <summary>One channel of one activation over all images and positions.</summary>
     public struct Channel
     {
-        private double _squares;
+        private double _squares, _sum;
+        private float _least;
         private long _count, _nonZero;
 
         /// <summary>Smallest value seen, or 0 where all are positive.</summary>
@@ -48,6 +49,12 @@ public sealed class ChannelStatistics
         /// <summary>Largest |x|; 0 before the first value.</summary>
         public readonly float Largest => MathF.Max(-Low, High);
 
+        /// <summary>Smallest value seen, whatever its sign; 0 before the first.</summary>
+        public readonly float Least => _least;
+
+        /// <summary>E[x].</summary>
+        public readonly double Mean => _count == 0 ? 0 : _sum / _count;
+
         /// <summary>E[x²].</summary>
         public readonly double MeanSquare => _count == 0 ? 0 : _squares / _count;
 
@@ -56,6 +63,8 @@ public sealed class ChannelStatistics
 
         internal void Add(float x)
         {
+            _least = _count == 0 ? x : MathF.Min(_least, x);
+            _sum += x;
             Low = MathF.Min(Low, x);
             High = MathF.Max(High, x);
             _squares += (double)x * x;

@@ -26,6 +26,13 @@ internal static class QuantizeCommand
         };
         Option<string> equalization = Choosing("--equalization", "scale channels so that they share the int8 range better");
         Option<string> rounding = Choosing("--compensated-rounding", "let weights make up for each other's rounding errors");
+        Option<string> absorption = Choosing("--bias-absorption", "move high biases into the layers behind");
+        Option<string> perTensor = Choosing("--method-per-tensor", "choose every activation's calibration method by itself, which takes minutes", "off");
+        var learned = new Option<double>("--learned-rounding")
+        {
+            Description = "seconds to learn whether each weight is rounded up or down (AdaRound); kept where held-out calibration images gain by it",
+            HelpName = "seconds",
+        };
         var noBias = new Option<bool>("--no-bias-correction") { Description = "leave biases as they are" };
         var maxDrop = new Option<double?>("--max-drop")
         {
@@ -44,6 +51,7 @@ internal static class QuantizeCommand
             HelpName = "n",
         };
         var sensitivity = new Option<int>("--sensitivity-images") { Description = "images for the sensitivity of each layer; 0 skips it", DefaultValueFactory = _ => 2, HelpName = "n" };
+        var page = new Option<string?>("--report") { Description = "write an HTML page: accuracy, every layer, worst disagreements as pictures", HelpName = "file" };
         var json = new Option<bool>("--json") { Description = "print the report as JSON" };
         var command = new Command(
             "quantize",
@@ -56,7 +64,8 @@ internal static class QuantizeCommand
               edge-quantizer quantize mobilenet.onnx --calibration photos/ --preprocessing input.json --labels names.txt --label-offset 1
             """)
         {
-            model, output, method, equalization, rounding, noBias, maxDrop, labelColumn, certificate, sensitivity, json,
+            model, output, method, equalization, rounding, absorption, perTensor, learned, noBias, maxDrop, labelColumn,
+            certificate, sensitivity, page, json,
         };
         foreach (Option option in setup.Options)
             command.Options.Add(option);
@@ -82,6 +91,9 @@ internal static class QuantizeCommand
                 Method = wanted,
                 Equalization = Enum.Parse<Choice>(parsed.GetRequiredValue(equalization), ignoreCase: true),
                 CompensatedRounding = Enum.Parse<Choice>(parsed.GetRequiredValue(rounding), ignoreCase: true),
+                BiasAbsorption = Enum.Parse<Choice>(parsed.GetRequiredValue(absorption), ignoreCase: true),
+                MethodPerTensor = Enum.Parse<Choice>(parsed.GetRequiredValue(perTensor), ignoreCase: true),
+                LearnedRounding = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(learned), 0, MaxSeconds)),
                 BiasCorrection = !parsed.GetValue(noBias),
                 MaxDrop = parsed.GetValue(maxDrop),
                 CertificateImages = certified,
@@ -101,6 +113,11 @@ internal static class QuantizeCommand
                 target, quantized, inputs.Description, report, layers, compared, coding: null,
                 certified == 0 ? null : session => ParityCertificate.Create(session, inputs.Graph, quantized, inputs.Images, certified, options.MaxDrop));
             progress.Clear();
+            if (parsed.GetValue(page) is { } html)
+            {
+                ComparedImage[] answers = [.. report.Answers.Select(a => options.Classes.Count > 0 ? a with { Class = options.Classes[a.Index] } : a)];
+                WriteText(html, new QuantizationPage(package, inputs.Graph, quantized, layers, answers, inputs.Images, i => Path.GetFileName(inputs.Folder!.Images[i].Path)).ToHtml());
+            }
 
             TextWriter result = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -115,18 +132,29 @@ internal static class QuantizeCommand
     private static bool Named(ImageFolder folder, string[] names) =>
         folder.ClassNames.Count > 0 && folder.ClassNames.All(c => names.Contains(c, StringComparer.OrdinalIgnoreCase));
 
+    /// <summary>The file appears under its name only when it is whole.</summary>
+    private static void WriteText(string file, string text)
+    {
+        string temporary = $"{file}.{Environment.ProcessId}.tmp";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, file, overwrite: true);
+    }
+
     /// <summary>An option that takes auto, on or off.</summary>
-    private static Option<string> Choosing(string name, string what)
+    private static Option<string> Choosing(string name, string what, string byDefault = "auto")
     {
         var option = new Option<string>(name)
         {
             Description = $"{what}: auto (where held-out calibration images gain by it), on, off",
-            DefaultValueFactory = _ => "auto",
+            DefaultValueFactory = _ => byDefault,
             HelpName = "auto|on|off",
         };
         option.AcceptOnlyFromAmong("auto", "on", "off");
         return option;
     }
+
+    /// <summary>A day.</summary>
+    private const double MaxSeconds = 86400;
 
     /// <summary>Images for the layer report: enough for a stable SQNR, and float tensors of one image at a time.</summary>
     internal const int MaxCompared = 50;

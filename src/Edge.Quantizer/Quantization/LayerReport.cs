@@ -16,6 +16,21 @@ namespace Edge.Quantizer.Quantization;
 public sealed record LayerNoise(
     string Name, string Operator, double Sqnr, double Cosine, double RmseSteps, double Saturation, double? SoleSqnr);
 
+/// <summary>A class and the probability that a softmax over the logits gives it, 0 to 1.</summary>
+/// <param name="Class">Counted behind the label offset.</param>
+public readonly record struct ClassAnswer(int Class, double Probability);
+
+/// <summary>What both networks say of one image.</summary>
+/// <param name="Index">In the calibration set.</param>
+/// <param name="FloatsInInt8">Probability that the int8 network gives the float network's class.</param>
+public sealed record ComparedImage(int Index, ClassAnswer Float, ClassAnswer Int8, double FloatsInInt8)
+{
+    public bool Agrees => Float.Class == Int8.Class;
+
+    /// <summary>What the image shows; null where unknown.</summary>
+    public int? Class { get; init; }
+}
+
 /// <summary>Compares the int8 network with the float one, layer by layer, on a few calibration images.</summary>
 public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, QuantizedNetwork quantized, PackageDescription description, int threads)
 {
@@ -23,6 +38,9 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
 
     /// <summary>Share of images on which float and int8 name the same class, and the logits' SQNR, dB.</summary>
     public (double Top1Agreement, double LogitSqnr) Agreement { get; private set; }
+
+    /// <summary>Both networks' answers for the images compared.</summary>
+    public IReadOnlyList<ComparedImage> Answers { get; private set; } = [];
 
     /// <summary>Every int8 layer, the most sensitive first, then by SQNR.</summary>
     /// <param name="count">Images to compare on.</param>
@@ -36,7 +54,7 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
         var noise = reported.Keys.ToDictionary(t => t, _ => new SignalToNoise());
         var logits = new List<float[]>();
         var logitNoise = new SignalToNoise();
-        int agree = 0;
+        var answers = new List<ComparedImage>();
 
         using var reference = new FloatExecutor(graph, threads);
         using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), threads);
@@ -46,15 +64,20 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
         {
             var floats = new Dictionary<Value, float[]>();
             images.Read(i, input);
-            float[] scores = reference.Run(new Tensor(graph.Inputs[0].Shape!, input), (value, data) => floats[value] = [.. data.Floats]).Floats;
+            reference.Run(new Tensor(graph.Inputs[0].Shape!, input), (value, data) => floats[value] = [.. data.Floats]);
             float[] logitsHere = floats[_logits];
+            float[] int8Logits = [];
             logits.Add(logitsHere);
 
             images.Read(i, quantized.Plan[graph.Inputs[0]], network.Input);
             network.Run((tensor, values) =>
             {
                 if (tensor == logitTensor)
+                {
                     logitNoise.Add(logitsHere, values);
+                    int8Logits = [.. values];
+                }
+
                 if (!reported.TryGetValue(tensor, out Node? node))
                     return;
                 ReadOnlySpan<float> real = floats[node.Output];
@@ -62,15 +85,32 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
                 noise[tensor].Add(real, values);
                 noise[tensor].AddSaturation(real, range.Low, range.High);
             });
-            agree += ArgMax(scores) == ArgMax(network.Scores) ? 1 : 0;
+            answers.Add(Compare(i, logitsHere, int8Logits));
             progress?.Invoke("comparing layers", i + 1, count);
         }
 
-        Agreement = ((double)agree / count, logitNoise.Decibels);
+        Answers = answers;
+        Agreement = ((double)answers.Count(a => a.Agrees) / count, logitNoise.Decibels);
         Dictionary<Node, double> sensitivity = Sensitivity(logits, sensitivityImages, progress);
         return [.. reported
             .Select(p => Describe(p.Value, noise[p.Key], sensitivity))
             .OrderBy(l => l.SoleSqnr ?? double.PositiveInfinity).ThenBy(l => l.Sqnr)];
+    }
+
+    private ComparedImage Compare(int index, float[] floatLogits, float[] int8Logits)
+    {
+        double[] real = Probabilities(floatLogits.AsSpan(description.LabelOffset)), rounded = Probabilities(int8Logits.AsSpan(description.LabelOffset));
+        int expected = ArgMax(floatLogits.AsSpan(description.LabelOffset)), actual = ArgMax(int8Logits.AsSpan(description.LabelOffset));
+        return new ComparedImage(index, new ClassAnswer(expected, real[expected]), new ClassAnswer(actual, rounded[actual]), rounded[expected]);
+    }
+
+    private static double[] Probabilities(ReadOnlySpan<float> logits)
+    {
+        double largest = logits[ArgMax(logits)], sum = 0;
+        double[] result = new double[logits.Length];
+        for (int i = 0; i < result.Length; i++)
+            sum += result[i] = Math.Exp(logits[i] - largest);
+        return Array.ConvertAll(result, r => r / sum);
     }
 
     /// <summary>Index of the largest score; the first of equals.</summary>

@@ -7,8 +7,11 @@ namespace Edge.Quantizer.Quantization;
 /// <param name="Technique">For the network as a whole.</param>
 internal sealed record QuantizationChoices(Technique Technique)
 {
-    /// <summary>Layers with weights that stay in float32.</summary>
-    public IReadOnlyList<Node> FloatLayers { get; init; } = [];
+    /// <summary>Range estimators of activations that don't follow the technique's.</summary>
+    public IReadOnlyDictionary<Value, string> Methods { get; init; } = new Dictionary<Value, string>();
+
+    /// <summary>Codes of layers whose rounding was learned.</summary>
+    public IReadOnlyDictionary<Node, QuantizedWeights> Learned { get; init; } = new Dictionary<Node, QuantizedWeights>();
 }
 
 /// <summary>Makes the int8 network that choices and statistics lead to; chooses nothing itself.</summary>
@@ -22,11 +25,12 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
     public QuantizedNetwork Quantize(QuantizationChoices choices, ActivationStatistics statistics)
     {
         Technique technique = choices.Technique;
-        QuantizationPlan plan = PlanOf(RangeEstimator.Named(technique.Method), statistics);
+        QuantizationPlan plan = QuantizationPlan.Create(
+            graph, value => RangeOf(value, RangeEstimator.Named(choices.Methods.GetValueOrDefault(value, technique.Method)), statistics));
         var weights = new Dictionary<Node, QuantizedWeights>();
         if (technique.Compensated)
         {
-            foreach ((Node node, PatchMoments moments) in statistics.Moments)
+            foreach ((Node node, PatchMoments moments) in statistics.Moments.Where(m => !choices.Learned.ContainsKey(m.Key)))
             {
                 float scale = plan[node.Input(0)].Scale;
                 weights[node] = options.Shaping?.Round(node, moments, scale) ?? CompensatedRounding.Round(node, moments, scale);
@@ -36,14 +40,16 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
         foreach (Node node in options.Shaping is null ? [] : statistics.InputMeans.Keys.Where(n => !weights.ContainsKey(n)).ToArray())
             weights[node] = options.Shaping!.Round(node, null, plan[node.Input(0)].Scale);
 
+        foreach ((Node node, QuantizedWeights learned) in choices.Learned)
+            weights[node] = learned;
+
         // Every bias makes up for what rounding the weights does to the layer's mean output.
         Dictionary<Node, float[]> corrections = options.BiasCorrection
             ? statistics.InputMeans.ToDictionary(
                 m => m.Key,
                 m => BiasCorrection.Of(m.Key, m.Value.Means(), weights.GetValueOrDefault(m.Key) ?? WeightQuantizer.PerChannel(m.Key, plan[m.Key.Input(0)].Scale)))
             : [];
-        var network = new QuantizedNetwork(Lowering.Lower(graph, plan, corrections, weights), plan, technique, corrections, weights, []);
-        return choices.FloatLayers.Count == 0 ? network : WithFloat(network, choices.FloatLayers);
+        return new QuantizedNetwork(Lowering.Lower(graph, plan, corrections, weights), plan, technique, corrections, weights, []);
     }
 
     /// <summary>The same network with some layers in float32.</summary>
@@ -57,9 +63,12 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
     /// The image's range follows from its preprocessing, the logits keep all that was seen (a saturated winner loses to the runner-up),
     /// all others follow the estimator.
     /// </summary>
-    private QuantizationPlan PlanOf(RangeEstimator estimator, ActivationStatistics statistics) => QuantizationPlan.Create(graph, value =>
+    public ValueRange RangeOf(Value value, RangeEstimator estimator, ActivationStatistics statistics) =>
         value == graph.Inputs[0] ? PostTrainingQuantizer.InputRange(description.Preprocessing)
-        : (_decisive.Contains(value) ? WholeRange : estimator).Estimate(statistics.HistogramOf(value)));
+        : (_decisive.Contains(value) ? WholeRange : estimator).Estimate(statistics.HistogramOf(value));
+
+    /// <summary>Whether a value's range is no estimator's business.</summary>
+    public bool IsSettled(Value value) => value == graph.Inputs[0] || _decisive.Contains(value);
 
     /// <summary>The logits and what is only averaged or reshaped to become them.</summary>
     private static HashSet<Value> Decisive(ModelGraph graph)

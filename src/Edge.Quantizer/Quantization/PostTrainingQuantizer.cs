@@ -85,8 +85,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         Technique best = scores[0].Technique;
         if (canEqualize && !best.Equalized)
             equalization!.Undo();
-        ActivationStatistics statistics = best.Equalized ? equalized! : plain;
-        var choices = new QuantizationChoices(best);
+        (QuantizationChoices choices, ActivationStatistics statistics) = Refine(new QuantizationChoices(best), best.Equalized ? equalized! : plain, fit, scores);
         QuantizedNetwork result;
         if (options.MaxDrop is null)
         {
@@ -99,7 +98,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         }
 
         if (double.IsNaN(scores[0].LogitSqnr))
-            scores[0] = new TechniqueScore(best, _judge.LogitSqnr(result.Lowered));
+            scores[0] = new TechniqueScore(choices.Technique, _judge.LogitSqnr(result.Lowered));
         return result with { Scores = scores, HeldOut = _judge.Images };
     }
 
@@ -131,6 +130,77 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         }
 
         return value;
+    }
+
+    /// <summary>
+    /// Adds one technique after the other to the best so far: kept where it is on, or where the judging images gain by it.
+    /// </summary>
+    private (QuantizationChoices Choices, ActivationStatistics Statistics) Refine(
+        QuantizationChoices choices, ActivationStatistics statistics, int[] fit, List<TechniqueScore> scores)
+    {
+        (choices, statistics) = Absorb(choices, statistics, fit, scores);
+        if (options.MethodPerTensor != Choice.Off)
+        {
+            QuantizedNetwork start = _quantizer.Quantize(choices, statistics);
+            var chooser = new LogitJudge(graph, images, description, [], options.Threads);
+            chooser.Prepare(fit[..Math.Min(fit.Length, TensorMethods.Images)], () => { });
+            IReadOnlyDictionary<Value, string> methods = new TensorMethods(graph, chooser).Choose(
+                start, (value, estimator) => _quantizer.RangeOf(value, estimator, statistics), _quantizer.IsSettled, _progress);
+            QuantizationChoices refined = choices with { Technique = choices.Technique with { PerTensor = true }, Methods = methods };
+            choices = methods.Count > 0 && Gains(choices, refined, statistics, options.MethodPerTensor, scores) ? refined : choices;
+        }
+
+        if (options.LearnedRounding > TimeSpan.Zero)
+        {
+            var rounding = new LearnedRounding(graph, images, fit, description, options);
+            IReadOnlyDictionary<Node, QuantizedWeights> learned = rounding.Run(_quantizer.Quantize(choices, statistics), _progress);
+            QuantizationChoices refined = choices with { Technique = choices.Technique with { Learned = true }, Learned = learned };
+            choices = learned.Count > 0 && Gains(choices, refined, statistics, Choice.Auto, scores) ? refined : choices;
+        }
+
+        return (choices, statistics);
+    }
+
+    /// <summary>Moves high biases on where there are any.</summary>
+    private (QuantizationChoices Choices, ActivationStatistics Statistics) Absorb(
+        QuantizationChoices choices, ActivationStatistics statistics, int[] fit, List<TechniqueScore> scores)
+    {
+        Value[] candidates = options.BiasAbsorption == Choice.Off ? [] : [.. BiasAbsorption.Candidates(graph)];
+        if (candidates.Length == 0)
+            return (choices, statistics);
+        var channels = new ChannelStatistics(candidates);
+        Observe(fit, null, channels);
+        BiasAbsorption absorption = BiasAbsorption.Create(graph, channels);
+        if (absorption.Channels == 0)
+            return (choices, statistics);
+        double before = Score(choices, statistics, scores);
+        absorption.Apply();
+        var absorbed = new ActivationStatistics(graph, Rounds);
+        Observe(fit, absorbed, null);
+        QuantizationChoices refined = choices with { Technique = choices.Technique with { Absorbed = true } };
+        if (Score(refined, absorbed, scores) > before || options.BiasAbsorption == Choice.On)
+            return (refined, absorbed);
+        absorption.Undo();
+        return (choices, statistics);
+    }
+
+    private bool Gains(
+        QuantizationChoices before, QuantizationChoices refined, ActivationStatistics statistics, Choice choice, List<TechniqueScore> scores) =>
+        Score(refined, statistics, scores) > Score(before, statistics, scores) || choice == Choice.On;
+
+    /// <summary>What choices are worth on the judging images; judged once.</summary>
+    private double Score(QuantizationChoices choices, ActivationStatistics statistics, List<TechniqueScore> scores)
+    {
+        int known = scores.FindIndex(s => s.Technique == choices.Technique);
+        if (known >= 0 && !double.IsNaN(scores[known].LogitSqnr))
+            return scores[known].LogitSqnr;
+        _progress?.Invoke($"judging {choices.Technique}", 0, 1);
+        var score = new TechniqueScore(choices.Technique, _judge.LogitSqnr(_quantizer.Quantize(choices, statistics).Lowered));
+        if (known >= 0)
+            scores.RemoveAt(known);
+        scores.Add(score);
+        scores.Sort((a, b) => b.LogitSqnr.CompareTo(a.LogitSqnr));
+        return score.LogitSqnr;
     }
 
     /// <summary>Keeps layers in float32 until the budget holds on all images that judge, and on those that will certify it.</summary>
@@ -167,7 +237,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     private void Observed() => _progress?.Invoke("running the float network", ++_observed, _toObserve);
 
-    private void Observe(int[] indices, ActivationStatistics statistics, ChannelStatistics? channels)
+    private void Observe(int[] indices, ActivationStatistics? statistics, ChannelStatistics? channels)
     {
         using var reference = new FloatExecutor(graph, options.Threads);
         var input = Tensor.Zeros(graph.Inputs[0].Shape!);
@@ -181,7 +251,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
         void Keep(Value value, Tensor data)
         {
-            statistics.Observe(value, data);
+            statistics?.Observe(value, data);
             channels?.Observe(value, data);
         }
     }

@@ -37,6 +37,15 @@ public sealed class QuantizationPlan
         return new QuantizationPlan(parameters, []);
     }
 
+    /// <summary>The same with other parameters for some values, which have to be a whole scale group.</summary>
+    public QuantizationPlan With(IEnumerable<Value> values, QuantizationParameters parameters)
+    {
+        var changed = new Dictionary<Value, QuantizationParameters>(_parameters);
+        foreach (Value value in values)
+            changed[value] = parameters;
+        return new QuantizationPlan(changed, [.. FloatNodes]);
+    }
+
     /// <summary>The same scales with these nodes in float32.</summary>
     public QuantizationPlan WithFloat(IEnumerable<Node> nodes) => new(_parameters, [.. nodes]);
 }

@@ -27,6 +27,15 @@ public sealed record QuantizationOptions
     /// <summary>Prunes and shares weights while they are rounded; null leaves them as they are.</summary>
     public WeightShaping? Shaping { get; init; }
 
+    /// <summary>See <see cref="Quantization.BiasAbsorption"/>.</summary>
+    public Choice BiasAbsorption { get; init; } = Choice.Auto;
+
+    /// <summary>See <see cref="TensorMethods"/>.</summary>
+    public Choice MethodPerTensor { get; init; } = Choice.Off;
+
+    /// <summary>Time for <see cref="Quantization.LearnedRounding"/>; zero leaves it out.</summary>
+    public TimeSpan LearnedRounding { get; init; }
+
     public bool BiasCorrection { get; init; } = true;
 
     /// <summary>
@@ -53,8 +62,24 @@ public sealed record QuantizationOptions
 /// <param name="Compensated">With <see cref="CompensatedRounding"/>, else every weight rounded to the nearest code.</param>
 public sealed record Technique(string Method, bool Equalized, bool Compensated)
 {
-    public override string ToString() =>
-        string.Join(" + ", new[] { Method, Equalized ? "equalization" : "", Compensated ? "compensated rounding" : "" }.Where(p => p.Length > 0));
+    /// <summary>With <see cref="BiasAbsorption"/>.</summary>
+    public bool Absorbed { get; init; }
+
+    /// <summary>Some activations with a method of their own, see <see cref="TensorMethods"/>.</summary>
+    public bool PerTensor { get; init; }
+
+    /// <summary>With <see cref="LearnedRounding"/> in place of the layers' other rounding.</summary>
+    public bool Learned { get; init; }
+
+    public override string ToString()
+    {
+        string[] parts =
+        [
+            Method, Equalized ? "equalization" : "", Compensated ? "compensated rounding" : "", Absorbed ? "bias absorption" : "",
+            PerTensor ? "method per tensor" : "", Learned ? "learned rounding" : "",
+        ];
+        return string.Join(" + ", parts.Where(p => p.Length > 0));
+    }
 }
 
 /// <summary>What a technique is worth: fitted on one half of the calibration images, judged on the other.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Edge.Quantizer.Reports;
 using Edge.Training.Fitting.Transfer;
-using Edge.Training.Reports;
 using Spectre.Console;
 
 namespace Edge.Training.Commands;

@@ -38,7 +38,7 @@ internal static class FitSession
             run.Trainer.ValidationPixels,
             ("epochs", progress.StoppedEarly ? $"{run.History.Count}, stopped early" : $"{run.History.Count}"),
             ("weights of epoch", $"{best}"),
-            ("seconds", Reports.Html.Number(run.History.Sum(r => r.Seconds))),
+            ("seconds", Quantizer.Reports.Html.Number(run.History.Sum(r => r.Seconds))),
             ("recipe", Recipe(run.Description.Options)));
         RunSummary.Of(
             run.Folder,
@@ -52,5 +52,5 @@ internal static class FitSession
 
     private static string Recipe(FitOptions o) =>
         $"{o.Optimizer}, batch {o.BatchSize}, schedule {o.Schedule}, seed {o.Seed}"
-        + (o.LearningRate is { } rate ? $", learning rate {Reports.Html.Number(rate)}" : "");
+        + (o.LearningRate is { } rate ? $", learning rate {Quantizer.Reports.Html.Number(rate)}" : "");
 }

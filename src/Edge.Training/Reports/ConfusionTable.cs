@@ -25,11 +25,11 @@ internal static class ConfusionTable
     {
         var html = new StringBuilder("<table class=\"confusion\"><tr><th>true \\ answered</th>");
         for (int c = 0; c < result.Classes; c++)
-            html.Append(CultureInfo.InvariantCulture, $"<th>{Reports.Html.Text(names[c])}</th>");
+            html.Append(CultureInfo.InvariantCulture, $"<th>{Quantizer.Reports.Html.Text(names[c])}</th>");
         html.Append("</tr>");
         for (int truth = 0; truth < result.Classes; truth++)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><th>{Reports.Html.Text(names[truth])}</th>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr><th>{Quantizer.Reports.Html.Text(names[truth])}</th>");
             for (int answer = 0; answer < result.Classes; answer++)
             {
                 int count = result.Confusion[truth, answer];
@@ -63,7 +63,7 @@ internal static class ConfusionTable
                     $"<rect x=\"{answer * side}\" y=\"{truth * side}\" width=\"{side}\" height=\"{side}\" fill=\"{Color(result, truth, answer)}\">");
                 svg.Append(
                     CultureInfo.InvariantCulture,
-                    $"<title>{Reports.Html.Text(names[truth])} → {Reports.Html.Text(names[answer])}: {count}</title></rect>");
+                    $"<title>{Quantizer.Reports.Html.Text(names[truth])} → {Quantizer.Reports.Html.Text(names[answer])}: {count}</title></rect>");
             }
         }
 

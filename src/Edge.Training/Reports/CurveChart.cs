@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Edge.Quantizer.Reports;
 
 namespace Edge.Training.Reports;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Edge.Imaging;
+using Edge.Quantizer.Reports;
 using Edge.Training.Data;
 using Edge.Training.Fitting;
 
@@ -28,27 +29,10 @@ internal sealed record TrainingReport(
     private const int MostMistakes = 24;
     private const int ExamplesShown = 6;
 
-    private const string Style = """
-        body{font:15px/1.5 system-ui,sans-serif;max-width:1180px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
-        h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}
-        svg{width:100%;max-width:560px;background:#fafafa}svg.cells{border:1px solid #ccc}
-        svg text{font:12px system-ui,sans-serif}svg .title{font-weight:600}svg line{stroke:#ddd}
-        table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.15em .6em;text-align:right;border-bottom:1px solid #eee}
-        th:first-child,td:first-child{text-align:left}.confusion td{min-width:2em;text-align:center;border:1px solid #eee}
-        .pictures{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0;width:170px}figure img{width:170px;image-rendering:auto;display:block}
-        figcaption{font-size:12px;line-height:1.35}.scroll{overflow-x:auto}
-        """;
-
     /// <summary>The whole page.</summary>
     public string ToHtml()
     {
-        var html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        html.Append(
-            CultureInfo.InvariantCulture,
-            $"<title>{Html.Text(Title)}</title><style>{Style}</style></head><body><h1>{Html.Text(Title)}</h1><table>");
-        foreach ((string name, string value) in Facts)
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Html.Text(name)}</td><td>{Html.Text(value)}</td></tr>");
-        html.Append("</table>");
+        var html = new StringBuilder(Html.Table([], Facts.Select(f => (IReadOnlyList<string>)[f.Name, f.Value])));
         AppendCurves(html);
         if (Result is { Answers.Count: > 0 } result)
         {
@@ -62,7 +46,7 @@ internal sealed record TrainingReport(
             AppendClasses(html, result);
         }
 
-        return html.Append("</body></html>\n").ToString();
+        return Html.Page(Title, html.ToString());
     }
 
     private void AppendCurves(StringBuilder html)

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Edge.Quantizer.Graph;
+
+namespace Edge.Quantizer.Quantization;
+
+/// <summary>
+/// Learns for every weight of a layer whether it is rounded up or down, so that the layer's output behind its activation stays close to
+/// float on the inputs that the int8 network gives it (Nagel et al., "Up or down? Adaptive rounding for post-training quantization",
+/// ICML 2020, arXiv:2004.10568). A weight is scale · (⌊w/scale⌋ + h(v)) with the rectified sigmoid h(v) = clip(1.2·σ(v) − 0.1, 0, 1);
+/// v follows the gradient (Adam) of the squared error plus λ·Σ(1 − |2h − 1|^β), β falling from 20 to 2, which drives every h to 0 or 1.
+/// Rows of weights are independent of each other and learned one after the other; a row that comes out worse than it was on all samples
+/// stays as it was.
+/// </summary>
+internal sealed class LearnedRows
+{
+    private const float Stretch = 1.2f, Shift = -0.1f;
+    private const float LearningRate = 0.02f, Momentum = 0.9f, SquareMomentum = 0.999f;
+    private const float Regularization = 1, FirstBeta = 20, LastBeta = 2;
+
+    /// <summary>Share of the steps that fit the output before regularization sets in.</summary>
+    private const float WarmUp = 0.2f;
+
+    /// <summary>Slope of a clipped output: without any, a row that is off for all samples could not come back.</summary>
+    private const float Leak = 0.01f;
+
+    /// <summary>Samples per step.</summary>
+    private const int Batch = 64;
+
+    /// <summary>Fewer steps round worse than none; more bring nothing.</summary>
+    private const int MinSteps = 200, MaxSteps = 2000;
+
+    private readonly float _low, _high;
+    private readonly int _length;
+
+    /// <param name="node">A convolution or fully connected layer.</param>
+    /// <param name="length">Weights per output channel.</param>
+    public LearnedRows(Node node, int length)
+    {
+        _low = node.Attributes.Float(OpTypes.FusedLow, float.NegativeInfinity);
+        _high = node.Attributes.Float(OpTypes.FusedHigh, float.PositiveInfinity);
+        _length = length;
+    }
+
+    /// <summary>Learns a layer.</summary>
+    /// <param name="inputs">Per group [samples, length]: what the int8 network gives the layer.</param>
+    /// <param name="targets">[samples, rows]: what the float network answers, behind its activation.</param>
+    /// <param name="weights">[rows, length], real.</param>
+    /// <param name="bias">One per row.</param>
+    /// <param name="start">Codes [rows, length] so far, and scales, one per row.</param>
+    /// <param name="time">Wall-clock time that it may take.</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <returns>Codes [rows, length]; null when the time is too short.</returns>
+    public sbyte[]? Learn(float[][] inputs, float[] targets, float[] weights, float[] bias, QuantizedWeights start, TimeSpan time, int threads)
+    {
+        int rows = bias.Length, rowsPerGroup = rows / inputs.Length, samples = targets.Length / rows;
+        int steps = Steps(inputs[0], samples, weights.AsSpan(0, _length), time * threads / rows);
+        if (steps < MinSteps)
+            return null;
+        sbyte[] codes = new sbyte[weights.Length];
+        float[] scales = start.Scales;
+        Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
+        {
+            float[] column = new float[samples];
+            for (int s = 0; s < samples; s++)
+                column[s] = targets[(s * rows) + row];
+            int first = row * _length;
+            float[] x = inputs[row / rowsPerGroup];
+            Span<sbyte> own = codes.AsSpan(first, _length);
+            LearnRow(x, column, weights.AsSpan(first, _length), bias[row], scales[row], own, steps);
+            ReadOnlySpan<sbyte> before = start.Codes.AsSpan(first, _length);
+            if (Error(x, column, before, bias[row], scales[row]) <= Error(x, column, own, bias[row], scales[row]))
+                before.CopyTo(own);
+        });
+        return codes;
+    }
+
+    /// <summary>Steps that fit the time, from what a few take.</summary>
+    private int Steps(float[] inputs, int samples, ReadOnlySpan<float> row, TimeSpan time)
+    {
+        const int Probes = 8;
+        sbyte[] unused = new sbyte[_length];
+        float[] targets = new float[samples];
+        LearnRow(inputs, targets, row, 0, 1, unused, 1);
+        long start = Stopwatch.GetTimestamp();
+        LearnRow(inputs, targets, row, 0, 1, unused, Probes);
+        return (int)Math.Min(MaxSteps, time / Stopwatch.GetElapsedTime(start) * Probes);
+    }
+
+    private void LearnRow(float[] inputs, float[] targets, ReadOnlySpan<float> weights, float bias, float scale, Span<sbyte> codes, int steps)
+    {
+        int n = _length, samples = targets.Length;
+        float[] floor = new float[n], v = new float[n], h = new float[n], quantized = new float[n], gradient = new float[n], mean = new float[n], square = new float[n];
+        for (int i = 0; i < n; i++)
+        {
+            floor[i] = MathF.Floor(weights[i] / scale);
+            float fraction = (weights[i] / scale) - floor[i];
+            v[i] = -MathF.Log((Stretch / (fraction - Shift)) - 1);
+        }
+
+        // In units of the error that rounding to the nearest makes, so that layers and rows weigh alike against the regularization.
+        for (int i = 0; i < n; i++)
+            codes[i] = (sbyte)Math.Clamp(MathF.Round(weights[i] / scale, MidpointRounding.ToEven), -127, 127);
+        float unit = Error(inputs, targets, codes, bias, scale);
+        float factor = unit > 0 ? n / unit / Batch : 0;
+        for (int step = 0; step < steps; step++)
+        {
+            for (int i = 0; i < n; i++)
+            {
+                h[i] = Math.Clamp((Stretch / (1 + MathF.Exp(-v[i]))) + Shift, 0, 1);
+                quantized[i] = scale * Math.Clamp(floor[i] + h[i], -127, 127);
+            }
+
+            Array.Clear(gradient);
+            for (int b = 0; b < Batch; b++)
+            {
+                int sample = (int)((((long)step * Batch) + b) * 40503 % samples);
+                ReadOnlySpan<float> x = inputs.AsSpan(sample * n, n);
+                float sum = Dot(x, quantized) + bias;
+                if (sum > _low && sum < _high)
+                    AddScaled(gradient, x, 2 * (sum - targets[sample]) * scale * factor);
+                else if (Math.Clamp(sum, _low, _high) != targets[sample])
+                    AddScaled(gradient, x, 2 * (Math.Clamp(sum, _low, _high) - targets[sample]) * scale * factor * Leak);
+            }
+
+            Update(step, steps, h, v, gradient, mean, square);
+        }
+
+        for (int i = 0; i < n; i++)
+            codes[i] = (sbyte)Math.Clamp(floor[i] + (v[i] >= 0 ? 1 : 0), -127, 127);
+    }
+
+    private static void Update(int step, int steps, float[] h, float[] v, float[] gradient, float[] mean, float[] square)
+    {
+        float progress = Math.Max(0, ((float)step / steps) - WarmUp) / (1 - WarmUp);
+        float beta = LastBeta + ((FirstBeta - LastBeta) * (1 - progress)), lambda = progress > 0 ? Regularization : 0;
+        float first = 1 - MathF.Pow(Momentum, step + 1), second = 1 - MathF.Pow(SquareMomentum, step + 1);
+        for (int i = 0; i < v.Length; i++)
+        {
+            float sigmoid = 1 / (1 + MathF.Exp(-v[i]));
+            float slope = h[i] is > 0 and < 1 ? Stretch * sigmoid * (1 - sigmoid) : 0;
+            float away = (2 * h[i]) - 1;
+            float rounding = lambda == 0 ? 0 : -lambda * 2 * beta * MathF.Pow(MathF.Abs(away), beta - 1) * MathF.Sign(away);
+            float g = (gradient[i] + rounding) * slope;
+            mean[i] = (Momentum * mean[i]) + ((1 - Momentum) * g);
+            square[i] = (SquareMomentum * square[i]) + ((1 - SquareMomentum) * g * g);
+            v[i] -= LearningRate * (mean[i] / first) / (MathF.Sqrt(square[i] / second) + 1e-8f);
+        }
+    }
+
+    /// <summary>Mean squared error of a row's outputs.</summary>
+    private float Error(float[] inputs, float[] targets, ReadOnlySpan<sbyte> codes, float bias, float scale)
+    {
+        float[] rounded = new float[_length];
+        for (int i = 0; i < rounded.Length; i++)
+            rounded[i] = scale * codes[i];
+        double error = 0;
+        for (int s = 0; s < targets.Length; s++)
+        {
+            double d = Math.Clamp(Dot(inputs.AsSpan(s * _length, _length), rounded) + bias, _low, _high) - targets[s];
+            error += d * d;
+        }
+
+        return (float)(error / targets.Length);
+    }
+
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        ReadOnlySpan<Vector<float>> wideA = MemoryMarshal.Cast<float, Vector<float>>(a), wideB = MemoryMarshal.Cast<float, Vector<float>>(b);
+        Vector<float> sums = Vector<float>.Zero;
+        for (int i = 0; i < wideA.Length; i++)
+            sums += wideA[i] * wideB[i];
+        float sum = Vector.Sum(sums);
+        for (int i = wideA.Length * Vector<float>.Count; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
+    }
+
+    private static void AddScaled(Span<float> sums, ReadOnlySpan<float> values, float factor)
+    {
+        Span<Vector<float>> wideSums = MemoryMarshal.Cast<float, Vector<float>>(sums);
+        ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(values);
+        for (int i = 0; i < wide.Length; i++)
+            wideSums[i] += wide[i] * factor;
+        for (int i = wide.Length * Vector<float>.Count; i < values.Length; i++)
+            sums[i] += values[i] * factor;
+    }
+}

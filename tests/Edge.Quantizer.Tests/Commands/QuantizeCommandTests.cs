@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Edge.Imaging;
+using Edge.Imaging.Codecs;
+using Edge.Quantizer.Commands;
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
+using Edge.Quantizer.Tests.Passes;
+using Edge.Runtime.Execution;
+using Edge.Runtime.Format;
+
+namespace Edge.Quantizer.Tests.Commands;
+
+public sealed class QuantizeCommandTests : IDisposable
+{
+    private const int Size = 12, Photos = 8;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("edge-quantize-").FullName;
+
+    public QuantizeCommandTests()
+    {
+        var g = new GraphBuilder();
+        Value x = g.Relu(g.Conv(g.Input(1, 3, Size, Size), 8, 3));
+        x = g.Op(OpTypes.GlobalAveragePool, [g.Conv(g.Relu(g.Conv(x, 12, 1)), 4, 1)]);
+        GraphExporter.Save(g.Build(g.Reshape(x, 1, 4)), At("net.onnx"));
+        File.WriteAllText(At("input.json"), $$"""{ "width": {{Size}}, "height": {{Size}}, "order": "RGB", "mean": 127.5, "scale": 0.0078, "resize": "stretch" }""");
+        File.WriteAllLines(At("labels.txt"), ["round <sign>", "square", "green", "blue"]);
+        Directory.CreateDirectory(At("photos"));
+        for (int i = 0; i < Photos; i++)
+        {
+            var pixels = new PixelBuffer(Size, Size, 3);
+            new Random(i).NextBytes(pixels.Pixels);
+            File.WriteAllBytes(At($"photos/{i}.png"), PngEncoder.Encode(pixels));
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_budget_and_a_certificate_end_up_in_the_package_and_in_the_reports()
+    {
+        (int code, string output, string error) = Run("--max-drop", "100", "--certificate", "3", "--report", At("report.html"), "--json");
+
+        Assert.True(code == CommandHost.Success, error);
+        using JsonDocument report = JsonDocument.Parse(output);
+        Assert.Equal(100, report.RootElement.GetProperty("fallback").GetProperty("maxDrop").GetDouble());
+        Assert.Equal(3, report.RootElement.GetProperty("certificate").GetProperty("images").GetInt32());
+        EdgeModel package = EdgeModel.Load(At("net.edge"));
+        Assert.Equal((3, 100.0), (package.Manifest.Certificate!.Images, package.Manifest.Certificate.MaxDrop));
+        using var session = new Session(package, new SessionOptions { Threads = 1 });
+        Assert.Null(CertificateRunner.Run(session)!.Problem);
+
+        string page = File.ReadAllText(At("report.html"));
+        foreach (string section in new[] { "Accuracy", "What was tried", "Layers kept in float", "Layers", "Sensitivity", "Worst disagreements" })
+            Assert.Contains($"<h2>{section}</h2>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<sign>", page, StringComparison.Ordinal);
+        Assert.EndsWith("</html>\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Photos_in_folders_called_like_classes_are_judged_by_right_answers()
+    {
+        for (int i = 0; i < Photos; i++)
+        {
+            string folder = At($"photos/{(i < Photos / 2 ? "square" : "green")}");
+            Directory.CreateDirectory(folder);
+            File.Move(At($"photos/{i}.png"), Path.Combine(folder, $"{i}.png"));
+        }
+
+        (int code, string output, string error) = Run("--max-drop", "100", "--json");
+
+        Assert.True(code == CommandHost.Success, error);
+        using JsonDocument report = JsonDocument.Parse(output);
+        Assert.Equal("labels", report.RootElement.GetProperty("fallback").GetProperty("measure").GetString());
+    }
+
+    [Theory]
+    [InlineData("--max-drop 101", "--max-drop 101: must be points of a hundred, from 0 to 100")]
+    [InlineData("--max-drop -1", "--max-drop -1: must be points of a hundred, from 0 to 100")]
+    [InlineData("--certificate 257", "--certificate 257: must be 0 to 256 images")]
+    [InlineData("--method onnxruntime-minmax --max-drop 1", "--method onnxruntime-minmax knows nothing but its rules; leave --max-drop and --certificate out")]
+    [InlineData("--method magic", "calibration method 'magic' is unknown")]
+    [InlineData("--label-column index", "has no labels.csv with a column")]
+    public void What_makes_no_sense_is_told_in_one_line(string options, string message)
+    {
+        (int code, _, string error) = Run(options.Split(' '));
+
+        Assert.Equal(CommandHost.Failure, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.False(File.Exists(At("net.edge")));
+    }
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private (int Code, string Output, string Error) Run(params string[] options)
+    {
+        using StringWriter output = new(), error = new();
+        string[] arguments =
+        [
+            "quantize", At("net.onnx"), "--calibration", At("photos"), "--preprocessing", At("input.json"), "--labels", At("labels.txt"), "-o", At("net.edge"),
+            "--threads", "1", .. options,
+        ];
+        return (CommandLine.Run(arguments, output, error), output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,236 @@
+using Edge.Quantizer.Calibration;
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Passes;
+using Edge.Quantizer.Quantization;
+using Edge.Quantizer.Reference;
+using Edge.Quantizer.Tests.Passes;
+
+namespace Edge.Quantizer.Tests.Quantization;
+
+/// <summary>Techniques that are tried on top of the best: bias absorption, a method per tensor, learned rounding.</summary>
+public class RefinementTests
+{
+    private const int Size = 8, Elements = 3 * Size * Size;
+
+    [Fact]
+    public void Absorbed_biases_leave_the_float_network_as_it_was_and_its_channels_smaller()
+    {
+        (ModelGraph graph, Node first) = AlwaysOn(upper: float.PositiveInfinity, pad: 0);
+        float[] before = Run(graph);
+        var channels = Observe(graph);
+        BiasAbsorption absorption = BiasAbsorption.Create(graph, channels);
+
+        absorption.Apply();
+        float[] after = Run(graph);
+        float largest = Observe(graph).Of(first.Output)[0].High;
+
+        Assert.Equal(1, absorption.Channels);
+        Assert.All(before.Zip(after), p => Assert.Equal(p.First, p.Second, 1e-3f));
+        Assert.True(largest < 0.6 * channels.Of(first.Output)[0].High, $"{channels.Of(first.Output)[0].High} to {largest}");
+
+        absorption.Undo();
+        Assert.Equal(before, Run(graph));
+    }
+
+    [Theory]
+    [InlineData(6, 0, 0)]
+    [InlineData(60, 0, 1)]
+    [InlineData(float.PositiveInfinity, 1, 0)]
+    public void Channels_that_were_clipped_and_layers_with_padding_are_left_alone(float upper, int pad, int expected)
+    {
+        (ModelGraph graph, _) = AlwaysOn(upper, pad);
+        Assert.Equal(expected, BiasAbsorption.Create(graph, Observe(graph)).Channels);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(3, 8)]
+    public void Learned_rounding_comes_closer_than_rounding_to_the_nearest(int kernel, int group)
+    {
+        var g = new GraphBuilder();
+        ModelGraph graph = g.Build(g.Relu(g.Conv(g.Input(1, 8, Size, Size), 16, kernel, group: group)));
+        OptimizedModel.Pipeline().Run(graph);
+        Node conv = graph.Nodes.Single(n => n.OpType == OpTypes.Conv);
+        Tensor weights = conv.Input(1).Constant!;
+        float[] bias = conv.Input(2).Constant!.Floats, real = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
+        QuantizedWeights nearest = WeightQuantizer.PerChannel(conv, 1e-3f);
+        int length = real.Length / 16;
+        (float[][] inputs, float[] targets) = Samples(conv, real, bias, 0, 30);
+
+        // More time than the most steps take, however slow the machine.
+        sbyte[] codes = new LearnedRows(conv, length).Learn(inputs, targets, real, bias, nearest, TimeSpan.FromHours(1), threads: 2)!;
+
+        (float[][] unseen, float[] expected) = Samples(conv, real, bias, 100, 20);
+        double before = Error(unseen, expected, nearest.Codes), after = Error(unseen, expected, codes);
+        Assert.True(after < 0.7 * before, $"{before} to {after}");
+        for (int i = 0; i < codes.Length; i++)
+            Assert.InRange(codes[i] - (real[i] / nearest.Scales[i / length]), -1.001, 1.001);
+
+        double Error(float[][] x, float[] y, sbyte[] c)
+        {
+            float[] rounded = [.. c.Select((q, i) => q * nearest.Scales[i / length])];
+            return Answers(x, rounded, bias, length).Zip(y, (a, b) => (double)(a - b) * (a - b)).Sum();
+        }
+    }
+
+    [Fact]
+    public void Without_time_nothing_is_learned()
+    {
+        var g = new GraphBuilder();
+        ModelGraph graph = g.Build(g.Conv(g.Input(1, 8, Size, Size), 16, 1));
+        OptimizedModel.Pipeline().Run(graph);
+        Node conv = graph.Nodes.Single(n => n.OpType == OpTypes.Conv);
+        float[] real = conv.Input(1).Constant!.Floats, bias = conv.Input(2).Constant!.Floats;
+        (float[][] inputs, float[] targets) = Samples(conv, real, bias, 0, 4);
+
+        Assert.Null(new LearnedRows(conv, 8).Learn(inputs, targets, real, bias, WeightQuantizer.PerChannel(conv, 1), TimeSpan.Zero, threads: 1));
+    }
+
+    [Fact]
+    public void Learned_rounding_of_a_network_is_kept_where_the_logits_come_closer()
+    {
+        var options = Plain with { LearnedRounding = TimeSpan.FromMinutes(30) };
+        QuantizedNetwork network = Quantize(Small(), options);
+
+        Assert.Equal(2, network.Scores.Count);
+        Assert.True(network.Scores[0].Technique.Learned, string.Join(", ", network.Scores));
+        Assert.Equal(network.Scores[0].Technique, network.Technique);
+        Assert.NotEmpty(network.Weights);
+    }
+
+    [Fact]
+    public void A_method_per_tensor_is_no_worse_on_the_images_that_choose()
+    {
+        ModelGraph graph = Small();
+        var images = new SyntheticImages(8, Elements);
+        var statistics = new ActivationStatistics(graph);
+        var quantizer = new NetworkQuantizer(graph, TestPackages.Description(Size), Plain);
+        using (var reference = new FloatExecutor(graph, 1))
+        {
+            var input = Tensor.Zeros(1, Size, Size, 3);
+            for (int i = 0; i < images.Count; i++)
+            {
+                images.Read(i, input.Floats);
+                statistics.Observe(graph.Inputs[0], input);
+                reference.Run(input, statistics.Observe);
+            }
+        }
+
+        var judge = new LogitJudge(graph, images, TestPackages.Description(Size), [], 1);
+        judge.Prepare(Enumerable.Range(0, images.Count), () => { });
+        var choices = new QuantizationChoices(new Technique("entropy", false, false));
+        QuantizedNetwork start = quantizer.Quantize(choices, statistics);
+
+        IReadOnlyDictionary<Value, string> methods = new TensorMethods(graph, judge).Choose(
+            start, (value, estimator) => quantizer.RangeOf(value, estimator, statistics), quantizer.IsSettled, null);
+
+        double before = judge.LogitSqnr(start.Lowered), after = judge.LogitSqnr(quantizer.Quantize(choices with { Methods = methods }, statistics).Lowered);
+        Assert.True(after > before, $"{before} to {after} with {string.Join(", ", methods)}");
+        Assert.DoesNotContain(methods, m => m.Value == "entropy");
+    }
+
+    private static QuantizationOptions Plain => new()
+    {
+        Method = "minmax",
+        Equalization = Choice.Off,
+        CompensatedRounding = Choice.Off,
+        BiasAbsorption = Choice.Off,
+        Threads = 2,
+    };
+
+    private static QuantizedNetwork Quantize(ModelGraph graph, QuantizationOptions options) =>
+        new PostTrainingQuantizer(graph, new SyntheticImages(20, Elements), TestPackages.Description(Size), options).Run();
+
+    private static ModelGraph Small()
+    {
+        var g = new GraphBuilder();
+        Value x = g.Input(1, 3, Size, Size);
+        ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Relu(g.Conv(x, 8, 3)), 16, 3)), 10, 1));
+        OptimizedModel.Pipeline().Run(graph);
+        return graph;
+    }
+
+    /// <summary>Two layers; the first channel between them is on for all images, by far.</summary>
+    private static (ModelGraph Graph, Node First) AlwaysOn(float upper, int pad)
+    {
+        var g = new GraphBuilder();
+        Value x = g.Conv(g.Input(1, 3, Size, Size), 4, 1);
+        x.Producer!.Input(2).Constant!.Floats[0] = 20;
+        x = float.IsFinite(upper) ? g.Clip(x, 0, upper) : g.Relu(x);
+        ModelGraph graph = g.Build(g.Conv(x, 5, 3, pad: pad));
+        OptimizedModel.Pipeline().Run(graph);
+        return (graph, graph.Nodes.First(n => n.OpType == OpTypes.Conv));
+    }
+
+    private static ChannelStatistics Observe(ModelGraph graph)
+    {
+        var channels = new ChannelStatistics(graph.Nodes.Select(n => n.Output));
+        Run(graph, channels);
+        return channels;
+    }
+
+    private static float[] Run(ModelGraph graph, ChannelStatistics? channels = null)
+    {
+        using var executor = new FloatExecutor(graph, 1);
+        var images = new SyntheticImages(4, Elements);
+        var input = Tensor.Zeros(1, Size, Size, 3);
+        var outputs = new List<float>();
+        for (int i = 0; i < images.Count; i++)
+        {
+            images.Read(i, input.Floats);
+            outputs.AddRange(executor.Run(input, (value, data) => channels?.Observe(value, data)).Floats);
+        }
+
+        return [.. outputs];
+    }
+
+    /// <summary>Patches of images whose channels go together, and what a layer answers.</summary>
+    private static (float[][] Inputs, float[] Targets) Samples(Node conv, float[] weights, float[] bias, int first, int images)
+    {
+        var geometry = new PatchGeometry(conv);
+        float[][] inputs = [.. Enumerable.Range(0, geometry.Groups).Select(_ => new float[images * geometry.Positions * geometry.Length])];
+        for (int image = 0; image < images; image++)
+        {
+            float[] x = new float[Size * Size * 8];
+            var random = new Random(first + image);
+            for (int p = 0; p < Size * Size; p++)
+            {
+                double common = random.NextDouble();
+                for (int c = 0; c < 8; c++)
+                    x[(p * 8) + c] = (float)Math.Max(0, common + (0.3 * random.NextDouble()) - (0.05 * c));
+            }
+
+            for (int p = 0; p < geometry.Positions; p++)
+            {
+                for (int group = 0; group < geometry.Groups; group++)
+                {
+                    int at = ((image * geometry.Positions) + p) * geometry.Length;
+                    geometry.Gather(x, p, group, inputs[group].AsSpan(at, geometry.Length));
+                }
+            }
+        }
+
+        return (inputs, Answers(inputs, weights, bias, geometry.Length));
+    }
+
+    /// <summary>max(0, W·x + b), [samples, rows].</summary>
+    private static float[] Answers(float[][] inputs, float[] weights, float[] bias, int length)
+    {
+        int samples = inputs[0].Length / length, rows = bias.Length;
+        float[] answers = new float[samples * rows];
+        for (int s = 0; s < samples; s++)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                float[] x = inputs[row / (rows / inputs.Length)];
+                float sum = bias[row];
+                for (int i = 0; i < length; i++)
+                    sum += x[(s * length) + i] * weights[(row * length) + i];
+                answers[(s * rows) + row] = Math.Max(0, sum);
+            }
+        }
+
+        return answers;
+    }
+}
