@@ -2,8 +2,9 @@
 # Installs what Edge needs beside the .NET SDK, each only where it is missing:
 #   Debian packages   codecs (libturbojpeg0, libpng16-16), the linker of NativeAOT (clang, zlib1g-dev),
 #                     with "tests" also ONNX's recorded test vectors (libonnx-testdata), rsvg-convert
-#                     (librsvg2-bin), which draws the traffic signs, ffmpeg, which plays a camera, and an MQTT
-#                     broker (mosquitto) with its client library (libmosquitto1)
+#                     (librsvg2-bin), which draws the traffic signs, ffmpeg, which plays a camera, an MQTT
+#                     broker (mosquitto) with its client library (libmosquitto1), and a browser for the page
+#                     (chromium, chromium-driver)
 #   npm package       onnxruntime-node, whose native library is the reference of evaluate and compare
 # usage: tools/prepare.sh [tests]
 set -euo pipefail
@@ -21,7 +22,7 @@ for alternatives in "libturbojpeg0 libturbojpeg0t64" "libpng16-16 libpng16-16t64
     done
     packages+=("${chosen:-${alternatives%% *}}")
 done
-if [ "${1:-}" = tests ]; then packages+=(libonnx-testdata librsvg2-bin ffmpeg mosquitto libmosquitto1); fi
+if [ "${1:-}" = tests ]; then packages+=(libonnx-testdata librsvg2-bin ffmpeg mosquitto libmosquitto1 chromium chromium-driver); fi
 
 missing=()
 for p in "${packages[@]}"; do

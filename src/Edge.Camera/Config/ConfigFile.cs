@@ -36,7 +36,10 @@ internal static class ConfigFile
             throw new ConfigException([$"{path}: {reason}"]);
         }
 
-        return new LoadedConfig(Parse(text, path), path);
+        var loaded = new LoadedConfig(Parse(text, path), path);
+        return loaded.Config.RegionsFile is { } file
+            ? loaded with { Config = RegionsFile.Over(loaded.Config, loaded.Resolve(file)) }
+            : loaded;
     }
 
     /// <param name="text">UTF-8.</param>
@@ -60,15 +63,16 @@ internal static class ConfigFile
         }
         catch (JsonException e)
         {
-            string key = (e.Path ?? "$").TrimStart('$').TrimStart('.');
-            string message = key.Length > 0 ? $"{key}: has the wrong kind of value" : Syntax(e.Message);
-            throw new ConfigException([$"{name}:{(e.LineNumber ?? 0) + 1}: {message}"]);
+            throw new ConfigException([$"{name}:{(e.LineNumber ?? 0) + 1}: {Syntax(e)}"]);
         }
     }
 
-    /// <summary>The reader's message without its own position, which counts lines from 0.</summary>
-    private static string Syntax(string message)
+    /// <summary>What is wrong, without the reader's own position, which counts lines from 0.</summary>
+    public static string Syntax(JsonException exception)
     {
+        string key = (exception.Path ?? "$").TrimStart('$').TrimStart('.'), message = exception.Message;
+        if (key.Length > 0)
+            return $"{key}: has the wrong kind of value";
         int position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return "no JSON: " + (position < 0 ? message : message[..position]).ReplaceLineEndings(" ");
     }

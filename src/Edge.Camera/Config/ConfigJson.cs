@@ -11,4 +11,5 @@ namespace Edge.Camera.Config;
     RespectNullableAnnotations = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(EdgeConfig))]
+[JsonSerializable(typeof(Dictionary<string, RegionConfig[]>), TypeInfoPropertyName = "RegionsByCamera")]
 internal sealed partial class ConfigJson : JsonSerializerContext;

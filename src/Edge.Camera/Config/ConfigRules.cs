@@ -78,11 +78,30 @@ internal static partial class ConfigRules
             check.Add($"{key}.command", "goes with \"source\": \"command\"");
         if (camera.Source == "ffmpeg-rtsp" && string.IsNullOrEmpty(camera.Address))
             check.Add($"{key}.address", "source ffmpeg-rtsp needs an address, as rtsp://host/stream");
-        check.Unique($"{key}.regions", camera.Regions.Select(r => r.Name));
-        for (int i = 0; i < camera.Regions.Length; i++)
+        Regions(check, $"{key}.regions", camera.Regions);
+    }
+
+    /// <returns>As <see cref="Check"/>; keys begin with <paramref name="key"/>.</returns>
+    public static List<(string Key, string Message)> CheckRegions(string key, RegionConfig[] regions)
+    {
+        var check = new Checker();
+        Regions(check, key, regions);
+        return check.Problems;
+    }
+
+    private static void Regions(Checker check, string key, RegionConfig[] regions)
+    {
+        if (Array.IndexOf(regions, null) is >= 0 and int missing)
         {
-            RegionConfig region = camera.Regions[i];
-            string at = $"{key}.regions[{i}]";
+            check.Add($"{key}[{missing}]", "is null; write {}");
+            return;
+        }
+
+        check.Unique(key, regions.Select(r => r.Name));
+        for (int i = 0; i < regions.Length; i++)
+        {
+            RegionConfig region = regions[i];
+            string at = $"{key}[{i}]";
             check.Name($"{at}.name", region.Name);
             check.Range($"{at}.x", region.X, 0, 1);
             check.Range($"{at}.y", region.Y, 0, 1);

@@ -21,6 +21,12 @@ internal sealed record EdgeConfig
     /// <summary>Every camera is classified in turn, newest frame first.</summary>
     public CameraConfig[] Cameras { get; set; } = [new()];
 
+    /// <summary>
+    /// File in which the page keeps regions that are drawn on it; they take the place of the cameras' own. Null: none can be
+    /// drawn.
+    /// </summary>
+    public string? RegionsFile { get; set; }
+
     public DecisionConfig Decision { get; set; } = new();
 
     public LogConfig Log { get; set; } = new();

@@ -1,31 +1,24 @@
 using System.Diagnostics;
 using Edge.Camera.Capture;
 using Edge.Imaging;
-using Edge.Imaging.Codecs;
-using Edge.Imaging.Frames;
 
 namespace Edge.Camera.Running;
 
 /// <summary>
 /// The newest picture of one camera as JPEG. The loop copies frames into two buffers by turns and never waits: while a viewer
-/// compresses one, the other is filled. Each picture is compressed once for all viewers. All memory is used again.
+/// compresses one, the other is filled. Each picture is compressed once for all viewers, when one asks. All memory is used again.
 /// </summary>
 internal sealed class CameraPreview : IDisposable
 {
     private const int Quality = 75;
+    private const int MaxSide = 640;
 
     private readonly FrameCopy[] _copies = [new(), new()];
     private readonly object _gate = new();
     private readonly object _encoding = new();
-    private readonly PixelBuffer _stored = new();
-    private readonly PixelBuffer _upright = new();
+    private readonly Encoding _small = new(MaxSide), _whole = new(UprightJpeg.Whole);
     private int _newest = -1, _reading = -1;
     private long _number, _time;
-    private JpegEncoder? _encoder;
-    private JpegDecoder? _decoder;
-    private byte[] _jpeg = [];
-    private int _length;
-    private long _encoded;
 
     /// <summary>Uses the bytes of a JPEG file before it returns.</summary>
     public delegate void JpegUser(ReadOnlySpan<byte> jpeg);
@@ -58,12 +51,29 @@ internal sealed class CameraPreview : IDisposable
         _time = now;
     }
 
-    /// <summary>Gives the newest picture to <paramref name="use"/>, upright. Any thread.</summary>
+    /// <summary>
+    /// Gives the newest picture to <paramref name="use"/>, upright and at most 640 pixels long and high. A camera's own upright
+    /// JPEG is given as it is.
+    /// </summary>
     /// <param name="number">Of the picture that the caller knows; becomes that of the newest.</param>
     /// <param name="use">Must not wait: other viewers of this camera do so meanwhile.</param>
     /// <returns>False when there is none that is newer, or it is damaged.</returns>
     /// <exception cref="CodecUnavailableException">libturbojpeg is missing.</exception>
-    public bool TryUse(ref long number, JpegUser use)
+    public bool TryUse(ref long number, JpegUser use) => TryUse(_small, ref number, use);
+
+    /// <summary>As <see cref="TryUse(ref long, JpegUser)"/>, with all pixels.</summary>
+    public bool TryUseWhole(ref long number, JpegUser use) => TryUse(_whole, ref number, use);
+
+    public void Dispose()
+    {
+        lock (_encoding)
+        {
+            _small.Maker.Dispose();
+            _whole.Maker.Dispose();
+        }
+    }
+
+    private bool TryUse(Encoding encoding, ref long number, JpegUser use)
     {
         lock (_encoding)
         {
@@ -71,31 +81,20 @@ internal sealed class CameraPreview : IDisposable
             if (newest <= number)
                 return false;
             number = newest;
-            if (_encoded < newest)
+            if (encoding.Number < newest)
             {
-                _encoded = newest;
-                _length = 0;
-                EncodeNewest();
+                (encoding.Number, encoding.Length) = (newest, 0);
+                EncodeNewest(encoding);
             }
 
-            if (_length == 0)
+            if (encoding.Length == 0)
                 return false;
-            use(_jpeg.AsSpan(0, _length));
+            use(encoding.Jpeg.AsSpan(0, encoding.Length));
             return true;
         }
     }
 
-    public void Dispose()
-    {
-        lock (_encoding)
-        {
-            _encoder?.Dispose();
-            _decoder?.Dispose();
-            (_encoder, _decoder) = (null, null);
-        }
-    }
-
-    private void EncodeNewest()
+    private void EncodeNewest(Encoding encoding)
     {
         FrameCopy copy;
         lock (_gate)
@@ -106,7 +105,7 @@ internal sealed class CameraPreview : IDisposable
 
         try
         {
-            Encode(copy);
+            encoding.Keep(copy.Layout.IsUprightJpeg ? copy.Data : encoding.Maker.Make(copy.Data, copy.Layout));
         }
         catch (ImageFormatException)
         {
@@ -119,43 +118,36 @@ internal sealed class CameraPreview : IDisposable
         }
     }
 
-    private void Encode(FrameCopy copy)
+    /// <summary>The last picture in one size.</summary>
+    private sealed class Encoding(int maxSide)
     {
-        if (copy.IsJpeg && copy.Orientation == ExifOrientation.TopLeft)
+        public UprightJpeg Maker { get; } = new(maxSide, Quality);
+
+        /// <summary>Of the picture; it may have been damaged.</summary>
+        public long Number { get; set; }
+
+        public byte[] Jpeg { get; private set; } = [];
+
+        /// <summary>Bytes of the file; 0 for none.</summary>
+        public int Length { get; set; }
+
+        public void Keep(ReadOnlySpan<byte> jpeg)
         {
-            Keep(copy.Data);
-            return;
+            // Sizes differ from frame to frame: some room makes that the buffer is soon large enough for all.
+            if (Jpeg.Length < jpeg.Length)
+                Jpeg = GC.AllocateUninitializedArray<byte>(jpeg.Length + (jpeg.Length / 2));
+            jpeg.CopyTo(Jpeg);
+            Length = jpeg.Length;
         }
-
-        if (copy.IsJpeg)
-            (_decoder ??= new JpegDecoder()).Decode(copy.Data, _stored, ImageReader.DefaultMaxPixels);
-        else
-            copy.ToRgb(_stored);
-        bool turn = copy.Orientation != ExifOrientation.TopLeft;
-        if (turn)
-            ExifOrientations.MakeUpright(_stored, _upright, copy.Orientation);
-        Keep((_encoder ??= new JpegEncoder()).Encode(turn ? _upright : _stored, Quality, halfChroma: true));
-    }
-
-    private void Keep(ReadOnlySpan<byte> jpeg)
-    {
-        // Sizes differ from frame to frame: some room makes that the buffer is soon large enough for all.
-        if (_jpeg.Length < jpeg.Length)
-            _jpeg = GC.AllocateUninitializedArray<byte>(jpeg.Length + (jpeg.Length / 2));
-        jpeg.CopyTo(_jpeg);
-        _length = jpeg.Length;
     }
 
     /// <summary>A frame that outlives its buffer.</summary>
     private sealed unsafe class FrameCopy
     {
         private byte[] _data = [];
-        private int _length, _stride;
-        private FrameDescription _description;
+        private int _length;
 
-        public bool IsJpeg { get; private set; }
-
-        public ExifOrientation Orientation { get; private set; }
+        public FrameLayout Layout { get; private set; }
 
         public ReadOnlySpan<byte> Data => _data.AsSpan(0, _length);
 
@@ -165,15 +157,7 @@ internal sealed class CameraPreview : IDisposable
             if (_data.Length < from.Length)
                 _data = GC.AllocateUninitializedArray<byte>(frame.IsJpeg ? from.Length * 3 / 2 : from.Length);
             from.CopyTo(_data);
-            (_length, _stride, _description) = (from.Length, frame.Stride, frame.Description);
-            (IsJpeg, Orientation) = (frame.IsJpeg, orientation);
-        }
-
-        /// <exception cref="ImageFormatException">Shorter than its description.</exception>
-        public void ToRgb(PixelBuffer image)
-        {
-            fixed (byte* data = _data)
-                FramePixels.ToRgb(CameraFrame.FromBuffer(_description, data, _length, _stride), _description, image);
+            (_length, Layout) = (from.Length, new FrameLayout(frame.Description, frame.Stride, frame.IsJpeg, orientation));
         }
     }
 }

@@ -144,7 +144,11 @@ internal sealed class ClassificationLoop : IDisposable
     private void Decided(DecisionEvent decision, CapturedFrame frame)
     {
         if (decision.Report && Array.Exists(_sinks, s => s.WantsPicture(decision.Label)))
-            decision = decision with { Picture = Picture.Copy(frame) };
+        {
+            CameraWatcher watcher = Array.Find(_cameras, c => c.Watcher.Camera.Name == decision.Camera).Watcher;
+            decision = decision with { Picture = Picture.Copy(frame, watcher.Orientation) };
+        }
+
         foreach (ISink sink in _sinks)
             sink.Publish(decision);
     }
@@ -152,11 +156,12 @@ internal sealed class ClassificationLoop : IDisposable
     private void KeepSnapshot(int camera, CapturedFrame frame)
     {
         _snapshotDue[camera] = false;
+        CameraWatcher watcher = _cameras[camera].Watcher;
         DecisionEvent? request = null;
         foreach (ISink sink in _sinks)
         {
             if (sink is IPictureSink keeper)
-                keeper.Keep(request ??= _cameras[camera].Watcher.OnRequest() with { Picture = Picture.Copy(frame) });
+                keeper.Keep(request ??= watcher.OnRequest() with { Picture = Picture.Copy(frame, watcher.Orientation) });
         }
     }
 

@@ -25,7 +25,14 @@ internal sealed class FrameDecoder(Func<int, int, int> eighths) : IDisposable
             return CameraFrame.FromBuffer(description, captured.Data, captured.Length, captured.Stride);
         }
 
-        var data = new ReadOnlySpan<byte>(captured.Data, checked((int)captured.Length));
+        return Decode(new ReadOnlySpan<byte>(captured.Data, checked((int)captured.Length)), out description);
+    }
+
+    /// <param name="data">A JPEG.</param>
+    /// <param name="description">Of the result, which is this object's until the next call.</param>
+    /// <exception cref="ImageFormatException">No JPEG, or damaged.</exception>
+    public CameraFrame Decode(ReadOnlySpan<byte> data, out FrameDescription description)
+    {
         FrameDescription whole = _headers.Describe(data);
         if (_decoder is null || whole != _whole)
         {

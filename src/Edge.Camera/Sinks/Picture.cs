@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using Edge.Camera.Capture;
+using Edge.Camera.Running;
 using Edge.Imaging;
-using Edge.Imaging.Codecs;
-using Edge.Imaging.Frames;
 
 namespace Edge.Camera.Sinks;
 
@@ -13,46 +11,44 @@ namespace Edge.Camera.Sinks;
 internal sealed class Picture
 {
     private readonly object _gate = new();
-    private readonly FrameDescription _description;
-    private readonly int _stride;
-    private byte[]? _frame;
-    private byte[]? _jpeg;
+    private FrameLayout _layout;
+    private byte[] _data;
 
-    private Picture(byte[] frame, FrameDescription description, int stride, bool isJpeg)
-    {
-        (_description, _stride) = (description, stride);
-        if (isJpeg)
-            _jpeg = frame;
-        else
-            _frame = frame;
-    }
+    private Picture(byte[] data, FrameLayout layout) => (_data, _layout) = (data, layout);
 
     /// <summary>Copies a frame.</summary>
-    public static unsafe Picture Copy(CapturedFrame frame)
+    /// <param name="frame">Not yet given back.</param>
+    /// <param name="orientation">How it is stored.</param>
+    public static unsafe Picture Copy(CapturedFrame frame, ExifOrientation orientation = ExifOrientation.TopLeft)
     {
         byte[] copy = new ReadOnlySpan<byte>(frame.Data, checked((int)frame.Length)).ToArray();
-        return new Picture(copy, frame.Description, frame.Stride, frame.IsJpeg);
+        return new Picture(copy, new FrameLayout(frame.Description, frame.Stride, frame.IsJpeg, orientation));
     }
 
-    /// <summary>The picture as a JPEG file. Any thread.</summary>
-    /// <param name="quality">1 to 100; of the first caller. A camera's own JPEG stays as it is.</param>
-    /// <exception cref="ImagingException">libturbojpeg is missing.</exception>
-    public unsafe byte[] Jpeg(int quality)
+    /// <summary>The picture as a JPEG file, upright. Any thread.</summary>
+    /// <param name="quality">1 to 100; of the first caller. A camera's own upright JPEG stays as it is.</param>
+    /// <exception cref="ImagingException">libturbojpeg is missing, or a JPEG that must be turned is damaged.</exception>
+    public byte[] Jpeg(int quality)
     {
         lock (_gate)
         {
-            if (_jpeg is not null)
-                return _jpeg;
-            fixed (byte* data = _frame)
+            if (!_layout.IsUprightJpeg)
             {
-                var image = new PixelBuffer();
-                FramePixels.ToRgb(CameraFrame.FromBuffer(_description, data, _frame!.Length, _stride), _description, image);
-                using var encoder = new JpegEncoder();
-                _jpeg = encoder.Encode(image, quality, halfChroma: true).ToArray();
+                using var maker = new UprightJpeg(UprightJpeg.Whole, quality);
+                _data = maker.Make(_data, _layout).ToArray();
+                _layout = _layout with { IsJpeg = true, Orientation = ExifOrientation.TopLeft };
             }
 
-            _frame = null;
-            return _jpeg;
+            return _data;
         }
+    }
+
+    /// <summary>The picture in another size. Any thread.</summary>
+    /// <param name="maker">The caller's own.</param>
+    /// <exception cref="ImagingException">libturbojpeg is missing, or the picture is damaged.</exception>
+    public byte[] Jpeg(UprightJpeg maker)
+    {
+        lock (_gate)
+            return maker.Make(_data, _layout).ToArray();
     }
 }

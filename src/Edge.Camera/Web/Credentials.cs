@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Edge.Camera.Web;
 
-/// <summary>Who may look: <c>Authorization: Basic</c> with any user name and the password, or <c>Bearer</c> with the token.</summary>
+/// <summary>
+/// Who may look: <c>Authorization: Basic</c> with any user name and the password, or <c>Bearer</c> with the token.
+/// </summary>
 /// <param name="password">Null for none.</param>
 /// <param name="token">Null for none.</param>
 internal sealed class Credentials(PasswordHash? password, string? token) : IDisposable
@@ -18,18 +20,20 @@ internal sealed class Credentials(PasswordHash? password, string? token) : IDisp
     public bool AreOpen => password is null && _token is null;
 
     /// <summary>
-    /// A password is derived once: browsers send it with every request, so the accepted one is remembered under a key of this process.
-    /// One derivation runs at a time, so that guessing can't take all cores.
+    /// A password is derived once: browsers send it with every request, so the accepted one is remembered under a key of this
+    /// process. One derivation runs at a time, so that guessing can't take all cores.
     /// </summary>
     /// <param name="header">Of the request.</param>
     /// <param name="cancellation">Of the request.</param>
     public async Task<bool> Accept(string header, CancellationToken cancellation)
     {
-        if (!AuthenticationHeaderValue.TryParse(header, out AuthenticationHeaderValue? value) || value.Parameter is not { } parameter)
+        if (!AuthenticationHeaderValue.TryParse(header, out AuthenticationHeaderValue? value)
+            || value.Parameter is not { } parameter)
             return false;
         if (value.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             return _token is not null && CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(parameter));
-        if (password is null || !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) || Password(parameter) is not { } given)
+        if (password is null || !value.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)
+            || Password(parameter) is not { } given)
             return false;
 
         byte[] tag = HMACSHA256.HashData(_key, given);

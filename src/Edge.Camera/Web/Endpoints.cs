@@ -24,10 +24,15 @@ internal sealed class Endpoints(
     public async Task Serve(HttpContext context)
     {
         string path = context.Request.Path.Value ?? "";
-        bool changes = path is "/api/arm" or "/api/disarm" or "/api/snapshot";
-        if (changes ? !HttpMethods.IsPost(context.Request.Method) : !HttpMethods.IsGet(context.Request.Method))
+        string method = path switch
         {
-            context.Response.Headers.Allow = changes ? "POST" : "GET";
+            "/api/arm" or "/api/disarm" or "/api/snapshot" => HttpMethods.Post,
+            "/api/regions" => HttpMethods.Put,
+            _ => HttpMethods.Get,
+        };
+        if (!HttpMethods.Equals(method, context.Request.Method))
+        {
+            context.Response.Headers.Allow = method;
             await Gatekeeper.Refuse(context, StatusCodes.Status405MethodNotAllowed, "wrong method").ConfigureAwait(false);
             return;
         }
@@ -58,24 +63,29 @@ internal sealed class Endpoints(
             "/api/arm" => Arm(context, parts, true),
             "/api/disarm" => Arm(context, parts, false),
             "/api/snapshot" => KeepSnapshot(context, parts),
+            "/api/regions" => RegionsEndpoint.Put(context, parts),
+            _ when Between(path, "/history/", ".jpg") is { } number => HistoryPicture(context, number),
             _ when Camera(path, "/preview/", ".mjpg", parts) is { } camera => Stream(context, c => _preview.Show(c, camera)),
             _ when Camera(path, "/snapshot/", ".jpg", parts) is { } camera => _preview.Snapshot(context, camera),
             _ => Gatekeeper.Refuse(context, StatusCodes.Status404NotFound, "there is nothing here"),
         };
     }
 
-    /// <summary>The camera that a path names, if it is there.</summary>
-    private static string? Camera(string path, string before, string after, ProgramParts parts)
-    {
-        if (!path.StartsWith(before, StringComparison.Ordinal) || !path.EndsWith(after, StringComparison.Ordinal)
-            || path.Length < before.Length + after.Length)
-        {
-            return null;
-        }
+    /// <summary>What a path says in the place of a name; null when it is another path.</summary>
+    private static string? Between(string path, string before, string after) =>
+        path.Length >= before.Length + after.Length
+        && path.StartsWith(before, StringComparison.Ordinal) && path.EndsWith(after, StringComparison.Ordinal)
+            ? path[before.Length..^after.Length]
+            : null;
 
-        string name = path[before.Length..^after.Length];
-        return parts.Readers.FirstOrDefault(r => r.Name == name)?.Name;
-    }
+    /// <summary>The camera that a path names, if it is there.</summary>
+    private static string? Camera(string path, string before, string after, ProgramParts parts) =>
+        Between(path, before, after) is { } name ? parts.Readers.FirstOrDefault(r => r.Name == name)?.Name : null;
+
+    private Task HistoryPicture(HttpContext context, string number) =>
+        long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long n) && decisions.Picture(n) is { } picture
+            ? Bytes(context, "image/jpeg", picture)
+            : Gatekeeper.Refuse(context, StatusCodes.Status404NotFound, "there is no such picture (any more)");
 
     private async Task Stream(HttpContext context, Func<HttpContext, Task> serve)
     {
@@ -107,7 +117,7 @@ internal sealed class Endpoints(
 
     private Task State(HttpContext context, ProgramParts parts)
     {
-        StateDocument state = StateDocument.Of(parts, program, [.. decisions.After(0).Select(d => d.Decision)]);
+        StateDocument state = StateDocument.Of(parts, program, decisions.After(0));
         return Bytes(context, "application/json", JsonSerializer.SerializeToUtf8Bytes(state, WebJson.Default.StateDocument));
     }
 
@@ -137,8 +147,8 @@ internal sealed class Endpoints(
     }
 
     /// <summary>
-    /// Server-sent events: <c>state</c> five times a second, <c>decision</c> with its number as id. A viewer that comes back says which
-    /// one it saw last.
+    /// Server-sent events: <c>state</c> five times a second, <c>decision</c> with its number as id. A viewer that comes back says
+    /// which one it saw last.
     /// </summary>
     private async Task Events(HttpContext context)
     {
@@ -151,14 +161,18 @@ internal sealed class Endpoints(
         using var timer = new PeriodicTimer(EventPeriod);
         do
         {
-            foreach (NumberedDecision decision in decisions.After(seen))
+            foreach (HistoryDocument decision in decisions.After(seen))
             {
                 seen = decision.Number;
-                await Event(context, "decision", seen, decision.Decision, WebJson.Default.DecisionDocument).ConfigureAwait(false);
+                await Event(context, "decision", seen, decision, WebJson.Default.HistoryDocument).ConfigureAwait(false);
             }
 
             if (program.Parts is { } parts)
-                await Event(context, "state", null, StateDocument.Of(parts, program, null), WebJson.Default.StateDocument).ConfigureAwait(false);
+            {
+                StateDocument state = StateDocument.Of(parts, program, null);
+                await Event(context, "state", null, state, WebJson.Default.StateDocument).ConfigureAwait(false);
+            }
+
             await context.Response.Body.FlushAsync(ended.Token).ConfigureAwait(false);
         }
         while (await timer.WaitForNextTickAsync(ended.Token).ConfigureAwait(false));
@@ -167,6 +181,7 @@ internal sealed class Endpoints(
     private static async Task Event<T>(HttpContext context, string name, long? id, T value, JsonTypeInfo<T> type)
     {
         string number = id is { } n ? string.Create(CultureInfo.InvariantCulture, $"id: {n}\n") : "";
-        await context.Response.WriteAsync($"event: {name}\n{number}data: {JsonSerializer.Serialize(value, type)}\n\n").ConfigureAwait(false);
+        string data = JsonSerializer.Serialize(value, type);
+        await context.Response.WriteAsync($"event: {name}\n{number}data: {data}\n\n").ConfigureAwait(false);
     }
 }

@@ -28,7 +28,8 @@ internal sealed partial class Gatekeeper(bool isLoopback, Credentials credential
         // A foreign name that resolves to this machine (DNS rebinding) would make a foreign page of the same origin.
         if (isLoopback && !IsLoopbackName(context.Request.Host.Host))
             return await Refuse(context, StatusCodes.Status421MisdirectedRequest, "ask for localhost").ConfigureAwait(false);
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && IsForeign(context.Request))
+        string method = context.Request.Method;
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && IsForeign(context.Request))
             return await Refuse(context, StatusCodes.Status403Forbidden, "comes from another site").ConfigureAwait(false);
         return credentials.AreOpen || await Authenticate(context).ConfigureAwait(false);
     }
@@ -50,7 +51,8 @@ internal sealed partial class Gatekeeper(bool isLoopback, Credentials credential
             if (_limit.IsBlocked(address))
             {
                 context.Response.Headers.RetryAfter = FailureLimit.Wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-                return await Refuse(context, StatusCodes.Status429TooManyRequests, "too many wrong passwords; wait").ConfigureAwait(false);
+                return await Refuse(context, StatusCodes.Status429TooManyRequests, "too many wrong passwords; wait")
+                    .ConfigureAwait(false);
             }
 
             if (await credentials.Accept(header, context.RequestAborted).ConfigureAwait(false))
@@ -67,7 +69,9 @@ internal sealed partial class Gatekeeper(bool isLoopback, Credentials credential
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
 
-    /// <summary>Whether a page of another site made a browser send this. Programs that are no browsers send neither header.</summary>
+    /// <summary>
+    /// Whether a page of another site made a browser send this. Programs that are no browsers send neither header.
+    /// </summary>
     private static bool IsForeign(HttpRequest request)
     {
         if (request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site)

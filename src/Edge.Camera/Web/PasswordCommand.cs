@@ -10,12 +10,16 @@ internal static class PasswordCommand
 
     public static Command Create()
     {
-        Command command = new("password", "Reads a password from the terminal or standard input and prints its hash for web.passwordHash.");
+        Command command = new(
+            "password", "Reads a password from the terminal or standard input and prints its hash for web.passwordHash.");
         command.SetAction(parsed =>
         {
-            string password = Console.IsInputRedirected ? Console.In.ReadLine() ?? "" : FromTerminal(parsed.InvocationConfiguration.Error);
+            string password = Console.IsInputRedirected
+                ? Console.In.ReadLine() ?? ""
+                : FromTerminal(parsed.InvocationConfiguration.Error);
             if (password.Length < LeastCharacters)
-                throw new CommandException(ExitCode.Usage, $"the password has {password.Length} characters; take {LeastCharacters} at least");
+                throw new CommandException(
+                    ExitCode.Usage, $"the password has {password.Length} characters; take {LeastCharacters} at least");
             parsed.InvocationConfiguration.Output.WriteLine(PasswordHash.Of(Encoding.UTF8.GetBytes(password)));
             return ExitCode.Success;
         });

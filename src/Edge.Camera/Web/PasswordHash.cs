@@ -36,7 +36,8 @@ internal sealed class PasswordHash
         if (text.Split('$') is not [Scheme, var count, var salt64, var key64]
             || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int iterations)
             || iterations is < 1 or > MostIterations
-            || !TryBytes(salt64, out byte[] salt) || !TryBytes(key64, out byte[] key) || salt.Length < 8 || key.Length != KeyBytes)
+            || !TryBytes(salt64, out byte[] salt) || !TryBytes(key64, out byte[] key)
+            || salt.Length < 8 || key.Length != KeyBytes)
         {
             return false;
         }

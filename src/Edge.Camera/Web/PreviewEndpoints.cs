@@ -48,7 +48,7 @@ internal sealed class PreviewEndpoints(ProgramView program, CancellationToken st
         }
     }
 
-    /// <summary>One new picture.</summary>
+    /// <summary>One new picture, with all pixels.</summary>
     public async Task Snapshot(HttpContext context, string camera)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop);
@@ -63,11 +63,12 @@ internal sealed class PreviewEndpoints(ProgramView program, CancellationToken st
         try
         {
             long start = Stopwatch.GetTimestamp();
-            for (long number = preview.Number; !preview.TryUse(ref number, write);)
+            for (long number = preview.Number; !preview.TryUseWhole(ref number, write);)
             {
                 if (Stopwatch.GetElapsedTime(start) > SnapshotWait)
                 {
-                    await Gatekeeper.Refuse(context, StatusCodes.Status503ServiceUnavailable, "no frame comes").ConfigureAwait(false);
+                    await Gatekeeper
+                        .Refuse(context, StatusCodes.Status503ServiceUnavailable, "no frame comes").ConfigureAwait(false);
                     return;
                 }
 
@@ -86,7 +87,10 @@ internal sealed class PreviewEndpoints(ProgramView program, CancellationToken st
     {
         Span<byte> head = body.GetSpan(128);
         Utf8.TryWrite(
-            head, CultureInfo.InvariantCulture, $"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.Length}\r\n\r\n", out int length);
+            head,
+            CultureInfo.InvariantCulture,
+            $"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {jpeg.Length}\r\n\r\n",
+            out int length);
         body.Advance(length);
         body.Write(jpeg);
         body.Write("\r\n"u8);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Edge.Camera.Web;
 
 /// <summary>
-/// Prometheus' text exposition format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). All samples of a metric follow its
-/// <see cref="Metric"/> line.
+/// Prometheus' text exposition format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). All samples of a metric follow
+/// its <see cref="Metric"/> line.
 /// </summary>
 internal sealed class PrometheusText
 {

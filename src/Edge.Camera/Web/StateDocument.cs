@@ -11,6 +11,7 @@ namespace Edge.Camera.Web;
 /// <summary>What <c>/api/state</c> and the events say.</summary>
 /// <param name="Problem">Why no frames are classified; null while they are.</param>
 /// <param name="Armed">Whether decisions drive GPIO lines; null without lines.</param>
+/// <param name="Editable">Whether regions can be drawn.</param>
 /// <param name="LoopAllocatedBytes">Managed memory that the loop has asked for; frames ask for none.</param>
 /// <param name="Decisions">The last ones, oldest first; null in events, which bring them one by one.</param>
 internal sealed record StateDocument(
@@ -21,12 +22,13 @@ internal sealed record StateDocument(
     DateTimeOffset Started,
     string? Problem,
     bool? Armed,
+    bool Editable,
     CameraDocument[] Cameras,
     SinkDocument[] Sinks,
     long LoopAllocatedBytes,
-    DecisionDocument[]? Decisions)
+    HistoryDocument[]? Decisions)
 {
-    public static StateDocument Of(ProgramParts parts, ProgramView program, DecisionDocument[]? decisions) => new(
+    public static StateDocument Of(ProgramParts parts, ProgramView program, HistoryDocument[]? decisions) => new(
         ProgramView.Version,
         parts.Watch.Model.Manifest.Network,
         parts.Watch.InstructionSet.ToString(),
@@ -34,6 +36,7 @@ internal sealed record StateDocument(
         program.Started,
         program.Sickness,
         parts.Sinks.OfType<GpioSink>().FirstOrDefault()?.Armed,
+        parts.Watch.Config.Config.RegionsFile is not null,
         Array.ConvertAll(parts.Cameras, c => CameraDocument.Of(c.Watcher, c.Reader)),
         [.. parts.Sinks.Select(s => SinkDocument.Of(s.Name, s.Status))],
         program.LoopAllocatedBytes,
@@ -43,8 +46,8 @@ internal sealed record StateDocument(
 /// <param name="Source">What is open.</param>
 /// <param name="Trouble">One line; null while frames come.</param>
 internal sealed record CameraDocument(
-    string Name, string Source, string? Trouble, long Captured, long Dropped, long Lost, long Reopened, long Damaged, long Skipped,
-    RegionDocument[] Regions)
+    string Name, string Source, string? Trouble, long Captured, long Dropped, long Lost, long Reopened, long Damaged,
+    long Skipped, RegionDocument[] Regions)
 {
     public static CameraDocument Of(CameraWatcher watcher, CameraReader reader)
     {
@@ -55,8 +58,8 @@ internal sealed record CameraDocument(
         RegionDocument[] regions = [.. watcher.Live.Zip(rectangles, (l, r) => RegionDocument.Of(l, r, watcher.Labels))];
         CameraCounters counters = reader.Counters;
         return new CameraDocument(
-            reader.Name, reader.Description, reader.Trouble, counters.Captured, counters.Dropped, counters.Lost, counters.Reopened,
-            watcher.Damaged, watcher.Skipped, regions);
+            reader.Name, reader.Description, reader.Trouble, counters.Captured, counters.Dropped, counters.Lost,
+            counters.Reopened, watcher.Damaged, watcher.Skipped, regions);
     }
 }
 
@@ -90,5 +93,5 @@ internal sealed record SinkDocument(string Name, long Delivered, long Dropped, s
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StateDocument))]
-[JsonSerializable(typeof(DecisionDocument))]
+[JsonSerializable(typeof(HistoryDocument))]
 internal sealed partial class WebJson : JsonSerializerContext;

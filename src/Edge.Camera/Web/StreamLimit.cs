@@ -1,6 +1,8 @@
 namespace Edge.Camera.Web;
 
-/// <summary>Streams last as long as their viewers: they get three quarters of the connections, the rest stays for requests.</summary>
+/// <summary>
+/// Streams last as long as their viewers: they get three quarters of the connections, the rest stays for requests.
+/// </summary>
 /// <param name="connections">At a time, in all.</param>
 internal sealed class StreamLimit(int connections)
 {

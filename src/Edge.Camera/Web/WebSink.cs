@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Edge.Camera.Sinks;
+using Edge.Imaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -12,22 +13,30 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Web;
 
-/// <summary>The web server, told of decisions like every sink. It reads nothing but the configuration: no environment, no files.</summary>
-internal sealed partial class WebSink : ISink
+/// <summary>
+/// The web server, told of decisions like every sink. It reads nothing but the configuration: no environment, no files.
+/// </summary>
+internal sealed partial class WebSink : QueuedSink
 {
-    private const int LargestBody = 4096;
+    private const int Capacity = 16;
+    private const int ThumbnailSide = 160;
+    private const int ThumbnailQuality = 70;
+    private const int LargestBody = 16 * 1024;
     private const int LargestHeaders = 16 * 1024;
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
 
     private readonly DecisionHistory _decisions = new();
+    private readonly UprightJpeg _thumbnails = new(ThumbnailSide, ThumbnailQuality);
     private readonly CancellationTokenSource _stop = new();
     private readonly Credentials _credentials;
     private readonly WebApplication _app;
 
     private WebSink(WebConfig config, string? token, ProgramView program, ILoggerFactory logs)
+        : base("web", Capacity, logs.CreateLogger("web"))
     {
         IPEndPoint listen = IPEndPoint.Parse(config.Listen);
-        PasswordHash? password = config.PasswordHash is { } text && PasswordHash.TryParse(text, out PasswordHash? hash) ? hash : null;
+        PasswordHash? password =
+            config.PasswordHash is { } text && PasswordHash.TryParse(text, out PasswordHash? hash) ? hash : null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs).AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -53,10 +62,6 @@ internal sealed partial class WebSink : ISink
         });
     }
 
-    public string Name => "web";
-
-    public SinkStatus Status => new(_decisions.Count, 0, null);
-
     /// <summary>Where it listens; the port is the real one.</summary>
     public Uri Address => new(_app.Urls.First());
 
@@ -72,29 +77,50 @@ internal sealed partial class WebSink : ISink
         try
         {
             sink._app.StartAsync().GetAwaiter().GetResult();
+            sink.Start();
             Listening(logs.CreateLogger("web"), sink.Address);
             return sink;
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
             sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            throw new ConfigException([$"web.listen: {config.Listen}: {(e.InnerException ?? e).Message.ReplaceLineEndings(" ")}"]);
+            string problem = (e.InnerException ?? e).Message.ReplaceLineEndings(" ");
+            throw new ConfigException([$"web.listen: {config.Listen}: {problem}"]);
         }
     }
 
-    public bool WantsPicture(string label) => false;
-
-    public void Publish(DecisionEvent decision) => _decisions.Add(decision);
+    public override bool WantsPicture(string label) => label != DecisionEvent.UnknownLabel;
 
     /// <summary>Ends streams, then the server.</summary>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         using (var patience = new CancellationTokenSource(StopTime))
             await _app.StopAsync(patience.Token).ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
         _credentials.Dispose();
+        _thumbnails.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>The page shows what the log keeps to itself, too.</summary>
+    protected override bool Wants(DecisionEvent decision) => true;
+
+    protected override Task DeliverAsync(DecisionEvent decision, CancellationToken stop)
+    {
+        byte[]? thumbnail = null;
+        try
+        {
+            thumbnail = decision.Picture?.Jpeg(_thumbnails);
+        }
+        catch (ImagingException)
+        {
+            // Decisions are shown without pictures then; a snapshot says why.
+        }
+
+        _decisions.Add(decision, thumbnail);
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(LogLevel.Information, "web page: {address}")]

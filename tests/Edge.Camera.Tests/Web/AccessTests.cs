@@ -10,7 +10,7 @@ namespace Edge.Camera.Tests.Web;
 public sealed class AccessTests
 {
     /// <summary>By Python: hashlib.pbkdf2_hmac("sha512", "correct hörse".encode(), b"0123456789abcdef", 1000, 32).</summary>
-    private const string Hash = "pbkdf2-sha512$1000$MDEyMzQ1Njc4OWFiY2RlZg==$rE6in6iBg1e/ycz41aM8vbCxBQcdRxWbsC/exLTkqIY=";
+    internal const string Hash = "pbkdf2-sha512$1000$MDEyMzQ1Njc4OWFiY2RlZg==$rE6in6iBg1e/ycz41aM8vbCxBQcdRxWbsC/exLTkqIY=";
 
     [Fact]
     public async Task Without_the_password_or_token_nothing_is_shown()

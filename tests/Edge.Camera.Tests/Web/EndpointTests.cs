@@ -86,6 +86,24 @@ public sealed partial class EndpointTests(RunningProgram program) : IClassFixtur
     }
 
     [Fact]
+    public async Task Decisions_have_small_pictures()
+    {
+        long number = 0;
+        await RunningProgram.WaitFor(async () =>
+        {
+            JsonElement state = JsonDocument.Parse(await program.Client.GetStringAsync("/api/state")).RootElement;
+            foreach (JsonElement decision in state.GetProperty("decisions").EnumerateArray())
+            {
+                if (decision.GetProperty("picture").GetBoolean())
+                    number = decision.GetProperty("number").GetInt64();
+            }
+
+            return number > 0;
+        });
+        Assert.Equal((160, 120), Size(await program.Client.GetByteArrayAsync($"/history/{number}.jpg")));
+    }
+
+    [Fact]
     public async Task Metrics_are_written_as_Prometheus_reads_them()
     {
         await RunningProgram.WaitFor(async () => (await program.Client.GetStringAsync("/metrics")).Contains("label=\"no entry\"", StringComparison.Ordinal));
@@ -111,6 +129,10 @@ public sealed partial class EndpointTests(RunningProgram program) : IClassFixtur
     [InlineData("GET", "/nothing", HttpStatusCode.NotFound)]
     [InlineData("GET", "/preview/back.mjpg", HttpStatusCode.NotFound)]
     [InlineData("GET", "/snapshot/.jpg", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/history/0.jpg", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/history/..%2f1.jpg", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/api/regions", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("PUT", "/api/regions", HttpStatusCode.Conflict)]
     [InlineData("POST", "/api/state", HttpStatusCode.MethodNotAllowed)]
     [InlineData("GET", "/api/arm", HttpStatusCode.MethodNotAllowed)]
     [InlineData("POST", "/api/arm", HttpStatusCode.Conflict)]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Edge.Camera.Capture;
 using Edge.Camera.Running;
+using Edge.Camera.Sinks;
 using Edge.Camera.Sources;
 using Edge.Camera.Web;
 using Edge.Imaging;
@@ -75,6 +76,49 @@ public sealed class PreviewTests
         frame.Length /= 2;
         tap.Offer("c", frame, ExifOrientation.TopLeft);
         Assert.False(preview.TryUse(ref number, _ => Assert.Fail("damaged")));
+    }
+
+    [Theory]
+    [InlineData(1280, 720, 640, 360)]
+    [InlineData(1300, 800, 433, 266)]
+    [InlineData(640, 480, 640, 480)]
+    [InlineData(480, 1280, 240, 640)]
+    public void Large_pictures_are_made_smaller_for_viewers_but_not_for_snapshots(int width, int height, int shownWidth, int shownHeight)
+    {
+        using var tap = new PreviewTap { Interval = TimeSpan.Zero };
+        using IDisposable look = tap.Look();
+        CameraPreview preview = tap.Camera("c");
+        using var source = new TestSource(width, height, 1000);
+        source.Open(CancellationToken.None);
+        tap.Offer("c", source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!, ExifOrientation.TopLeft);
+        using var decoder = new JpegDecoder();
+        PixelBuffer small = new(), whole = new();
+        long number = 0, other = 0;
+        Assert.True(preview.TryUse(ref number, jpeg => decoder.Decode(jpeg, small, ImageReader.DefaultMaxPixels)));
+        Assert.True(preview.TryUseWhole(ref other, jpeg => decoder.Decode(jpeg, whole, ImageReader.DefaultMaxPixels)));
+        Assert.Equal((shownWidth, shownHeight, width, height), (small.Width, small.Height, whole.Width, whole.Height));
+
+        // The scene: the background's brightness falls from top to bottom.
+        int bottom = (shownHeight - 1) * 9 / 10;
+        Assert.InRange(small.Row(0)[(shownWidth / 2 * 3) + 1] - whole.Row(0)[(width / 2 * 3) + 1], -6, 6);
+        Assert.InRange(small.Row(bottom)[3] - whole.Row(bottom * height / shownHeight)[3], -6, 6);
+    }
+
+    [Fact]
+    public void A_camera_s_JPEG_is_shown_as_it_is_and_decoded_small_for_the_history()
+    {
+        using var source = new TestSource(1280, 720, 1000);
+        source.Open(CancellationToken.None);
+        CapturedFrame frame = source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!;
+        byte[] jpeg = Picture.Copy(frame).Jpeg(90);
+        var layout = new FrameLayout(default, 0, IsJpeg: true, ExifOrientation.RightTop);
+        using var maker = new UprightJpeg(160, 70);
+        using var decoder = new JpegDecoder();
+        var image = new PixelBuffer();
+        decoder.Decode(maker.Make(jpeg, layout), image, ImageReader.DefaultMaxPixels);
+        Assert.Equal((90, 160), (image.Width, image.Height));
+        Assert.True(new FrameLayout(default, 0, IsJpeg: true, ExifOrientation.TopLeft).IsUprightJpeg);
+        Assert.Throws<ImageFormatException>(() => maker.Make(new byte[100], layout).ToArray());
     }
 
     [Fact]

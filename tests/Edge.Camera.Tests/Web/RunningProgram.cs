@@ -18,30 +18,39 @@ public sealed class RunningProgram : IAsyncDisposable, IDisposable
     {
     }
 
-    internal RunningProgram(WebConfig web, double rate = 30, double stall = 20)
+    internal RunningProgram(WebConfig web, double rate = 30, double stall = 20, int width = 320, string? regionsFile = null)
     {
         EdgeConfig config = new()
         {
-            Cameras = [new CameraConfig { Name = "front door", Source = "test", Width = 320, Height = 240, Rate = rate }],
+            Cameras =
+            [
+                new CameraConfig { Name = "front door", Source = "test", Width = width, Height = width * 3 / 4, Rate = rate },
+            ],
             Threads = 1,
+            RegionsFile = regionsFile,
             Watchdog = new WatchdogConfig { Stall = stall },
             Web = web with { Listen = web.Listen == new WebConfig().Listen ? "127.0.0.1:0" : web.Listen },
         };
         var loaded = new LoadedConfig(config, null);
-        _program = CameraProgram.Start(() => loaded, loaded, NullLoggerFactory.Instance);
+        _program = CameraProgram.Start(Load, loaded, NullLoggerFactory.Instance);
         _thread = new Thread(() => _program.Run(_stop.Token));
         _thread.Start();
         Client = new HttpClient { BaseAddress = _program.View.Parts!.Sinks.OfType<WebSink>().Single().Address };
+
+        // As ConfigFile.Load does behind a file.
+        LoadedConfig Load() =>
+            regionsFile is null ? loaded : loaded with { Config = RegionsFile.Over(loaded.Config, regionsFile) };
     }
 
     public HttpClient Client { get; }
 
-    public static async Task WaitFor(Func<Task<bool>> condition)
+    /// <summary>Waits a minute at most.</summary>
+    public static async Task WaitFor(Func<Task<bool>> condition, string what = "what is waited for")
     {
         long start = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "did not happen in a minute");
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"{what} did not happen in a minute");
             await Task.Delay(20);
         }
     }

@@ -1,60 +1,3 @@
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>edge-camera</title>
-<link rel="icon" href="data:,">
-<style>
-:root {
-  --back: #f4f5f7; --card: #ffffff; --text: #1b1f24; --faint: #5b6570; --line: #dde1e6; --bar: #2f6fde; --good: #1a7f37; --bad: #c0272d;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --back: #101317; --card: #1a1e24; --text: #e7ebf0; --faint: #9aa5b1; --line: #2c333c; --bar: #5b93f5; --good: #4ac26b; --bad: #ff7b72;
-  }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.45 system-ui, sans-serif; }
-header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; padding: .8rem 1rem; }
-h1 { font-size: 1.1rem; margin: 0; }
-h2 { font-size: .95rem; margin: 0 0 .5rem; }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: .8rem; padding: 0 1rem 1rem; }
-section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem; min-width: 0; }
-.faint { color: var(--faint); font-size: .85rem; }
-.good { color: var(--good); }
-.bad { color: var(--bad); }
-.view { position: relative; background: #000; border-radius: .4rem; overflow: hidden; margin-bottom: .6rem; min-height: 6rem; }
-.view img { display: block; width: 100%; }
-.box { position: absolute; border: 2px solid #ffd33d; color: #ffd33d; font-size: .75rem; padding: 0 .2rem; text-shadow: 0 0 3px #000; }
-.label { font-size: 1.6rem; font-weight: 650; line-height: 1.2; overflow-wrap: anywhere; }
-.bars { margin: .5rem 0; }
-.row { display: grid; grid-template-columns: minmax(0, 1fr) 3.2rem; gap: .1rem .5rem; font-size: .9rem; margin-bottom: .3rem; }
-.row span:first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.row span:nth-child(2) { text-align: right; font-variant-numeric: tabular-nums; }
-.track { grid-column: 1 / -1; height: .45rem; background: var(--line); border-radius: .3rem; overflow: hidden; }
-.fill { height: 100%; background: var(--bar); }
-table { border-collapse: collapse; width: 100%; font-size: .85rem; font-variant-numeric: tabular-nums; }
-td, th { text-align: left; padding: .2rem .4rem .2rem 0; border-bottom: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; }
-th { color: var(--faint); }
-button { font: inherit; color: inherit; background: none; border: 1px solid var(--line); border-radius: .4rem; padding: .2rem .7rem; }
-a { color: inherit; }
-</style>
-</head>
-<body>
-<header>
-  <h1>edge-camera</h1>
-  <span id="health" role="status">connecting …</span>
-  <span id="model" class="faint"></span>
-  <button id="arm" type="button" hidden></button>
-</header>
-<main id="main">
-  <section id="recent" aria-label="Recent decisions"><h2>Recent decisions</h2><table><tbody id="decisions"></tbody></table></section>
-  <section aria-label="Outputs"><h2>Outputs</h2><table><tbody id="sinks"></tbody></table></section>
-</main>
-<script>
-'use strict';
 const byId = id => document.getElementById(id);
 const make = (tag, className, text) => {
   const element = document.createElement(tag);
@@ -79,8 +22,10 @@ function addCamera(camera) {
   const card = { name: camera.name, section: make('section', 'camera'), image: make('img'), regions: [] };
   card.section.setAttribute('aria-label', 'Camera ' + camera.name);
   card.image.alt = 'What ' + camera.name + ' sees';
-  card.image.addEventListener('error', () => { if (!document.hidden) setTimeout(() => cards.get(card.name) === card && show(card), 2000); });
-  const view = make('div', 'view');
+  card.image.addEventListener('error', () => {
+    if (!document.hidden) setTimeout(() => cards.get(card.name) === card && show(card), 2000);
+  });
+  const view = make('div', 'view'), below = make('div', 'actions');
   view.append(card.image);
   const head = make('h2', '', camera.name + ' ');
   const link = make('a', 'faint', 'snapshot');
@@ -88,16 +33,25 @@ function addCamera(camera) {
   link.target = '_blank';
   link.rel = 'noopener';
   head.append(link);
-  card.section.append(head, view);
+  card.edit = make('button', 'edit', 'Edit regions');
+  card.edit.type = 'button';
+  card.edit.addEventListener('click', () => {
+    card.edit.hidden = card.editing = true;
+    view.classList.add('editing');
+    card.editor = new RegionEditor(card.camera, view, below, () => {
+      card.edit.hidden = card.editing = false;
+      view.classList.remove('editing');
+    });
+  });
+  below.append(card.edit);
+  card.section.append(head, view, below);
   for (const region of camera.regions) {
     const parts = { label: make('div', 'label'), bars: make('div', 'bars'), figures: make('div', 'faint') };
     parts.label.setAttribute('aria-live', 'polite');
     if (region.name !== null) {
-      const box = make('div', 'box', region.name);
-      box.style.left = 100 * region.x + '%';
-      box.style.top = 100 * region.y + '%';
-      box.style.width = 100 * region.width + '%';
-      box.style.height = 100 * region.height + '%';
+      const box = make('div', 'box');
+      box.append(make('span', '', region.name));
+      place(box, region);
       view.append(box);
       card.section.append(make('div', 'faint', region.name));
     }
@@ -151,12 +105,14 @@ function showState(state) {
   setText(byId('arm'), state.armed ? 'Disarm outputs' : 'Arm outputs');
   byId('arm').dataset.path = state.armed ? '/api/disarm' : '/api/arm';
   for (const card of [...cards.values()])
-    if (!state.cameras.some(c => c.name === card.name && shape(c) === card.shape)) removeCamera(card);
+    if (!card.editing && !state.cameras.some(c => c.name === card.name && shape(c) === card.shape)) removeCamera(card);
   for (const camera of state.cameras) {
     const card = cards.get(camera.name) || addCamera(camera);
-    camera.regions.forEach((region, i) => showRegion(card.regions[i], region));
-    setText(card.source, camera.source + ' · ' + camera.captured + ' captured, ' + camera.dropped + ' dropped, ' + camera.lost + ' lost, '
-      + camera.damaged + ' damaged, ' + camera.skipped + ' skipped, ' + camera.reopened + ' reopened');
+    card.camera = camera;
+    if (!card.editing) card.edit.hidden = !state.editable;
+    if (shape(camera) === card.shape) camera.regions.forEach((region, i) => showRegion(card.regions[i], region));
+    setText(card.source, camera.source + ' · ' + camera.captured + ' captured, ' + camera.dropped + ' dropped, '
+      + camera.lost + ' lost, ' + camera.damaged + ' damaged, ' + camera.skipped + ' skipped, ' + camera.reopened + ' reopened');
     setText(card.trouble, camera.trouble || '');
   }
   const rows = byId('sinks');
@@ -176,9 +132,16 @@ function showState(state) {
 }
 
 function addDecision(decision) {
-  const row = make('tr');
+  const row = make('tr'), seen = make('td', 'seen');
   const where = decision.region === null ? decision.camera : decision.camera + '/' + decision.region;
-  row.append(make('td', 'faint', new Date(decision.time).toLocaleTimeString()), make('td', '', decision.label),
+  if (decision.picture) {
+    const image = make('img');
+    image.alt = where + ' at this decision';
+    image.addEventListener('error', () => image.remove());
+    image.src = '/history/' + decision.number + '.jpg';
+    seen.append(image);
+  }
+  row.append(seen, make('td', 'faint', new Date(decision.time).toLocaleTimeString()), make('td', '', decision.label),
     make('td', '', decision.label === 'unknown' ? '' : percent(decision.score)), make('td', 'faint', where));
   byId('decisions').prepend(row);
   while (byId('decisions').children.length > 50) byId('decisions').lastChild.remove();
@@ -190,6 +153,3 @@ const events = new EventSource('/api/events');
 events.addEventListener('state', event => showState(JSON.parse(event.data)));
 events.addEventListener('decision', event => addDecision(JSON.parse(event.data)));
 events.addEventListener('error', () => setHealth('no connection; trying again', false));
-</script>
-</body>
-</html>
