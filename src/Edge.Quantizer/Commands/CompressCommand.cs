@@ -152,9 +152,10 @@ internal static class CompressCommand
     {
         EdgeModel package = EdgeModel.Load(target);
         var storage = StorageSummary.Of(package, EdgeModel.Storage(target));
+        DecodingSpeed decoding = DecodingSpeed.Measure(target);
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(new { Package = target, Bytes = package.FileLength, Plain = package.PlainLength, Scan = scan, Storage = storage }, Json));
+            output.WriteLine(JsonSerializer.Serialize(new { Package = target, Bytes = package.FileLength, Plain = package.PlainLength, Decoding = decoding, Scan = scan, Storage = storage }, Json));
             return;
         }
 
@@ -174,7 +175,7 @@ internal static class CompressCommand
         StorageTable.Write(console, storage);
         if (package.Manifest.Accuracy is { } a)
             console.WriteLine($"on {a.Images} calibration images: same top-1 as float {a.Top1Agreement:P1}, logits {a.LogitSqnr:F2} dB");
-        console.WriteLine($"{target}: {package.FileLength:N0} bytes, {package.PlainLength:N0} when loaded");
+        console.WriteLine($"{target}: {package.FileLength:N0} bytes, {package.PlainLength:N0} when loaded, decoded in {decoding.Milliseconds:F1} ms ({decoding.MegabytesPerSecond:N0} MB/s)");
     }
 
     /// <summary>What was asked for.</summary>

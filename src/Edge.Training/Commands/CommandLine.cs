@@ -11,6 +11,8 @@ internal static class CommandLine
         [
             FitCommand.Create,
             FinetuneCommand.Create,
+            CompressionCommands.Prune,
+            CompressionCommands.Share,
             EvaluateCommand.Create,
             ResumeCommand.Create,
             NetworksCommand.Create,

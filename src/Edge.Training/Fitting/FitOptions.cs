@@ -58,6 +58,12 @@ public sealed record FitOptions
     /// </summary>
     public int QuantizationEpochs { get; init; }
 
+    /// <summary>Share of the weights that pruning leaves (<see cref="Compression.PruningConstraint"/>); null prunes none.</summary>
+    public double? Keep { get; init; }
+
+    /// <summary>Weights of a layer share 2 to this power values (<see cref="Compression.SharingConstraint"/>); null shares none.</summary>
+    public int? ShareBits { get; init; }
+
     /// <summary>How training images are varied.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
@@ -85,6 +91,9 @@ public sealed record FitOptions
         Require(LabelSmoothing is >= 0 and < 1, "--label-smoothing", LabelSmoothing, "at least 0, below 1");
         Require(AverageDecay is >= 0 and < 1, "--ema", AverageDecay, "at least 0, below 1");
         Require(Clip is >= 0, "--clip", Clip, "at least 0");
+        Require(Keep is null or (> 0 and < 1), "--keep", Keep ?? 0, "above 0, below 1");
+        Require(ShareBits is null or (>= 2 and <= 8), "--bits", ShareBits ?? 0, "2 to 8");
+        Require(AverageDecay == 0 || (Keep is null && ShareBits is null), "--ema", AverageDecay, "0: averaged weights are neither pruned nor shared");
         Require(Patience >= 0, "--patience", Patience, "at least 0");
         Require(Threads is >= 0 and <= 1024, "--threads", Threads, "0 to 1024");
         Require(CacheMegabytes is >= 0 and <= 1 << 20, "--cache", CacheMegabytes, "0 to 1048576");

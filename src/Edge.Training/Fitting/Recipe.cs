@@ -1,4 +1,5 @@
 using Edge.Training.Autograd;
+using Edge.Training.Compression;
 using Edge.Training.Optimization;
 
 namespace Edge.Training.Fitting;
@@ -13,6 +14,13 @@ internal static class Recipe
             "adam" => new Adam(parameters, workers, (float)(options.WeightDecay ?? 0)),
             _ => new AdamW(parameters, workers, (float)(options.WeightDecay ?? 0.01)),
         };
+
+    /// <summary>What the weights are held to; null leaves them free.</summary>
+    /// <param name="steps">Of the whole training.</param>
+    public static IWeightConstraint? Constraint(FitOptions options, IReadOnlyList<Parameter<float>> parameters, long steps) =>
+        options.ShareBits is { } bits ? new SharingConstraint(parameters, bits)
+        : options.Keep is { } keep ? new PruningConstraint(parameters, keep, steps)
+        : null;
 
     /// <summary>Of the quantization-aware phase: short, from weights that are good already.</summary>
     public static FitOptions QuantizationAware(FitOptions options) => options with

@@ -3,6 +3,7 @@ using Edge.Quantizer;
 using Edge.Quantizer.Graph;
 using Edge.Runtime.Format;
 using Edge.Training.Autograd;
+using Edge.Training.Compression;
 using Edge.Training.Data;
 using Edge.Training.Optimization;
 using Edge.Training.Quantization;
@@ -27,6 +28,7 @@ public sealed class Trainer : IDisposable
     private readonly ExponentialMovingAverage? _average;
     private readonly BatchLoader _training;
     private readonly BatchLoader? _validation;
+    private readonly IWeightConstraint? _constraint;
     private readonly float[]? _classWeights;
     private readonly float[] _logitsGradient;
     private readonly float[] _mixedGradient;
@@ -66,6 +68,7 @@ public sealed class Trainer : IDisposable
         _optimizer = Recipe.Optimizer(options, _network.Parameters, _workers);
         _schedule = Recipe.Schedule(options, _training.Steps);
         _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(_network, (float)options.AverageDecay) : null;
+        _constraint = Recipe.Constraint(options, _network.Parameters, (long)options.Epochs * _training.Steps);
         _classWeights = options.BalanceClasses ? training.BalancedWeights() : null;
         _logitsGradient = new float[options.BatchSize * _network.Classes];
         _mixedGradient = new float[_logitsGradient.Length];
@@ -144,6 +147,7 @@ public sealed class Trainer : IDisposable
     {
         Copy(tensors, Tensors());
         Progress = progress;
+        _constraint?.Attach();
         _optimizer.StepCount = progress.OptimizerSteps;
         _average?.StepCount = progress.AverageSteps;
     }
@@ -197,9 +201,11 @@ public sealed class Trainer : IDisposable
         double loss = Loss(batch);
         _network.ZeroGradients();
         _network.Backward(batch.Count, _logitsGradient);
+        _constraint?.BeforeStep();
         if (_options.Clip > 0)
             GradientClipping.ByGlobalNorm(_network.Parameters, _options.Clip);
         _optimizer.Step(_schedule.At(step));
+        _constraint?.AfterStep(step + 1);
         _average?.Update();
         return loss;
     }
@@ -262,11 +268,16 @@ public sealed class Trainer : IDisposable
     {
         EpochRecord? best = Progress.History.Find(r => r.Epoch == Progress.BestEpoch);
         double? bestAccuracy = best?.ValidationAccuracy ?? Progress.StartAccuracy;
-        return record.ValidationAccuracy is not { } accuracy
+        return IsUnfinished(record.Epoch)
+            || IsUnfinished(Progress.BestEpoch)
+            || record.ValidationAccuracy is not { } accuracy
             || bestAccuracy is null
             || accuracy > bestAccuracy
             || (accuracy == bestAccuracy && record.ValidationLoss < (best?.ValidationLoss ?? Progress.StartLoss));
     }
+
+    /// <summary>Whether the weights had not their final form yet at the end of an epoch.</summary>
+    private bool IsUnfinished(int epoch) => (long)epoch * StepsPerEpoch < _constraint?.FinalStep;
 
     /// <summary>Does something with the averaged weights in the network's place, where there are such.</summary>
     private T WithAverage<T>(Func<T> work)

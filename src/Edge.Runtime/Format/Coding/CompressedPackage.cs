@@ -61,14 +61,7 @@ internal static class CompressedPackage
         manifest = ManifestJson.Parse(plain.AsSpan(Container.HeaderLength, textLength), Container.HeaderLength);
         ConstantsCheck.Places(new VerificationContext(manifest, plain, manifestEnd));
         Container.WriteHeader(plain, plain.AsSpan(Container.HeaderLength, textLength), plain.Length);
-        var decoder = new ConstantDecoder(reader);
-        for (int i = 0; i < manifest.Constants.Length; i++)
-        {
-            ConstantDefinition constant = manifest.Constants[i];
-            reader.Field = $"constants[{i}]";
-            decoder.Decode(constant, plain.AsSpan((int)constant.Offset, (int)constant.Length), stored);
-        }
-
+        DecodeConstants(reader, manifest, plain, stored);
         if (manifest.Certificate is { } certificate)
         {
             reader.Field = "certificate";
@@ -79,6 +72,22 @@ internal static class CompressedPackage
         if (reader.Offset != reader.Length)
             throw new ModelFormatException("file", reader.Offset, $"{reader.Length - reader.Offset} bytes follow the last section");
         return plain;
+    }
+
+    /// <summary>Decodes all constants into their places.</summary>
+    /// <param name="reader">At the first of them.</param>
+    /// <param name="plain">The plain package; zeros where the constants belong.</param>
+    /// <param name="stored">Receives how each was stored.</param>
+    public static void DecodeConstants(
+        StoredReader reader, ModelManifest manifest, Span<byte> plain, ICollection<StoredConstant>? stored = null)
+    {
+        var decoder = new ConstantDecoder(reader);
+        for (int i = 0; i < manifest.Constants.Length; i++)
+        {
+            ConstantDefinition constant = manifest.Constants[i];
+            reader.Field = $"constants[{i}]";
+            decoder.Decode(constant, plain.Slice((int)constant.Offset, (int)constant.Length), stored);
+        }
     }
 
     /// <summary>Proves the shell, makes room for the plain package and puts its manifest's text in place.</summary>

@@ -10,6 +10,7 @@ internal struct HuffmanDecoder(StoredReader reader, SymbolTables tables) : ISymb
     private int _count;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Dense<T>(int table, RowTables rows, Span<T> output, int stride, ReadOnlySpan<T> values)
         where T : unmanaged
     {
@@ -45,6 +46,7 @@ internal struct HuffmanDecoder(StoredReader reader, SymbolTables tables) : ISymb
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Sparse<T>(
         int classes, RowTables rows, int skip, int gaps, Span<T> output, ReadOnlySpan<T> values)
         where T : unmanaged

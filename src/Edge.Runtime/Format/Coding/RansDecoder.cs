@@ -20,6 +20,7 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
     private uint _d = reader.Bits(32);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Dense<T>(int table, RowTables rows, Span<T> output, int stride, ReadOnlySpan<T> values)
         where T : unmanaged
     {
@@ -63,6 +64,7 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Sparse<T>(
         int classes, RowTables rows, int skip, int gaps, Span<T> output, ReadOnlySpan<T> values)
         where T : unmanaged

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Edge.Imaging.Preprocessing;
+using Edge.Quantizer.Commands;
+using Edge.Quantizer.Onnx;
+using Edge.Runtime.Format;
+using Edge.Training.Data;
+using Edge.Training.Fitting;
+
+namespace Edge.Training.Commands;
+
+/// <summary>edge-train prune and share: a trained network goes on training with fewer weights, or fewer different ones.</summary>
+internal static class CompressionCommands
+{
+    public static Command Prune()
+    {
+        var keep = new Option<double>("--keep") { Description = "share of the weights that are left, above 0, below 1", Required = true, HelpName = "share" };
+        return Create(
+            "prune",
+            """
+            Trains a network on while its least important weights become 0, more and more of them until 70 % of the steps are done; the
+            others make up for them. The result is for edge-train share or edge-quantizer compress, which keep the zeros.
+
+            Example:
+              edge-train prune run/model.onnx --keep 0.1 --epochs 20 --data photos/ -o pruned/
+            """,
+            keep,
+            (parsed, options) => options with { Keep = parsed.GetValue(keep) });
+    }
+
+    public static Command Share()
+    {
+        var bits = new Option<int>("--bits") { Description = "2 to this power values a layer, 2 to 8", Required = true, HelpName = "bits" };
+        return Create(
+            "share",
+            """
+            Lets the weights of every layer share few values, found by k-means, and trains these values on: each moves along the sum of
+            its members' gradients. Zeros stay zeros.
+
+            Example:
+              edge-train share pruned/model.onnx --bits 4 --epochs 5 --lr 0.0003 --data photos/ -o shared/
+            """,
+            bits,
+            (parsed, options) => options with { ShareBits = parsed.GetValue(bits) });
+    }
+
+    private static Command Create(string name, string description, Option option, Func<ParseResult, FitOptions, FitOptions> constrain)
+    {
+        var model = new Argument<string>("model") { Description = "ONNX file of a trained network" };
+        var data = new DataOptions();
+        var recipe = new RecipeOptions(new FitOptions { Epochs = 10 }, "standard");
+        var preprocessing = new Option<string?>("--preprocessing")
+        {
+            Description = $"JSON file or preset: {PreprocessingPresets.Summary}; default: preprocessing.json beside the model",
+            HelpName = "P",
+        };
+        var output = new Option<string>("-o", "--output") { Description = "folder to write", Required = true, HelpName = "folder" };
+        var json = new Option<bool>("--json") { Description = "print the summary as JSON" };
+        var command = new Command(name, description) { model, option };
+        data.AddTo(command);
+        command.Options.Add(preprocessing);
+        recipe.AddTo(command);
+        command.Options.Add(output);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            FitOptions options = constrain(parsed, recipe.Options(parsed));
+            options.Check();
+            DataSource source = data.Source(parsed);
+            string path = parsed.GetRequiredValue(model);
+            InputPreprocessing input = FinetuneCommand.LoadPreprocessing(path, parsed.GetValue(preprocessing));
+            (Examples training, Examples validation) = source.OpenSplit(options.Seed);
+            var run = new RunDescription
+            {
+                Network = path,
+                Data = source,
+                Input = input,
+                Options = options,
+                ClassNames = training.Images.ClassNames,
+                Fingerprint = "",
+            };
+            byte[] network = GraphExporter.ToBytes(Fitting.Transfer.TransferModel.Import(path, input));
+            using var interruption = new Interruption();
+            using TrainingRun started = TrainingRun.Start(new RunFolder(parsed.GetRequiredValue(output)), run, network, training, validation);
+            FitSession.Run(
+                started, parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, interruption);
+            return CommandHost.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,123 @@
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
+using Edge.Training.Commands;
+using Edge.Training.Data;
+using Edge.Training.Fitting;
+using Edge.Training.Tests.Data;
+using Edge.Training.Tests.Fitting;
+
+namespace Edge.Training.Tests.Compression;
+
+/// <summary>Networks that keep few weights, or few different ones, while they train.</summary>
+public sealed class ConstraintTests : IDisposable
+{
+    private const int Classes = 4;
+    private const int Side = 12;
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Pruned_and_shared_a_network_still_knows_its_classes()
+    {
+        string images = Idx.WriteBars(_folder, 240, Classes), trained = _folder.At("trained"), pruned = _folder.At("pruned"), shared = _folder.At("shared");
+        const string Recipe = "--batch 16 --augment none --threads 1";
+        Run($"fit mobilenet-v1-1.0-shallow --set width=0.1 --skip-reductions 2 --data {images} --epochs 8 --lr 0.005 {Recipe} -o {trained}");
+        Run($"prune {trained}/model.onnx --keep 0.3 --data {images} --epochs 8 --lr 0.005 {Recipe} -o {pruned}");
+        Run($"share {pruned}/model.onnx --bits 3 --data {images} --epochs 2 --lr 0.001 {Recipe} -o {shared}");
+
+        float[][] sparse = Weights($"{pruned}/model.onnx"), few = Weights($"{shared}/model.onnx");
+        Assert.Equal(0.3, Density(sparse), 0.01);
+        Assert.Equal(sparse.Select(l => l.Select(w => w == 0)), few.Select(l => l.Select(w => w == 0)));
+        Assert.All(few, l => Assert.InRange(l.Where(w => w != 0).Distinct().Count(), 0, 8));
+        Assert.True(Accuracy(pruned) > 0.85);
+        Assert.True(Accuracy(shared) > 0.85);
+
+        double Accuracy(string run) => System.Text.Json.JsonDocument.Parse(Run($"evaluate {run}/model.onnx --data {images} --json"))
+            .RootElement.GetProperty("accuracy").GetDouble();
+    }
+
+    [Fact]
+    public void Training_moves_shared_values_together()
+    {
+        FitOptions options = Options with { ShareBits = 2 };
+        float[][] before = Weights(Train("start", options with { Epochs = 0 }, stopAfter: null, validation: 0).Model);
+        float[][] after = Weights(Train("moved", options, stopAfter: null, validation: 0).Model);
+
+        Assert.NotEqual(before, after);
+        for (int layer = 0; layer < before.Length; layer++)
+        {
+            Assert.All(
+                before[layer].Zip(after[layer]).GroupBy(p => p.First),
+                members => Assert.Single(members.Select(m => m.Second).Distinct()));
+        }
+    }
+
+    [Theory]
+    [InlineData(0.2, null)]
+    [InlineData(null, 3)]
+    public void Stopped_and_resumed_the_weights_are_the_same_to_the_bit(double? keep, int? bits)
+    {
+        FitOptions options = Options with { Keep = keep, ShareBits = bits };
+        byte[] whole = File.ReadAllBytes(Train("whole", options, stopAfter: null).Model);
+        RunFolder folder = Train("stopped", options, stopAfter: 11);
+        using TrainingRun resumed = TrainingRun.Resume(folder, o => o, _ => { });
+        resumed.Run(CancellationToken.None);
+        Assert.Equal(whole, File.ReadAllBytes(folder.Model));
+    }
+
+    [Fact]
+    public void Epochs_before_the_last_pruning_are_never_the_best()
+    {
+        float[][] weights = Weights(Train("pruned", Options with { Keep = 0.1, LearningRate = 1e-6 }, stopAfter: null).Model);
+        Assert.Equal(0.1, Density(weights), 0.01);
+    }
+
+    [Theory]
+    [InlineData("prune model.onnx --keep 1 --data . -o out", "--keep 1")]
+    [InlineData("share model.onnx --bits 9 --data . -o out", "--bits 9")]
+    [InlineData("share model.onnx --bits 4 --ema 0.9 --data . -o out", "--ema 0.9")]
+    public void Mistakes_end_in_one_line(string arguments, string expected)
+    {
+        using var error = new StringWriter();
+        Assert.Equal(1, CommandLine.Run(arguments.Split(' '), TextWriter.Null, error));
+        Assert.Contains(expected, Assert.Single(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static FitOptions Options => new() { Epochs = 4, BatchSize = 12, Threads = 1, Seed = 3 };
+
+    /// <param name="validation">Share of the images that judge; without any the last weights count.</param>
+    private RunFolder Train(string name, FitOptions options, int? stopAfter, double validation = DataSource.DefaultValidation)
+    {
+        var source = new DataSource { Data = Idx.WriteBars(_folder, 80, Classes, Side), Validation = validation };
+        (Examples training, Examples judging) = source.OpenSplit(options.Seed);
+        byte[] network = GraphExporter.ToBytes(SmallNetwork.Create(Classes, Side));
+        var folder = new RunFolder(_folder.At(name));
+        using TrainingRun run = TrainingRun.Start(folder, SmallNetwork.Describe(source, options, training, Side), network, training, judging);
+        using var stop = new CancellationTokenSource();
+        int steps = 0;
+        run.StepDone = _ =>
+        {
+            if (++steps == stopAfter)
+                stop.Cancel();
+        };
+        if (stopAfter is null)
+            run.Run(stop.Token);
+        else
+            Assert.Throws<OperationCanceledException>(() => run.Run(stop.Token));
+        return folder;
+    }
+
+    private static float[][] Weights(string model) =>
+        [.. OnnxImporter.Load(model).Nodes.Where(n => n.OpType is OpTypes.Conv or OpTypes.Gemm).Select(n => n.Input(1).Constant!.Floats)];
+
+    private static double Density(float[][] layers) => layers.Sum(l => l.Count(w => w != 0)) / (double)layers.Sum(l => l.Length);
+
+    private static string Run(string arguments)
+    {
+        using StringWriter output = new(), error = new();
+        Assert.True(CommandLine.Run(arguments.Split(' '), output, error) == 0, error.ToString());
+        return output.ToString();
+    }
+}
