@@ -28,6 +28,7 @@ internal static class InspectCommand
         var file = new Argument<string>("file") { Description = "ONNX model (opset 7 to 21) or .edge package" };
         Option<string[]> inputShape = ModelInput.InputShape();
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
+        var html = new Option<string?>("--html") { Description = "also write a page with a chart of where a package's bytes are", HelpName = "file" };
         var command = new Command(
             "inspect",
             """
@@ -40,14 +41,16 @@ internal static class InspectCommand
               edge-quantizer inspect squeezenet.edge
             """)
         {
-            file, inputShape, json,
+            file, inputShape, json, html,
         };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(file);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (Path.GetExtension(path).Equals(".edge", StringComparison.OrdinalIgnoreCase))
-                Package(path, parsed.GetValue(json), output);
+                Package(path, parsed.GetValue(json), parsed.GetValue(html), output);
+            else if (parsed.GetValue(html) is { } page)
+                throw new UserException($"--html {page}: shows packages only; {path} is none");
             else
                 Model(path, ModelInput.Options(parsed.GetValue(inputShape)), parsed.GetValue(json), output);
         });
@@ -68,16 +71,26 @@ internal static class InspectCommand
             ModelSummaryTable.Write(Tables.Console(output), summary);
     }
 
-    private static void Package(string path, bool json, TextWriter output)
+    private static void Package(string path, bool json, string? html, TextWriter output)
     {
         EdgeModel model = ModelInput.LoadPackage(path);
+        var storage = StorageSummary.Of(model, EdgeModel.Storage(path));
+        if (html is not null)
+            WriteWhole(html, StorageHtml.Page(Path.GetFileName(path), storage));
         if (json)
             output.Write(Encoding.UTF8.GetString(ManifestJson.Serialize(model.Manifest)));
         else
         {
             IAnsiConsole console = Tables.Console(output);
             PackageTable.Write(console, path, model);
-            StorageTable.Write(console, StorageSummary.Of(model, EdgeModel.Storage(path)));
+            StorageTable.Write(console, storage);
         }
+    }
+
+    private static void WriteWhole(string path, string text)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
+        File.WriteAllText(temporary, text);
+        File.Move(temporary, path, overwrite: true);
     }
 }

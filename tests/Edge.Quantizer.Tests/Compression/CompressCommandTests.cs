@@ -48,6 +48,22 @@ public sealed class CompressCommandTests : IDisposable
         Assert.True(layer.Stored < layer.Plain / 2);
     }
 
+    [Fact]
+    public void Inspect_shows_where_the_bytes_are_in_text_and_on_a_page_of_its_own()
+    {
+        Run("compress", Package(Large().ToBytes()), "--prune", "0.7", "--share", "4", "--entropy", "-o", Target);
+        string page = Path.Combine(_folder, "bytes.html");
+        (int code, string output, string error) = Run("inspect", Target, "--html", page);
+
+        Assert.Equal((CommandHost.Success, ""), (code, error));
+        long stored = StorageSummary.Of(EdgeModel.Load(Target), EdgeModel.Storage(Target)).Layers[0].Stored;
+        Assert.Matches($@"conv +8,100 +30\.0 % +\d+ +32,400 +8,100 .* {stored:N0} ", output);
+        string html = File.ReadAllText(page);
+        Assert.Contains($"<td>{stored:N0}<td>", html, StringComparison.Ordinal);
+        Assert.Equal(4, html.Split("<rect").Length - 1);
+        Assert.DoesNotContain("http", html, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("linear")]
     [InlineData("density")]
