@@ -30,7 +30,7 @@ public sealed class PageTests(Chromium chromium) : IClassFixture<Chromium>, IDis
         await chromium.WaitFor($"{Pixels} !== {before}");
         await chromium.WaitFor($"{Label}.startsWith('no entry')");
         await chromium.WaitFor("document.querySelector('#decisions img')?.naturalWidth === 160");
-        await chromium.WaitFor($"{Label} === 'unknown'");
+        await chromium.WaitFor($"!{Label}.startsWith('no entry')");
         Assert.True((await chromium.Evaluate("document.querySelector('.edit').hidden")).GetBoolean());
     }
 
