@@ -32,7 +32,7 @@ rm -rf "$work"; mkdir -p "$work/bin"
 if [ -n "${EDGE_CAMERA_BINARY:-}" ]; then
     cp "$EDGE_CAMERA_BINARY" "$work/bin/edge-camera"
 else
-    dotnet publish src/Edge.Camera -c Release -f $framework -r $rid "${cross[@]}" -o "$work/publish" --nologo -v q | tee "$work/publish.log" || {
+    dotnet publish src/Edge.Camera -c Release -f $framework -r $rid -p:EdgeCameraPie=true "${cross[@]}" -o "$work/publish" --nologo -v q | tee "$work/publish.log" || {
         ! grep -qE "NU110[12]" "$work/publish.log" || echo "build.sh: the package feed lacks the packs named above; take nuget.org, or name a program by EDGE_CAMERA_BINARY" >&2
         exit 1; }
     cp "$work/publish/edge-camera" "$work/bin/"
