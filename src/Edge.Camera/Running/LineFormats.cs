@@ -82,7 +82,7 @@ internal static class LineFormats
     private static string Rest(LogEntry entry)
     {
         string trouble = entry.Exception is null ? "" : " " + entry.Exception;
-        string rest = string.Create(CultureInfo.InvariantCulture, $"{entry.Category}[{entry.Event}] {entry.Message}{trouble}");
+        string rest = string.Create(CultureInfo.InvariantCulture, $"{entry.Category}: {entry.Message}{trouble}");
         return rest.ReplaceLineEndings(" ");
     }
 

@@ -12,20 +12,20 @@ public sealed class LogTests
     [Fact]
     public void Journald_reads_the_level_from_the_front_of_the_line()
     {
-        Assert.Equal("<6>camera[7] gate opened", LineFormats.Journal(Entry(LogLevel.Information)));
-        Assert.Equal("<4>camera[7] gate opened", LineFormats.Journal(Entry(LogLevel.Warning)));
-        Assert.Equal("<3>camera[7] gate opened", LineFormats.Journal(Entry(LogLevel.Error)));
+        Assert.Equal("<6>camera: gate opened", LineFormats.Journal(Entry(LogLevel.Information)));
+        Assert.Equal("<4>camera: gate opened", LineFormats.Journal(Entry(LogLevel.Warning)));
+        Assert.Equal("<3>camera: gate opened", LineFormats.Journal(Entry(LogLevel.Error)));
     }
 
     [Fact]
     public void Text_has_time_level_and_who_says_it() =>
-        Assert.Matches(@"^\d\d:\d\d:\d\d warn: camera\[7\] gate opened$", LineFormats.Text(Entry(LogLevel.Warning)));
+        Assert.Matches(@"^\d\d:\d\d:\d\d warn: camera: gate opened$", LineFormats.Text(Entry(LogLevel.Warning)));
 
     [Fact]
     public void An_exception_stays_on_the_line()
     {
         LogEntry entry = Entry(LogLevel.Error) with { Exception = new IOException("first\nsecond") };
-        Assert.Equal("<3>camera[7] gate opened System.IO.IOException: first second", LineFormats.Journal(entry));
+        Assert.Equal("<3>camera: gate opened System.IO.IOException: first second", LineFormats.Journal(entry));
     }
 
     [Fact]
