@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Edge.Quantizer.Graph;
 
 namespace Edge.Quantizer.Calibration;
@@ -16,7 +14,7 @@ public sealed class PatchMoments
     /// <summary>Output positions sampled per image: neighbours resemble each other.</summary>
     private const int PositionsPerImage = 64;
 
-    private readonly PatchGeometry _geometry;
+    private readonly LayerGeometry _geometry;
     private readonly float[][] _sums;
     private readonly float[] _patch;
     private int _images;
@@ -24,7 +22,7 @@ public sealed class PatchMoments
     /// <param name="node">A Conv in NHWC layout, or a Gemm whose input is one vector, for which <see cref="Covers"/> holds.</param>
     public PatchMoments(Node node)
     {
-        _geometry = new PatchGeometry(node);
+        _geometry = new LayerGeometry(node);
         _patch = new float[Length];
         _sums = new float[_geometry.Groups][];
         for (int g = 0; g < _geometry.Groups; g++)
@@ -86,12 +84,7 @@ public sealed class PatchMoments
                 continue;
             Span<float> row = sums.AsSpan(i * Length, i + 1);
             ReadOnlySpan<float> patch = _patch.AsSpan(0, i + 1);
-            Span<Vector<float>> wideRow = MemoryMarshal.Cast<float, Vector<float>>(row);
-            ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(patch);
-            for (int v = 0; v < wideRow.Length; v++)
-                wideRow[v] += wide[v] * factor;
-            for (int j = wideRow.Length * Vector<float>.Count; j < row.Length; j++)
-                row[j] += patch[j] * factor;
+            TensorPrimitives.MultiplyAdd(patch, factor, row, row);
         }
     }
 }

@@ -1,7 +1,4 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Edge.Quantizer.Graph;
-using Edge.Quantizer.Graph.ShapeInference;
 
 namespace Edge.Quantizer.Calibration;
 
@@ -11,8 +8,7 @@ namespace Edge.Quantizer.Calibration;
 /// </summary>
 public sealed class TapMeans
 {
-    private readonly int _height, _width, _channels, _outputHeight, _outputWidth;
-    private readonly WindowAttributes _window;
+    private readonly LayerGeometry _geometry;
     private readonly double[] _sums;
     private readonly float[] _partial;
     private long _images;
@@ -20,20 +16,9 @@ public sealed class TapMeans
     /// <param name="node">A Conv in NHWC layout, or a Gemm whose input is one vector.</param>
     public TapMeans(Node node)
     {
-        int[] input = node.Input(0).Shape!, output = node.Output.Shape!;
-        if (node.OpType == OpTypes.Conv)
-        {
-            _window = WindowAttributes.From(node);
-            (_height, _width, _channels, _outputHeight, _outputWidth) = (input[1], input[2], input[3], output[1], output[2]);
-        }
-        else
-        {
-            _window = new WindowAttributes { Kernel = [1, 1], Strides = [1, 1], Dilations = [1, 1], PadsBegin = [0, 0], PadsEnd = [0, 0] };
-            (_height, _width, _channels, _outputHeight, _outputWidth) = (1, 1, Tensor.Volume(input), 1, 1);
-        }
-
-        _sums = new double[_window.KernelVolume * _channels];
-        _partial = new float[_channels];
+        _geometry = new LayerGeometry(node);
+        _sums = new double[_geometry.KernelHeight * _geometry.KernelWidth * _geometry.Channels];
+        _partial = new float[_geometry.Channels];
     }
 
     /// <summary>Adds one image.</summary>
@@ -41,25 +26,26 @@ public sealed class TapMeans
     public void Add(ReadOnlySpan<float> nhwc)
     {
         _images++;
-        for (int ky = 0; ky < _window.Kernel[0]; ky++)
+        int channels = _geometry.Channels, width = _geometry.InputWidth;
+        for (int ky = 0; ky < _geometry.KernelHeight; ky++)
         {
-            for (int kx = 0; kx < _window.Kernel[1]; kx++)
+            for (int kx = 0; kx < _geometry.KernelWidth; kx++)
             {
-                Span<double> sums = _sums.AsSpan(((ky * _window.Kernel[1]) + kx) * _channels, _channels);
-                for (int oy = 0; oy < _outputHeight; oy++)
+                Span<double> sums = _sums.AsSpan(((ky * _geometry.KernelWidth) + kx) * channels, channels);
+                for (int oy = 0; oy < _geometry.OutputHeight; oy++)
                 {
-                    int y = (oy * _window.Strides[0]) - _window.PadsBegin[0] + (ky * _window.Dilations[0]);
-                    if ((uint)y >= (uint)_height)
+                    int y = _geometry.InputRow(oy, ky);
+                    if ((uint)y >= (uint)_geometry.InputHeight)
                         continue;
                     _partial.AsSpan().Clear();
-                    for (int ox = 0; ox < _outputWidth; ox++)
+                    for (int ox = 0; ox < _geometry.OutputWidth; ox++)
                     {
-                        int x = (ox * _window.Strides[1]) - _window.PadsBegin[1] + (kx * _window.Dilations[1]);
-                        if ((uint)x < (uint)_width)
-                            AddTo(_partial, nhwc.Slice(((y * _width) + x) * _channels, _channels));
+                        int x = _geometry.InputColumn(ox, kx);
+                        if ((uint)x < (uint)width)
+                            TensorPrimitives.Add(_partial, nhwc.Slice(((y * width) + x) * channels, channels), _partial);
                     }
 
-                    for (int c = 0; c < _channels; c++)
+                    for (int c = 0; c < channels; c++)
                         sums[c] += _partial[c];
                 }
             }
@@ -69,7 +55,7 @@ public sealed class TapMeans
     /// <summary>Mean per [kernel row, kernel column, input channel].</summary>
     public double[] Means()
     {
-        double count = (double)_images * _outputHeight * _outputWidth;
+        double count = (double)_images * _geometry.Positions;
         return count == 0 ? [.. _sums] : Array.ConvertAll(_sums, s => s / count);
     }
 
@@ -93,15 +79,5 @@ public sealed class TapMeans
         }
 
         return result;
-    }
-
-    private static void AddTo(Span<float> sums, ReadOnlySpan<float> values)
-    {
-        Span<Vector<float>> wideSums = MemoryMarshal.Cast<float, Vector<float>>(sums);
-        ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(values);
-        for (int i = 0; i < wide.Length; i++)
-            wideSums[i] += wide[i];
-        for (int i = wide.Length * Vector<float>.Count; i < values.Length; i++)
-            sums[i] += values[i];
     }
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Edge.Quantizer.Calibration;
 using Edge.Quantizer.Compression;
 using Edge.Quantizer.Graph;
@@ -79,7 +77,7 @@ public static class CompensatedRounding
         float[] errors = new float[length];
         for (int i = 0; i < length; i++)
         {
-            float compensation = Dot(triangle.AsSpan(i * length, i), errors.AsSpan(0, i)) / triangle[(i * length) + i];
+            float compensation = TensorPrimitives.Dot(triangle.AsSpan(i * length, i), errors.AsSpan(0, i)) / triangle[(i * length) + i];
             float weight = weights[order[i]];
             sbyte code = !zeros.IsEmpty && zeros[order[i]] ? (sbyte)0 : levels.Nearest((weight + compensation) / scale);
             codes[order[i]] = code;
@@ -98,7 +96,7 @@ public static class CompensatedRounding
             {
                 // Backwards: row i of the Cholesky factor belongs to the i-th weight from the end.
                 int a = order[n - 1 - i], b = order[n - 1 - j];
-                double sum = matrix[(Math.Max(a, b) * n) + Math.Min(a, b)] - Dot(l.AsSpan(i * n, j), l.AsSpan(j * n, j));
+                double sum = matrix[(Math.Max(a, b) * n) + Math.Min(a, b)] - TensorPrimitives.Dot(l.AsSpan(i * n, j), l.AsSpan(j * n, j));
                 l[(i * n) + j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-30)) : sum / l[(j * n) + j];
             }
         }
@@ -111,18 +109,5 @@ public static class CompensatedRounding
         }
 
         return triangle;
-    }
-
-    private static T Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b)
-        where T : unmanaged, INumber<T>
-    {
-        ReadOnlySpan<Vector<T>> wideA = MemoryMarshal.Cast<T, Vector<T>>(a), wideB = MemoryMarshal.Cast<T, Vector<T>>(b);
-        Vector<T> sums = Vector<T>.Zero;
-        for (int i = 0; i < wideA.Length; i++)
-            sums += wideA[i] * wideB[i];
-        T sum = Vector.Sum(sums);
-        for (int i = wideA.Length * Vector<T>.Count; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
     }
 }

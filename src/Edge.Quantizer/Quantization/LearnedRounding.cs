@@ -71,7 +71,7 @@ internal sealed class LearnedRounding(
     /// <summary>As many samples as a row has weights, or rounding would be learned by heart.</summary>
     private bool CanLearn(Node node)
     {
-        var geometry = new PatchGeometry(node);
+        var geometry = new LayerGeometry(node);
         long samples = (long)Math.Min(geometry.Positions, PositionsPerImage) * indices.Count;
         return samples >= geometry.Length && samples * geometry.Length * geometry.Groups <= MaxSamples;
     }
@@ -81,7 +81,7 @@ internal sealed class LearnedRounding(
     {
         var targets = layers.ToDictionary(n => n, _ => new List<float>());
         Dictionary<Value, Node> byOutput = layers.ToDictionary(n => n.Output);
-        var geometry = layers.ToDictionary(n => n, n => new PatchGeometry(n));
+        var geometry = layers.ToDictionary(n => n, n => new LayerGeometry(n));
         using var reference = new FloatExecutor(graph, options.Threads);
         var input = Tensor.Zeros(graph.Inputs[0].Shape!);
         for (int image = 0; image < indices.Count; image++)
@@ -104,7 +104,7 @@ internal sealed class LearnedRounding(
     /// <summary>Per layer and group [samples, length]: what the int8 network gives the layer.</summary>
     private Dictionary<Node, float[][]> Inputs(Node[] layers, LoweredModel lowered)
     {
-        var geometry = layers.ToDictionary(n => n, n => new PatchGeometry(n));
+        var geometry = layers.ToDictionary(n => n, n => new LayerGeometry(n));
         Dictionary<Node, float[][]> inputs = layers.ToDictionary(n => n, n =>
         {
             int samples = Math.Min(geometry[n].Positions, PositionsPerImage) * indices.Count;
@@ -127,7 +127,7 @@ internal sealed class LearnedRounding(
         return inputs;
     }
 
-    private static void Gather(PatchGeometry geometry, int image, ReadOnlySpan<float> values, float[][] inputs)
+    private static void Gather(LayerGeometry geometry, int image, ReadOnlySpan<float> values, float[][] inputs)
     {
         int[] positions = [.. Positions(geometry, image)];
         for (int p = 0; p < positions.Length; p++)
@@ -137,7 +137,7 @@ internal sealed class LearnedRounding(
         }
     }
 
-    private static IEnumerable<int> Positions(PatchGeometry geometry, int image)
+    private static IEnumerable<int> Positions(LayerGeometry geometry, int image)
     {
         int count = Math.Min(geometry.Positions, PositionsPerImage);
         return Enumerable.Range(0, count).Select(i => geometry.Position(i, count, image));

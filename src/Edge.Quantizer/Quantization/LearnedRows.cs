@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Edge.Quantizer.Graph;
 
 namespace Edge.Quantizer.Quantization;
@@ -117,11 +115,11 @@ internal sealed class LearnedRows
             {
                 int sample = (int)((((long)step * Batch) + b) * 40503 % samples);
                 ReadOnlySpan<float> x = inputs.AsSpan(sample * n, n);
-                float sum = Dot(x, quantized) + bias;
+                float sum = TensorPrimitives.Dot(x, quantized) + bias;
                 if (sum > _low && sum < _high)
-                    AddScaled(gradient, x, 2 * (sum - targets[sample]) * scale * factor);
+                    TensorPrimitives.MultiplyAdd(x, 2 * (sum - targets[sample]) * scale * factor, gradient, gradient);
                 else if (Math.Clamp(sum, _low, _high) != targets[sample])
-                    AddScaled(gradient, x, 2 * (Math.Clamp(sum, _low, _high) - targets[sample]) * scale * factor * Leak);
+                    TensorPrimitives.MultiplyAdd(x, 2 * (Math.Clamp(sum, _low, _high) - targets[sample]) * scale * factor * Leak, gradient, gradient);
             }
 
             Update(step, steps, h, v, gradient, mean, square);
@@ -158,32 +156,10 @@ internal sealed class LearnedRows
         double error = 0;
         for (int s = 0; s < targets.Length; s++)
         {
-            double d = Math.Clamp(Dot(inputs.AsSpan(s * _length, _length), rounded) + bias, _low, _high) - targets[s];
+            double d = Math.Clamp(TensorPrimitives.Dot(inputs.AsSpan(s * _length, _length), rounded) + bias, _low, _high) - targets[s];
             error += d * d;
         }
 
         return (float)(error / targets.Length);
-    }
-
-    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        ReadOnlySpan<Vector<float>> wideA = MemoryMarshal.Cast<float, Vector<float>>(a), wideB = MemoryMarshal.Cast<float, Vector<float>>(b);
-        Vector<float> sums = Vector<float>.Zero;
-        for (int i = 0; i < wideA.Length; i++)
-            sums += wideA[i] * wideB[i];
-        float sum = Vector.Sum(sums);
-        for (int i = wideA.Length * Vector<float>.Count; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
-    }
-
-    private static void AddScaled(Span<float> sums, ReadOnlySpan<float> values, float factor)
-    {
-        Span<Vector<float>> wideSums = MemoryMarshal.Cast<float, Vector<float>>(sums);
-        ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(values);
-        for (int i = 0; i < wide.Length; i++)
-            wideSums[i] += wide[i] * factor;
-        for (int i = wide.Length * Vector<float>.Count; i < values.Length; i++)
-            sums[i] += values[i] * factor;
     }
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Edge.Quantizer.Compression;
 
 namespace Edge.Quantizer.Quantization;
@@ -58,14 +56,6 @@ internal sealed class RoundingRefinement(double[] matrix, int length)
     }
 
     /// <summary>Adds column i of H times a change of d.</summary>
-    private void Add(int i, float change)
-    {
-        ReadOnlySpan<float> column = _symmetric.AsSpan(i * length, length);
-        ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(column);
-        Span<Vector<float>> wideGradient = MemoryMarshal.Cast<float, Vector<float>>(_gradient.AsSpan());
-        for (int v = 0; v < wide.Length; v++)
-            wideGradient[v] += wide[v] * change;
-        for (int j = wide.Length * Vector<float>.Count; j < length; j++)
-            _gradient[j] += column[j] * change;
-    }
+    private void Add(int i, float change) =>
+        TensorPrimitives.MultiplyAdd(_symmetric.AsSpan(i * length, length), change, _gradient, _gradient);
 }

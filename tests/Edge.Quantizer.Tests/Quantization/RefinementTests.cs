@@ -188,7 +188,7 @@ public class RefinementTests
     /// <summary>Patches of images whose channels go together, and what a layer answers.</summary>
     private static (float[][] Inputs, float[] Targets) Samples(Node conv, float[] weights, float[] bias, int first, int images)
     {
-        var geometry = new PatchGeometry(conv);
+        var geometry = new LayerGeometry(conv);
         float[][] inputs = [.. Enumerable.Range(0, geometry.Groups).Select(_ => new float[images * geometry.Positions * geometry.Length])];
         for (int image = 0; image < images; image++)
         {

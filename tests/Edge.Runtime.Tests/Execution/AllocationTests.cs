@@ -11,7 +11,7 @@ public sealed class AllocationTests
 {
     private const int WarmUpRuns = 50;
     private const int Runs = 20;
-    private const int Attempts = 100;
+    private const int Attempts = 20;
 
     public static TheoryData<string, int, InstructionSet> Sessions
     {

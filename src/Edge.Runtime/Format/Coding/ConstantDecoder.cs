@@ -29,6 +29,9 @@ internal sealed class ConstantDecoder(StoredReader reader)
     private readonly uint[] _words = new uint[256];
     private readonly byte[] _bytes = new byte[256];
 
+    /// <summary>The gap of a sparse layout that no symbol follows: a run of as many zeros, and the greatest value of its bits.</summary>
+    public static int LongestGap(ConstantLayout layout) => layout == ConstantLayout.Sparse4 ? 15 : 255;
+
     /// <summary>Decodes the next constant.</summary>
     /// <param name="definition">Its type and shape, proven; <see cref="StoredReader.Field"/> names it.</param>
     /// <param name="output">Its plain bytes, all zero.</param>
@@ -53,7 +56,7 @@ internal sealed class ConstantDecoder(StoredReader reader)
             throw reader.Fail("a sparse constant of 32-bit elements has no codebook");
         int classes = ReadClasses(definition, planes ? 1 : sparse ? SymbolTables.MaxTables / 2 : SymbolTables.MaxTables);
         var rows = new RowTables(classes == 1 ? elements : elements / definition.Shape[0], classes == 1 ? [] : _classes);
-        int skip = layout == ConstantLayout.Sparse4 ? 15 : 255, gaps = sparse ? reader.Gamma() - 1 : 0;
+        int skip = LongestGap(layout), gaps = sparse ? reader.Gamma() - 1 : 0;
         if (gaps > elements)
             throw reader.Fail($"{gaps} gaps are more than the constant's {elements} elements");
         bool flat = true;

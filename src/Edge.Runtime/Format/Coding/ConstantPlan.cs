@@ -45,7 +45,7 @@ internal sealed class ConstantPlan
     /// <summary>Bits of everything, nearly exact.</summary>
     public double Bits { get; }
 
-    private int Skip => Layout == ConstantLayout.Sparse4 ? 15 : 255;
+    private int Skip => ConstantDecoder.LongestGap(Layout);
 
     /// <summary>The cheapest plan; null where the bytes as they are take no more.</summary>
     public static ConstantPlan? Best(ConstantDefinition definition, ReadOnlySpan<byte> bytes, CodingOptions options)
