@@ -14,9 +14,9 @@ mkdir -p "$out" docs
 
 networks=($(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).models.map(m => m.file.replace(".onnx", "")).join(" ")' "$shared/models/models.json"))
 for n in "${networks[@]}"; do
-    [ -e "$packages/$n.edge" ] || tools/accuracy.sh "$n"
+    [ -e "$packages/$n.default.edge" ] || tools/accuracy.sh "$n"
     echo "$n"
-    $quantizer compress "$packages/$n.edge" -o "$out/$n.edge" --json >"$out/$n.json"
+    $quantizer compress "$packages/$n.default.edge" -o "$out/$n.edge" --json >"$out/$n.json"
 done
 
 lossy() { # name, model, network of the preprocessing, options
@@ -32,7 +32,7 @@ lossy published-6 "$published" squeezenet1_0_deepcomp --share 6
 lossy squeezenet1_1-5 "$shared/models/squeezenet1_1.onnx" squeezenet1_1 --share 5
 
 for n in "${networks[@]}"; do
-    echo "$n $(stat -Lc %s "$shared/models/$n.onnx") $(stat -c %s "$packages/$n.edge") $(gzip -9c "$packages/$n.edge" | wc -c) $(xz -9c "$packages/$n.edge" | wc -c)"
+    echo "$n $(stat -Lc %s "$shared/models/$n.onnx") $(stat -c %s "$packages/$n.default.edge") $(gzip -9c "$packages/$n.default.edge" | wc -c) $(xz -9c "$packages/$n.default.edge" | wc -c)"
 done >"$out/sizes"
 node - "$out" "$published" >docs/COMPRESSION.md <<'JS'
 const fs = require("fs"), [out, published] = process.argv.slice(2);

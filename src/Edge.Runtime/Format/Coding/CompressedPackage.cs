@@ -137,7 +137,8 @@ internal static class CompressedPackage
 
     private static void Decompress(StoredReader reader, int length, Span<byte> text, ref uint checksum)
     {
-        // Window sizes of 2^10 to 2^15 (RFC 7932 section 9.1): the decoder allocates that much.
+        // Window sizes of 2^10 to 2^15 (RFC 7932 section 9.1): the decoder allocates that much, and its prefix codes, of which a
+        // hostile text can name 3 · 256 (section 7.3: some megabytes), an ordinary one a handful.
         ReadOnlySpan<byte> start = reader.Next();
         if (start.Length == 0 || (start[0] & 0x0F) != 1 || (start[0] >> 4 & 7) < 2)
             throw new ModelFormatException("manifest", HeaderLength, "its compression does not begin with a window of at most 32 KB");

@@ -12,6 +12,9 @@ internal sealed class StoredReader
     /// <summary>Bytes that may be read behind the buffered ones.</summary>
     public const int Padding = 64;
 
+    /// <summary>Bytes that a decoder may give back: those of the bits that it has loaded and not used.</summary>
+    public const int Lookahead = sizeof(ulong);
+
     private const int Capacity = 12 << 10;
     private readonly byte[] _buffer = new byte[Capacity + Padding];
     private readonly ReadOnlyMemory<byte> _memory;
@@ -34,7 +37,7 @@ internal sealed class StoredReader
     /// <summary>Buffered bytes; those from <see cref="Position"/> on are next.</summary>
     public byte[] Buffer => _buffer;
 
-    /// <summary>Index of the next byte in <see cref="Buffer"/>. A decoder sets it to what it has used up.</summary>
+    /// <summary>Index of the next byte in <see cref="Buffer"/>. A decoder sets it to what it has used up, or back by up to <see cref="Lookahead"/>.</summary>
     public int Position { get; set; }
 
     /// <summary>Offset of the next byte in the package.</summary>
@@ -129,8 +132,8 @@ internal sealed class StoredReader
 
     private void Fill()
     {
-        int kept = _end - Position;
-        _buffer.AsSpan(Position, kept).CopyTo(_buffer);
+        int before = Math.Min(Position, Lookahead), kept = _end - Position + before;
+        _buffer.AsSpan(Position - before, kept).CopyTo(_buffer);
         int wanted = (int)Math.Min(Capacity - kept, Length - _loaded);
         if (_file is null)
         {
@@ -147,7 +150,7 @@ internal sealed class StoredReader
             }
         }
 
-        (Position, _end, _loaded) = (0, kept + wanted, _loaded + wanted);
+        (Position, _end, _loaded) = (before, kept + wanted, _loaded + wanted);
         _buffer.AsSpan(_end, Padding).Clear();
     }
 }

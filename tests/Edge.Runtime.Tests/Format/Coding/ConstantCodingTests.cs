@@ -1,4 +1,5 @@
 using Edge.Runtime.Format;
+using Edge.Runtime.Format.Coding;
 
 namespace Edge.Runtime.Tests.Format.Coding;
 
@@ -71,6 +72,46 @@ public sealed class ConstantCodingTests
         Assert.Equal(CodedConstant.Bytes(weights), output);
         Assert.True(stored.Classes >= 2);
         Assert.InRange(code.Length, 0, Entropy(weights) * 0.9);
+    }
+
+    /// <summary>The reader's buffer ends at any byte of a code; the decoder gives back what it has loaded too much.</summary>
+    [Theory]
+    [InlineData(false, 0, 64)]
+    [InlineData(false, 1, 256)]
+    [InlineData(false, 2, 512)]
+    [InlineData(false, 4, 512)]
+    [InlineData(true, 0, 64)]
+    [InlineData(true, 4, 512)]
+    public void A_code_may_lie_across_the_end_of_the_buffer_anywhere(bool entropy, int bits, int symbols)
+    {
+        ConstantDefinition definition = CodedConstant.Definition(ElementType.Int8, symbols);
+        sbyte[] next = [.. Enumerable.Range(0, 500).Select(i => (sbyte)(i * i))];
+        sbyte[] few = [.. Enumerable.Range(0, symbols).Select(i => (sbyte)(i * 7 % (1 << bits)))];
+        for (int length = 11900; length < 12400; length++)
+        {
+            sbyte[] random = Normal(length, 120);
+            var writer = new BitWriter();
+            WritePlain(writer, random);
+            ConstantEncoder.Encode(definition, CodedConstant.Bytes(few), new CodingOptions { Entropy = entropy }, writer);
+            WritePlain(writer, next);
+            var reader = new StoredReader(writer.Bytes.ToArray());
+            var decoder = new ConstantDecoder(reader);
+            foreach (sbyte[] expected in (sbyte[][])[random, few, next])
+            {
+                byte[] output = new byte[expected.Length];
+                decoder.Decode(CodedConstant.Definition(ElementType.Int8, expected.Length), output);
+                Assert.Equal(CodedConstant.Bytes(expected), output);
+            }
+
+            Assert.Equal(reader.Length, reader.Offset);
+        }
+
+        static void WritePlain(BitWriter writer, sbyte[] bytes)
+        {
+            writer.Bits((uint)ConstantLayout.Plain, 2);
+            writer.Align();
+            writer.Append(CodedConstant.Bytes(bytes));
+        }
     }
 
     [Fact]
