@@ -3,7 +3,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Edge.Camera.Config;
 
-/// <summary>Walks a file beside the types it should have: finds unknown and repeated keys, and the line of every key.</summary>
+/// <summary>
+/// Walks a file beside the types it should have: finds unknown and repeated keys, elements of arrays and maps that are null (readers
+/// check this for properties only), and the line of every key.
+/// </summary>
 internal sealed class ConfigKeys
 {
     private readonly Dictionary<string, int> _lines = [];
@@ -52,7 +55,7 @@ internal sealed class ConfigKeys
             for (int i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
             {
                 _lines[$"{path}[{i}]"] = Line(reader);
-                Value(ref reader, element, $"{path}[{i}]");
+                Item(ref reader, element, $"{path}[{i}]");
             }
         }
     }
@@ -83,8 +86,20 @@ internal sealed class ConfigKeys
             }
 
             reader.Read();
-            Value(ref reader, inner, key);
+            if (type is { Kind: JsonTypeInfoKind.Dictionary })
+                Item(ref reader, inner, key);
+            else
+                Value(ref reader, inner, key);
         }
+    }
+
+    /// <summary>Of an array or a map. Configurations have none that may be null.</summary>
+    private void Item(ref Utf8JsonReader reader, JsonTypeInfo? type, string path)
+    {
+        if (type is not null && reader.TokenType == JsonTokenType.Null)
+            Problems.Add((Line(reader), $"{path}: is null; give it a value or take it out"));
+        else
+            Value(ref reader, type, path);
     }
 
     private static JsonTypeInfo? Element(JsonTypeInfo type) =>

@@ -65,7 +65,7 @@ internal static class RegionsFile
             List<string> problems = [];
             foreach ((string camera, RegionConfig[] regions) in drawn)
             {
-                foreach ((string key, string message) in ConfigRules.CheckRegions(camera, regions ?? []))
+                foreach ((string key, string message) in ConfigRules.CheckRegions(camera, regions))
                     problems.Add($"{path}:{keys.LineOf(key)}: {key}: {message}");
             }
 

@@ -136,8 +136,9 @@ internal sealed class CameraProgram : IAsyncDisposable
         {
             await Reload().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e)
         {
+            // Whatever it is, it would end the process from here; what runs goes on.
             ProgramLog.ReloadFailed(_log, e);
         }
     }

@@ -63,6 +63,19 @@ public class ConfigFileTests
     [InlineData("", "edge.json:1: no JSON")]
     [InlineData("null", "edge.json: is null")]
     [InlineData("{\"cameras\": null}", "cameras")]
+    [InlineData("{\"cameras\": [{},\nnull]}", "edge.json:2: cameras[1]: is null")]
+    [InlineData("{\"cameras\": [{\"command\": [\"cat\",\nnull]}]}", "edge.json:2: cameras[0].command[1]: is null")]
+    [InlineData("{\"cameras\": [{\"controls\": {\n\"gain\": null}}]}", "edge.json:2: cameras[0].controls.gain: is null")]
+    [InlineData("{\"cameras\": [{\"regions\": [\nnull]}]}", "edge.json:2: cameras[0].regions[0]: is null")]
+    [InlineData("{\"decision\": {\"classes\": {\n\"stop\": null}}}", "edge.json:2: decision.classes.stop: is null")]
+    [InlineData("{\"decision\": {\"activeHours\": [\nnull]}}", "edge.json:2: decision.activeHours[0]: is null")]
+    [InlineData("{\"gpio\": {\"outputs\": [\nnull]}}", "edge.json:2: gpio.outputs[0]: is null")]
+    [InlineData("{\"gpio\": {\"buttons\": [\nnull]}}", "edge.json:2: gpio.buttons[0]: is null")]
+    [InlineData("{\"gpio\": {\"outputs\": [{\"classes\": [\nnull]}]}}", "edge.json:2: gpio.outputs[0].classes[0]: is null")]
+    [InlineData("{\"ledStrip\": {\"colors\": {\n\"stop\": null}}}", "edge.json:2: ledStrip.colors.stop: is null")]
+    [InlineData("{\"mqtt\": {\"classes\": [\nnull]}}", "edge.json:2: mqtt.classes[0]: is null")]
+    [InlineData("{\"otlp\": {\"headers\": {\n\"X-Y\": null}}}", "edge.json:2: otlp.headers.X-Y: is null")]
+    [InlineData("{\"snapshots\": {\"classes\": [\nnull]}}", "edge.json:2: snapshots.classes[0]: is null")]
     public void Mistakes_are_named_with_their_line(string text, string expected)
     {
         ConfigException e = Assert.Throws<ConfigException>(() => Parse(text));
@@ -75,6 +88,19 @@ public class ConfigFileTests
     {
         ConfigException e = Assert.Throws<ConfigException>(() => Parse("{\"threads\": -1,\n\"cameras\": [{\"rotate\": 45}]}"));
         Assert.Equal(2, e.Problems.Count);
+    }
+
+    [Theory]
+    [InlineData("{\n\"camera\": null}", ":2: camera: is null")]
+    [InlineData("{\"camera\": [{},\nnull]}", ":2: camera[1]: is null")]
+    [InlineData("{\"somebody else's\": [\nnull]}", ":2: somebody else's[0]: is null")]
+    public void A_file_of_regions_with_gaps_is_refused_with_their_line(string text, string expected)
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, text);
+        ConfigException e = Assert.Throws<ConfigException>(() => RegionsFile.Over(new EdgeConfig(), file));
+        Assert.StartsWith(file + expected, Assert.Single(e.Problems), StringComparison.Ordinal);
+        File.Delete(file);
     }
 
     [Fact]

@@ -36,6 +36,26 @@ public sealed class ReloadTests : IDisposable
         Assert.DoesNotContain(_log.Lines, l => l.Contains("trying again", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_fault_of_the_program_while_it_reloads_is_logged_and_ends_nothing()
+    {
+        Write("{ \"cameras\": [{ \"source\": \"test\", \"width\": 160, \"height\": 120, \"rate\": 50 }], \"threads\": 1 }");
+        using ILoggerFactory logs = LoggerFactory.Create(b => b.AddProvider(_log));
+        CameraProgram program = CameraProgram.Start(
+            () => throw new KeyNotFoundException("a fault"), ConfigFile.Load(_file), logs);
+        using var stop = new CancellationTokenSource();
+        var thread = new Thread(() => program.Run(stop.Token));
+        thread.Start();
+        program.ReloadInBackground();
+        await WaitFor("could not be taken up");
+        long frames = program.View.Parts!.Watch.Cameras[0].Frames;
+        Assert.True(SpinWait.SpinUntil(() => program.View.Parts.Watch.Cameras[0].Frames > frames, TimeSpan.FromSeconds(60)));
+
+        stop.Cancel();
+        thread.Join();
+        await program.DisposeAsync();
+    }
+
     public void Dispose()
     {
         _log.Dispose();
