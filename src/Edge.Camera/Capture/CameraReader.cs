@@ -114,11 +114,13 @@ internal sealed class CameraReader : IDisposable
                 _frameReady();
                 return;
             }
-            catch (SourceException e)
+            catch (Exception e) when (e is SourceException or IOException or UnauthorizedAccessException)
             {
+                // Files and devices come and go while a source looks for them.
+                string problem = e.Message.ReplaceLineEndings(" ");
                 if (_trouble is null)
-                    CaptureLog.Lost(_log, Name, e.Message);
-                _trouble = e.Message;
+                    CaptureLog.Lost(_log, Name, problem);
+                _trouble = problem;
             }
             finally
             {

@@ -187,6 +187,14 @@ internal sealed class CameraProgram : IAsyncDisposable
     private void ReloadChangedFiles()
     {
         FileStamps now = FileStamps.Of(_watch.Config);
+        if (now.Problem is { } problem)
+        {
+            if (_seen?.Problem is null)
+                ProgramLog.NotWatched(_log, problem);
+            _seen = now;
+            return;
+        }
+
         if (now != _stamps && now == _seen)
         {
             // Whether it can be used or not, this change is seen to.
@@ -234,6 +242,9 @@ internal static partial class ProgramLog
 
     [LoggerMessage(LogLevel.Error, "the changed configuration could not be taken up")]
     public static partial void ReloadFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "changes of the configuration can't be seen now: {problem}")]
+    public static partial void NotWatched(ILogger log, string problem);
 
     [LoggerMessage(LogLevel.Error, "the changed configuration is not used: {problem}")]
     public static partial void NotReloaded(ILogger log, string problem);

@@ -85,6 +85,18 @@ public class LoopTests
     }
 
     [Fact]
+    public void A_device_that_vanishes_while_it_is_looked_for_is_looked_for_again()
+    {
+        int opened = 0;
+        using var reader = new CameraReader(
+            "c", () => new FailingSource(++opened) { Vanishes = true }, TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance);
+        reader.Start();
+        WaitFor(() => reader.Trouble is not null);
+        Assert.Equal("no such link", reader.Trouble);
+        WaitFor(() => reader.Counters is { Reopened: 1, Captured: >= 2 } && reader.Trouble is null);
+    }
+
+    [Fact]
     public void A_source_that_gave_frames_before_it_failed_is_not_waited_for_longer_each_time()
     {
         var backOff = new BackOff(TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
@@ -204,17 +216,24 @@ public class LoopTests
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    /// <summary>Gives one frame, then its cable comes off; the second one made stays.</summary>
+    /// <summary>Gives one frame, then its cable comes off, or does not open; the second one made stays.</summary>
     private sealed class FailingSource(int number) : IFrameSource
     {
         private readonly TestSource _scene = new(64, 48, 100);
         private int _read;
 
+        public bool Vanishes { get; init; }
+
         public string Description => "fails";
 
         public long Lost => 0;
 
-        public void Open(CancellationToken cancellation) => _scene.Open(cancellation);
+        public void Open(CancellationToken cancellation)
+        {
+            if (Vanishes && number == 1)
+                throw new FileNotFoundException("no such\nlink");
+            _scene.Open(cancellation);
+        }
 
         public CapturedFrame? Read(TimeSpan timeout, CancellationToken cancellation) =>
             number == 1 && _read++ > 0 ? throw new SourceException("unplugged") : _scene.Read(timeout, cancellation);

@@ -56,6 +56,33 @@ public sealed class ReloadTests : IDisposable
         await program.DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_file_that_cannot_be_looked_at_ends_nothing_and_is_said_once()
+    {
+        // No file system has names this long: looking at it is an error of its own, and not "no such file".
+        string name = new('x', 300);
+        EdgeConfig config = new()
+        {
+            Cameras = [new CameraConfig { Source = "test", Width = 160, Height = 120, Rate = 50 }],
+            Threads = 1,
+            RegionsFile = name,
+        };
+        var loaded = new LoadedConfig(config, _file);
+        Assert.NotNull(FileStamps.Of(loaded).Problem);
+        using ILoggerFactory logs = LoggerFactory.Create(b => b.AddProvider(_log));
+        CameraProgram program = CameraProgram.Start(() => loaded, loaded, logs);
+        using var stop = new CancellationTokenSource();
+        var thread = new Thread(() => program.Run(stop.Token));
+        thread.Start();
+        await WaitFor(name);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.Single(_log.Lines, l => l.Contains(name, StringComparison.Ordinal));
+
+        stop.Cancel();
+        thread.Join();
+        await program.DisposeAsync();
+    }
+
     public void Dispose()
     {
         _log.Dispose();

@@ -129,6 +129,10 @@ public class V4l2Tests
     }
 
     [Fact]
+    public void A_link_that_udev_has_taken_away_leads_nowhere() =>
+        Assert.Null(VideoDirectory.Target(Path.Combine(Path.GetTempPath(), "no-such-folder", "usb-camera")));
+
+    [Fact]
     public void A_busy_device_is_said_with_the_program_that_has_it_open()
     {
         string file = Path.GetTempFileName();

@@ -18,8 +18,8 @@ internal static class VideoDirectory
         List<string> nodes = [];
         foreach (string link in Files(ById).Order(StringComparer.Ordinal))
         {
-            if (File.ResolveLinkTarget(link, returnFinalTarget: true) is { } target && !nodes.Contains(target.FullName))
-                nodes.Add(target.FullName);
+            if (Target(link) is { } target && !nodes.Contains(target))
+                nodes.Add(target);
         }
 
         IEnumerable<string> others = Files(Devices).Where(f => Number(f) is not null).OrderBy(f => Number(f));
@@ -29,8 +29,7 @@ internal static class VideoDirectory
 
     /// <summary>The name that stays the same when other cameras are plugged in; null when the node has none.</summary>
     public static string? StableName(string node) =>
-        Files(ById).Order(StringComparer.Ordinal)
-            .FirstOrDefault(l => File.ResolveLinkTarget(l, returnFinalTarget: true)?.FullName == node);
+        Files(ById).Order(StringComparer.Ordinal).FirstOrDefault(l => Target(l) == node);
 
     /// <summary>Opens a camera.</summary>
     /// <param name="name">auto for the first that can be used, a path, or part of a camera's name.</param>
@@ -84,6 +83,19 @@ internal static class VideoDirectory
             && int.TryParse(name.AsSpan(NodePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
             : null;
+    }
+
+    /// <summary>What a link leads to; null when it is none, or udev has taken it away meanwhile.</summary>
+    internal static string? Target(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string[] Files(string folder)
