@@ -57,6 +57,12 @@ internal sealed record Comparison(RunTimes Ours, RunTimes OnnxRuntime, double Pe
     /// <summary>Of the peak, by the best round: what a quiet machine does.</summary>
     public double BestShare => Share * Ours.Median / Ours.BestRound;
 
+    /// <summary>
+    /// Median over the runs of their share of the peak measured directly before each: a core that slows down, because its other
+    /// hardware thread works for somebody else, slows both. One thread only.
+    /// </summary>
+    public required double? PairedShare { get; init; }
+
     /// <summary>Our median ÷ ONNX Runtime's.</summary>
     public double Ratio => Ours.Median / OnnxRuntime.Median;
 

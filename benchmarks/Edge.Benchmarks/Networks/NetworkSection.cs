@@ -22,7 +22,8 @@ internal static class NetworkSection
                 $"Networks of the catalog at {PackageCache.Size}×{PackageCache.Size} with seeded weights, calibrated on {PackageCache.CalibrationImages} photographs; "
                     + $"ONNX Runtime {results.OnnxRuntimeVersion} runs their QDQ export (u8s8). Both take turns in one process, {runs} timed runs each; "
                     + "\"quiet\" is the least median of a round. Ours starts from the quantized image, ONNX Runtime's quantizes it first.",
-                $"The peak is {results.PeakInstruction}, in registers only, the best of the same rounds.",
+                $"The peak is {results.PeakInstruction}, in registers only, the best of the same rounds; "
+                    + "\"pairwise\" is the median of each run's share of the peak measured directly before it.",
                 "XNNPACK's share is a measured peer's, held to the same instructions.",
             ],
             grids);
@@ -32,14 +33,14 @@ internal static class NetworkSection
     {
         var grid = new Grid(
             "One thread", 1,
-            "network", "GMAC", "least ms", "median ms", "quiet ms", "GMAC/s", "peak", "of peak", "of peak, quiet", "target", "XNNPACK",
+            "network", "GMAC", "least ms", "median ms", "quiet ms", "GMAC/s", "peak", "of peak", "of peak, quiet", "of peak, pairwise", "target", "XNNPACK",
             "ORT least ms", "ORT median ms", "÷ ORT", "÷ ORT, quiet", "target");
         foreach (NetworkResult n in results.Networks)
         {
             (BenchmarkNetwork wanted, Comparison c) = (Wanted(n), n.OneThread);
             grid.Add(
                 n.Name, Fixed(n.Macs / 1e9, 3), Ms(c.Ours.Least), Ms(c.Ours.Median), Ms(c.Ours.BestRound), Fixed(c.Rate, 1), Fixed(c.Peak, 1),
-                Percent(c.Share), Percent(c.BestShare), Target(wanted.TargetShare, s => "≥ " + Percent(s)), Target(wanted.PeerShare, Percent),
+                Percent(c.Share), Percent(c.BestShare), c.PairedShare is { } paired ? Percent(paired) : "-", Target(wanted.TargetShare, s => "≥ " + Percent(s)), Target(wanted.PeerShare, Percent),
                 Ms(c.OnnxRuntime.Least), Ms(c.OnnxRuntime.Median), Fixed(c.Ratio, 2), Fixed(c.BestRatio, 2),
                 Target(wanted.TargetRatio, r => "≤ " + Fixed(r, 2)));
         }

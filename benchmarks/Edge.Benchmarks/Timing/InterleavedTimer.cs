@@ -13,11 +13,12 @@ internal sealed class InterleavedTimer
     /// <summary>Longer than spinning threads of a library wait for more work.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly List<(Action Prepare, Action Run, List<double[]> Rounds)> _contenders = [];
+    private readonly List<(Action Prepare, Action Run, Action<TimeSpan>? Timed, List<double[]> Rounds)> _contenders = [];
 
     /// <param name="prepare">Done before every run, not timed.</param>
     /// <param name="run">What is timed.</param>
-    public void Add(Action prepare, Action run) => _contenders.Add((prepare, run, []));
+    /// <param name="timed">Told the time of every run that counts.</param>
+    public void Add(Action prepare, Action run, Action<TimeSpan>? timed = null) => _contenders.Add((prepare, run, timed, []));
 
     /// <summary>Measures; every round of an action starts with runs that do not count. Measuring again adds rounds.</summary>
     /// <param name="betweenRounds">Done at the start of every round.</param>
@@ -26,7 +27,7 @@ internal sealed class InterleavedTimer
         for (int round = 0; round < rounds; round++)
         {
             betweenRounds();
-            foreach ((Action prepare, Action run, List<double[]> times) in _contenders)
+            foreach ((Action prepare, Action run, Action<TimeSpan>? timed, List<double[]> times) in _contenders)
             {
                 Thread.Sleep(Pause);
                 double[] milliseconds = new double[runs];
@@ -36,8 +37,10 @@ internal sealed class InterleavedTimer
                     long start = Stopwatch.GetTimestamp();
                     run();
                     TimeSpan time = Stopwatch.GetElapsedTime(start);
-                    if (i >= 0)
-                        milliseconds[i] = time.TotalMilliseconds;
+                    if (i < 0)
+                        continue;
+                    milliseconds[i] = time.TotalMilliseconds;
+                    timed?.Invoke(time);
                 }
 
                 times.Add(milliseconds);
