@@ -5,9 +5,13 @@ namespace Edge.Camera.Decision;
 /// <summary>What one more answer of the network came to.</summary>
 /// <param name="Class">Decided class, or <see cref="RegionDecider.Unknown"/>.</param>
 /// <param name="Score">Its (smoothed) score now; 0 for unknown.</param>
-/// <param name="Changed">Another class than before.</param>
-/// <param name="Report">Changed, and not within the class's cool-down.</param>
-internal readonly record struct Verdict(int Class, float Score, bool Changed, bool Report);
+/// <param name="Changed">Another class than before, or the first decision.</param>
+/// <param name="Report">Changed, not within the class's cool-down, and not <see cref="IsStart"/>.</param>
+internal readonly record struct Verdict(int Class, float Score, bool Changed, bool Report)
+{
+    /// <summary>The first decision is that nothing is seen: whoever shows how things stand must know, but it is no news.</summary>
+    public bool IsStart => Changed && !Report && Class == RegionDecider.Unknown;
+}
 
 /// <summary>
 /// Turns the scores of one region, frame by frame, into a decision: exponential mean, threshold with hysteresis, vote of the last
@@ -49,6 +53,9 @@ internal sealed class RegionDecider
     /// <summary>The standing decision.</summary>
     public int Class { get; private set; } = Unknown;
 
+    /// <summary>Whether anything was decided yet, be it <see cref="Unknown"/>.</summary>
+    public bool IsSettled { get; private set; }
+
     /// <summary>The smoothed scores of the last answer, one per class.</summary>
     public ReadOnlySpan<float> Scores => _means;
 
@@ -64,14 +71,16 @@ internal sealed class RegionDecider
         _answers[_seen % _answers.Length] = answer;
         _seen = _seen == int.MaxValue ? _answers.Length : _seen + 1;
 
-        bool changed = answer != Class && Votes(answer) >= _votes;
+        bool changed = (answer != Class || !IsSettled) && Votes(answer) >= _votes;
         bool report = false;
         if (changed)
         {
-            Class = answer;
-            report = answer == Unknown || _reported[answer] == TimeSpan.MinValue || now - _reported[answer] >= _cooldown;
+            report = answer == Unknown
+                ? IsSettled
+                : _reported[answer] == TimeSpan.MinValue || now - _reported[answer] >= _cooldown;
             if (report && answer != Unknown)
                 _reported[answer] = now;
+            (Class, IsSettled) = (answer, true);
         }
 
         return new Verdict(Class, Class == Unknown ? 0 : _means[Class], changed, report);

@@ -1,7 +1,6 @@
 using Edge.Camera.Capture;
 using Edge.Camera.Config;
 using Edge.Camera.Sinks;
-using Edge.Camera.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Running;
@@ -19,6 +18,7 @@ internal sealed class CameraProgram : IAsyncDisposable
 
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
+    private readonly Devices _devices;
     private readonly SystemdNotifier _systemd = new();
     private readonly ClassificationLoop _loop;
     private readonly Timer? _watchdog;
@@ -32,9 +32,9 @@ internal sealed class CameraProgram : IAsyncDisposable
     private List<CameraReader> _readers = [];
     private List<ISink> _sinks = [];
 
-    private CameraProgram(Func<LoadedConfig> load, Watch watch, ILoggerFactory logs)
+    private CameraProgram(Func<LoadedConfig> load, Watch watch, ILoggerFactory logs, Devices devices)
     {
-        (_load, _watch, _logs, _log) = (load, watch, logs, logs.CreateLogger("edge-camera"));
+        (_load, _watch, _logs, _log, _devices) = (load, watch, logs, logs.CreateLogger("edge-camera"), devices);
         _stamps = FileStamps.Of(watch.Config);
         _loop = new ClassificationLoop();
         View = new ProgramView(_loop);
@@ -51,15 +51,16 @@ internal sealed class CameraProgram : IAsyncDisposable
     /// <param name="load">Reads the configuration, at start and whenever it changed.</param>
     /// <param name="config">What it gave at start.</param>
     /// <param name="logs">Outlives the program.</param>
+    /// <param name="devices">Null for the machine's own.</param>
     /// <exception cref="CommandException">The model can't be used.</exception>
     /// <exception cref="ConfigException">The configuration makes no sense with this model or machine.</exception>
-    public static CameraProgram Start(Func<LoadedConfig> load, LoadedConfig config, ILoggerFactory logs)
+    public static CameraProgram Start(Func<LoadedConfig> load, LoadedConfig config, ILoggerFactory logs, Devices? devices = null)
     {
         Watch watch = Watch.Load(config);
-        var program = new CameraProgram(load, watch, logs);
+        var program = new CameraProgram(load, watch, logs, devices ?? new Devices());
         try
         {
-            program._sinks = SinkFactory.Create(watch, program.View, logs);
+            program._sinks = SinkFactory.Create(watch, program.View, program._devices, logs);
         }
         catch
         {
@@ -174,11 +175,11 @@ internal sealed class CameraProgram : IAsyncDisposable
         _sinks = [];
         try
         {
-            return SinkFactory.Create(watch, View, _logs);
+            return SinkFactory.Create(watch, View, _devices, _logs);
         }
         catch (ConfigException)
         {
-            _sinks = SinkFactory.Create(_watch, View, _logs);
+            _sinks = SinkFactory.Create(_watch, View, _devices, _logs);
             await _loop.ChangeTo(_watch, _readers, _sinks).ConfigureAwait(false);
             throw;
         }
@@ -216,7 +217,7 @@ internal sealed class CameraProgram : IAsyncDisposable
 
     private CameraReader CreateReader(CameraWatcher camera, LoadedConfig config) => new(
         camera.Camera.Name,
-        SourceFactory.For(camera.Camera, config),
+        _devices.Source(camera.Camera, config),
         CameraStall,
         _loop.FrameReady,
         _logs.CreateLogger("camera"));

@@ -48,7 +48,7 @@ internal sealed class CameraWatcher : IDisposable
 
     /// <param name="captured">Not yet given back.</param>
     /// <param name="now">Since the program began.</param>
-    /// <param name="decided">Called for every region whose decision changed.</param>
+    /// <param name="decided">Called for every region whose decision changed or is the first.</param>
     /// <returns>False for a frame that could not be decoded.</returns>
     public bool Look(CapturedFrame captured, TimeSpan now, Action<DecisionEvent, CapturedFrame> decided)
     {
@@ -62,7 +62,7 @@ internal sealed class CameraWatcher : IDisposable
                 if (verdict is null)
                     Interlocked.Increment(ref _skipped);
                 else if (verdict is { Changed: true } changed)
-                    decided(Event(region.Live, changed, number), captured);
+                    decided(Event(region.Live, changed, number) with { Stands = changed.IsStart }, captured);
             }
 
             return true;
@@ -71,6 +71,16 @@ internal sealed class CameraWatcher : IDisposable
         {
             Interlocked.Increment(ref _damaged);
             return false;
+        }
+    }
+
+    /// <summary>The decisions that stand, for whoever was not there when they were made. The loop's thread only.</summary>
+    public IEnumerable<DecisionEvent> Standing()
+    {
+        foreach (RegionWatcher region in _regions)
+        {
+            if (region.Standing is { } verdict)
+                yield return Event(region.Live, verdict, Frames) with { Stands = true };
         }
     }
 

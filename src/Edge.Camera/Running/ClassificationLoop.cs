@@ -46,8 +46,8 @@ internal sealed class ClassificationLoop : IDisposable
     public PreviewTap Preview { get; } = new();
 
     /// <summary>
-    /// Changes over between two frames to another model, other cameras, other sinks. What is replaced is the caller's to end once the
-    /// returned task is done.
+    /// Changes over between two frames to another model, other cameras, other sinks. Sinks that were not there before are told what
+    /// stands. What is replaced is the caller's to end once the returned task is done.
     /// </summary>
     public Task ChangeTo(Watch watch, IReadOnlyList<CameraReader> readers, IReadOnlyList<ISink> sinks)
     {
@@ -181,10 +181,29 @@ internal sealed class ClassificationLoop : IDisposable
 
     private void Apply(Change change)
     {
+        ISink[] before = _sinks;
         (_cameras, _sinks, _snapshotDue) = (change.Cameras, change.Sinks, new bool[change.Cameras.Length]);
         _hours = Array.ConvertAll(
             change.Watch.Config.Config.Decision.ActiveHours, t => ActiveHours.TryParse(t, out ActiveHours h) ? h : default);
+        string[] places = [.. change.Watch.Cameras.SelectMany(c => c.Live).Select(l => l.Where)];
+        foreach (ISink sink in _sinks)
+        {
+            (sink as ILevelSink)?.Retain(places);
+            if (Array.IndexOf(before, sink) < 0)
+                TellStanding(sink);
+        }
+
         change.Done.TrySetResult();
+    }
+
+    /// <summary>A sink that was made while decisions stand shows them at once, not when they change.</summary>
+    private void TellStanding(ISink sink)
+    {
+        foreach ((CameraWatcher watcher, _) in _cameras)
+        {
+            foreach (DecisionEvent decision in watcher.Standing())
+                sink.Publish(decision);
+        }
     }
 
     private sealed record Change(Watch Watch, (CameraWatcher, CameraReader)[] Cameras, ISink[] Sinks)

@@ -21,6 +21,9 @@ internal sealed class LiveState(string camera, string? region, int classes)
     /// <summary>Null where the whole picture is looked at.</summary>
     public string? Region { get; } = region;
 
+    /// <inheritdoc cref="Sinks.DecisionEvent.Where"/>
+    public string Where => Region is null ? Camera : $"{Camera}/{Region}";
+
     public Moment Now
     {
         get

@@ -43,6 +43,10 @@ internal sealed class RegionWatcher
 
     public LiveState Live { get; }
 
+    /// <summary>The standing decision, which is no news; null before the first one.</summary>
+    public Verdict? Standing =>
+        _decider.IsSettled ? new Verdict(_moment.Class, _moment.Score, Changed: false, Report: false) : null;
+
     /// <summary>Handles one frame.</summary>
     /// <param name="frame">Decoded.</param>
     /// <param name="description">Of the frame; when it changes, the preparation is made anew.</param>
@@ -79,7 +83,7 @@ internal sealed class RegionWatcher
         _moment.Latency = Stopwatch.GetElapsedTime(captured);
         _moment.Time = DateTimeOffset.UtcNow;
         Live.Set(_moment);
-        if (verdict is { Changed: true } changed)
+        if (verdict is { Changed: true, IsStart: false } changed)
             Live.Decided(changed.Class);
         return verdict;
     }

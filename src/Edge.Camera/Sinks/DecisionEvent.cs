@@ -2,7 +2,7 @@ using Edge.Camera.Decision;
 
 namespace Edge.Camera.Sinks;
 
-/// <summary>A decision changed. Rare compared with frames: built anew for each, shared by all sinks.</summary>
+/// <summary>A region's first decision, or another one. Rare compared with frames: built anew for each, shared by all sinks.</summary>
 internal sealed record DecisionEvent
 {
     public required string Camera { get; init; }
@@ -26,8 +26,14 @@ internal sealed record DecisionEvent
 
     public required TopClasses Top { get; init; }
 
-    /// <summary>False within the class's cool-down: levels follow, nobody is told.</summary>
+    /// <summary>False within the class's cool-down and for what stands: levels follow, nobody is told.</summary>
     public required bool Report { get; init; }
+
+    /// <summary>
+    /// Nothing happened: this is how things stand, for sinks that show it. A region that begins with "unknown", and what a sink finds
+    /// that was made while decisions stood.
+    /// </summary>
+    public bool Stands { get; init; }
 
     /// <summary>The frame; null when no sink wants pictures or too many are under way.</summary>
     public Picture? Picture { get; init; }

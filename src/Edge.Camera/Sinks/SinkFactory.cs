@@ -14,15 +14,16 @@ internal static class SinkFactory
 {
     /// <param name="watch">With the configuration.</param>
     /// <param name="program">What sinks show, and ask for pictures.</param>
+    /// <param name="devices">Where lines are.</param>
     /// <param name="logs">Outlives the sinks.</param>
     /// <exception cref="ConfigException">A sink can never work as it is configured on this machine.</exception>
-    public static List<ISink> Create(Watch watch, ProgramView program, ILoggerFactory logs)
+    public static List<ISink> Create(Watch watch, ProgramView program, Devices devices, ILoggerFactory logs)
     {
         RefuseWhatIsNotBuilt(watch.Config.Config);
         List<ISink> sinks = [];
         try
         {
-            AddAll(sinks, watch, program, logs);
+            AddAll(sinks, watch, program, devices, logs);
             return sinks;
         }
         catch (ConfigException)
@@ -34,12 +35,12 @@ internal static class SinkFactory
         }
     }
 
-    private static void AddAll(List<ISink> sinks, Watch watch, ProgramView program, ILoggerFactory logs)
+    private static void AddAll(List<ISink> sinks, Watch watch, ProgramView program, Devices devices, ILoggerFactory logs)
     {
         EdgeConfig config = watch.Config.Config;
         sinks.Add(new LogSink(logs.CreateLogger("decision")));
         if (config.Gpio is { } gpio)
-            sinks.Add(Gpio(gpio, program.AskForSnapshot, logs.CreateLogger("gpio")));
+            sinks.Add(Gpio(gpio, devices, program.AskForSnapshot, logs.CreateLogger("gpio")));
         if (config.Snapshots is { } snapshots)
             Add(new SnapshotSink(snapshots, watch.Config.Resolve(snapshots.Folder), logs.CreateLogger("snapshots")));
 #if FULL_FEED
@@ -117,11 +118,11 @@ internal static class SinkFactory
             ConfigJson.Default.EdgeConfig);
     }
 
-    private static GpioSink Gpio(GpioConfig config, Action askForSnapshot, ILogger log)
+    private static GpioSink Gpio(GpioConfig config, Devices devices, Action askForSnapshot, ILogger log)
     {
         try
         {
-            return new GpioSink(config, askForSnapshot, log);
+            return new GpioSink(config, devices.Gpio(config), askForSnapshot, log);
         }
         catch (GpioException e)
         {

@@ -104,8 +104,8 @@ internal sealed partial class WebSink : QueuedSink
         _stop.Dispose();
     }
 
-    /// <summary>The page shows what the log keeps to itself, too.</summary>
-    protected override bool Wants(DecisionEvent decision) => true;
+    /// <summary>The page shows what the log keeps to itself within a cool-down, too; what stands it shows in any case.</summary>
+    protected override bool Wants(DecisionEvent decision) => !decision.Stands;
 
     protected override Task DeliverAsync(DecisionEvent decision, CancellationToken stop)
     {

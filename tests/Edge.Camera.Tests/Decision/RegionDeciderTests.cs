@@ -17,6 +17,23 @@ public class RegionDeciderTests
     }
 
     [Fact]
+    public void The_first_decision_is_a_change_but_that_nothing_is_seen_is_no_news()
+    {
+        var decider = new RegionDecider(new DecisionConfig { Votes = 2, Window = 3 }, Labels);
+        Assert.False(decider.IsSettled);
+        Assert.False(decider.Add([0, 0, 0], TimeSpan.Zero).Changed);
+        Verdict first = decider.Add([0, 0, 0], TimeSpan.Zero);
+        Assert.Equal(new Verdict(RegionDecider.Unknown, 0, Changed: true, Report: false), first);
+        Assert.True(first.IsStart && decider.IsSettled);
+        Assert.False(decider.Add([0, 0, 0], TimeSpan.Zero).Changed);
+        decider.Add([0.9f, 0, 0], TimeSpan.Zero);
+        Assert.True(decider.Add([0.9f, 0, 0], TimeSpan.Zero) is { Class: 0, Changed: true, Report: true, IsStart: false });
+        decider.Add([0, 0, 0], TimeSpan.Zero);
+        Verdict lost = decider.Add([0, 0, 0], TimeSpan.Zero);
+        Assert.True(lost is { Class: RegionDecider.Unknown, Changed: true, Report: true, IsStart: false });
+    }
+
+    [Fact]
     public void Votes_of_the_window_must_agree_before_the_decision_changes()
     {
         var decider = new RegionDecider(new DecisionConfig { Votes = 3, Window = 5 }, Labels);

@@ -27,7 +27,7 @@ public class LoopTests
     public void Frames_allocate_nothing()
     {
         // Without decisions, so that only frames are left: an unreachable vote.
-        EdgeConfig config = TestScene() with { Decision = new DecisionConfig { Threshold = 1, Hysteresis = 0, Votes = 1000, Window = 1000 } };
+        EdgeConfig config = TestScene() with { Decision = new DecisionConfig { Threshold = 1, Hysteresis = 0, Votes = 100_000, Window = 100_000 } };
         using Watch watch = Watch.Load(new LoadedConfig(config, null));
         using var source = new TestSource(640, 480, 1000);
         source.Open(CancellationToken.None);
@@ -130,7 +130,7 @@ public class LoopTests
     [Fact]
     public void The_loop_itself_allocates_nothing_while_decisions_stand()
     {
-        EdgeConfig config = TestScene() with { Decision = new DecisionConfig { Threshold = 1, Hysteresis = 0, Votes = 1000, Window = 1000 } };
+        EdgeConfig config = TestScene() with { Decision = new DecisionConfig { Threshold = 1, Hysteresis = 0, Votes = 100_000, Window = 100_000 } };
         using Watch watch = Watch.Load(new LoadedConfig(config, null));
         using var loop = new ClassificationLoop();
         using var reader = new CameraReader(

@@ -8,7 +8,7 @@ namespace Edge.Camera.Sinks.Gpio;
 /// Drives lines as decisions change. Setting a line is one system call, so it happens on the loop's thread: a lamp is never late. Levels
 /// follow every decision; pulses are given for reported ones. Disarmed, all lines are inactive. Buttons arm and disarm, or ask for pictures.
 /// </summary>
-internal sealed class GpioSink : ISink
+internal sealed class GpioSink : ILevelSink
 {
     private readonly object _gate = new();
     private readonly Output[] _outputs;
@@ -21,12 +21,13 @@ internal sealed class GpioSink : ISink
     private string? _trouble;
 
     /// <param name="config">Valid.</param>
+    /// <param name="driver">Gives out the lines; the sink's to dispose.</param>
     /// <param name="askForSnapshot">What a button for pictures does; called on the buttons' thread.</param>
     /// <param name="log">For lines that can no longer be driven.</param>
     /// <exception cref="GpioException">A line is not there or not free.</exception>
-    public GpioSink(GpioConfig config, Action askForSnapshot, ILogger log)
+    public GpioSink(GpioConfig config, IGpioDriver driver, Action askForSnapshot, ILogger log)
     {
-        (_askForSnapshot, _log, _driver) = (askForSnapshot, log, GpioDrivers.For(config));
+        (_driver, _askForSnapshot, _log) = (driver, askForSnapshot, log);
         var opened = new List<Output>();
         try
         {
@@ -79,6 +80,15 @@ internal sealed class GpioSink : ISink
         }
 
         Interlocked.Increment(ref _delivered);
+    }
+
+    public void Retain(string[] places)
+    {
+        lock (_gate)
+        {
+            foreach (Output output in _outputs)
+                output.Retain(places, _armed);
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -167,6 +177,12 @@ internal sealed class GpioSink : ISink
             }
 
             Apply(armed);
+        }
+
+        public void Retain(string[] places, bool armed)
+        {
+            if (_wanting.RemoveWhere(w => Array.IndexOf(places, w) < 0) > 0)
+                Apply(armed);
         }
 
         public void Apply(bool armed) => _sink.Drive(_line, armed && (_pulseEnd is null ? _wanting.Count > 0 : _pulsing));

@@ -1,0 +1,15 @@
+using Edge.Camera.Config;
+using Edge.Camera.Sinks.Gpio;
+using Edge.Camera.Sources;
+
+namespace Edge.Camera.Running;
+
+/// <summary>Where frames come from and which lines are driven: the machine's own, unless others are given.</summary>
+internal sealed record Devices
+{
+    /// <inheritdoc cref="SourceFactory.For"/>
+    public Func<CameraConfig, LoadedConfig, Func<IFrameSource>> Source { get; init; } = SourceFactory.For;
+
+    /// <inheritdoc cref="GpioDrivers.For"/>
+    public Func<GpioConfig, IGpioDriver> Gpio { get; init; } = GpioDrivers.For;
+}
