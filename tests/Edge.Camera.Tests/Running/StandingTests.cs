@@ -76,16 +76,15 @@ public sealed class StandingTests
     }
 
     [Fact]
-    public async Task A_place_without_frames_lets_go_of_its_line_when_it_is_gone()
+    public async Task A_line_is_let_go_by_the_change_itself_not_by_a_decision_that_may_never_come()
     {
-        // A camera that gives nothing decides nothing: only the change itself can let go.
         _board.Show(FakeBoard.Red);
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines });
         await WaitFor(() => _board["RED"].IsActive, "RED is driven");
         Assert.True(await program.Reload(c => c with
         {
             Cameras = [new CameraConfig { Source = "colour", Regions = [new RegionConfig { Name = "left" }] }],
-            Decision = new DecisionConfig { Votes = 9, Window = 9, Threshold = 1 },
+            Decision = new DecisionConfig { Votes = 1000, Window = 1000, Classes = new() { ["red"] = new ClassConfig { Ignore = true } } },
         }));
         Assert.False(_board["RED"].IsActive);
     }

@@ -90,6 +90,7 @@ internal sealed class ControllerGpioDriver(string? chip) : IGpioDriver
         private readonly GpioLine _line;
         private readonly GpioController _controller;
         private readonly bool _activeLow;
+        private bool _isClosed;
 
         public Output(GpioLine line, GpioController controller, bool activeLow)
         {
@@ -97,14 +98,21 @@ internal sealed class ControllerGpioDriver(string? chip) : IGpioDriver
             controller.OpenPin((int)line.Offset, PinMode.Output, Level(active: false));
         }
 
-        public void Set(bool active) => Guarded(_line, () =>
+        public void Set(bool active)
         {
-            _controller.Write((int)_line.Offset, Level(active));
-            return true;
-        });
+            if (_isClosed)
+                return;
+            Guarded(_line, () =>
+            {
+                _controller.Write((int)_line.Offset, Level(active));
+                return true;
+            });
+        }
 
         public void Dispose()
         {
+            if (_isClosed)
+                return;
             try
             {
                 Set(active: false);
@@ -114,6 +122,7 @@ internal sealed class ControllerGpioDriver(string? chip) : IGpioDriver
                 // The chip is gone, and with it what the line drove.
             }
 
+            _isClosed = true;
             _controller.ClosePin((int)_line.Offset);
         }
 

@@ -7,6 +7,7 @@ namespace Edge.Camera.Sinks.Gpio;
 internal sealed class GpioOutput : IOutputLine
 {
     private readonly int _fd;
+    private bool _isClosed;
 
     /// <param name="line">Free.</param>
     /// <param name="activeLow">Active is the low level.</param>
@@ -22,6 +23,9 @@ internal sealed class GpioOutput : IOutputLine
 
     public unsafe void Set(bool active)
     {
+        // The number may be another file's by now.
+        if (_isClosed)
+            return;
         var values = new GpioAbi.LineValues { Bits = active ? 1u : 0, Mask = 1 };
         if (LibC.Ioctl(_fd, GpioAbi.SetValues, &values) != 0)
             throw new GpioException($"GPIO line {Line.Name} of {Line.Chip}: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -29,6 +33,8 @@ internal sealed class GpioOutput : IOutputLine
 
     public void Dispose()
     {
+        if (_isClosed)
+            return;
         try
         {
             Set(active: false);
@@ -38,6 +44,7 @@ internal sealed class GpioOutput : IOutputLine
             // The chip is gone, and with it what the line drove.
         }
 
+        _isClosed = true;
         _ = LibC.Close(_fd);
     }
 }

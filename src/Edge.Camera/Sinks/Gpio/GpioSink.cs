@@ -18,7 +18,7 @@ internal sealed class GpioSink : ILevelSink
     private readonly ILogger _log;
     private bool _armed = true;
     private long _delivered;
-    private string? _trouble;
+    private bool _hasEnded;
 
     /// <param name="config">Valid.</param>
     /// <param name="driver">Gives out the lines; the sink's to dispose.</param>
@@ -47,7 +47,9 @@ internal sealed class GpioSink : ILevelSink
 
     public string Name => "gpio";
 
-    public SinkStatus Status => new(Interlocked.Read(ref _delivered), 0, Volatile.Read(ref _trouble));
+    /// <summary>The trouble is that of the first line that has one.</summary>
+    public SinkStatus Status =>
+        new(Interlocked.Read(ref _delivered), 0, Array.Find(_outputs, o => o.Trouble is not null)?.Trouble);
 
     /// <summary>Whether decisions drive the lines.</summary>
     public bool Armed
@@ -96,6 +98,7 @@ internal sealed class GpioSink : ILevelSink
         _buttons?.Dispose();
         lock (_gate)
         {
+            _hasEnded = true;
             foreach (Output output in _outputs)
                 output.Dispose();
         }
@@ -128,21 +131,6 @@ internal sealed class GpioSink : ILevelSink
         }
     }
 
-    private void Drive(IOutputLine line, bool active)
-    {
-        try
-        {
-            line.Set(active);
-            Volatile.Write(ref _trouble, null);
-        }
-        catch (GpioException e)
-        {
-            if (Volatile.Read(ref _trouble) is null)
-                SinkLog.Failing(_log, Name, e.Message);
-            Volatile.Write(ref _trouble, e.Message);
-        }
-    }
-
     /// <summary>One configured line. Several regions may want it: it is active while one of them does.</summary>
     private sealed class Output : IDisposable
     {
@@ -150,15 +138,20 @@ internal sealed class GpioSink : ILevelSink
         private readonly IOutputLine _line;
         private readonly GpioSink _sink;
         private readonly HashSet<string> _wanting = [];
+        private readonly SinkTrouble _trouble;
         private readonly Timer? _pulseEnd;
         private bool _pulsing;
 
         public Output(GpioOutputConfig config, IOutputLine line, GpioSink sink)
         {
             (_config, _line, _sink) = (config, line, sink);
+            _trouble = new SinkTrouble($"{sink.Name} {config.Line}", sink._log);
             if (config.Pulse > 0)
                 _pulseEnd = new Timer(_ => EndPulse());
         }
+
+        /// <summary>One line; null while the line can be driven.</summary>
+        public string? Trouble => _trouble.Now;
 
         public void Decided(DecisionEvent decision, bool armed)
         {
@@ -185,7 +178,21 @@ internal sealed class GpioSink : ILevelSink
                 Apply(armed);
         }
 
-        public void Apply(bool armed) => _sink.Drive(_line, armed && (_pulseEnd is null ? _wanting.Count > 0 : _pulsing));
+        public void Apply(bool armed)
+        {
+            // The line may be somebody else's by now: of the sink that took this one's place, or of another program.
+            if (_sink._hasEnded)
+                return;
+            try
+            {
+                _line.Set(armed && (_pulseEnd is null ? _wanting.Count > 0 : _pulsing));
+                _trouble.Over();
+            }
+            catch (GpioException e)
+            {
+                _trouble.Begin(e.Message);
+            }
+        }
 
         public void Dispose()
         {

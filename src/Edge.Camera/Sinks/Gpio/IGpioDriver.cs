@@ -19,7 +19,7 @@ internal interface IGpioDriver : IDisposable
 /// <summary>An output line, held by this program while it is open. It begins and ends inactive.</summary>
 internal interface IOutputLine : IDisposable
 {
-    /// <summary>Drives the line.</summary>
+    /// <summary>Drives the line; after its end it does nothing.</summary>
     /// <exception cref="GpioException">The chip is gone.</exception>
     void Set(bool active);
 }
