@@ -28,15 +28,21 @@ internal sealed class LearnedRounding(
     /// <summary>Floats that a layer's samples may take.</summary>
     private const long MaxSamples = 1 << 26;
 
+    /// <summary>Layers whose rounding the images are enough for.</summary>
+    public IReadOnlyList<Node> Layers => field ??=
+        [.. graph.Nodes.Where(n => ActivationStatistics.IsWeighted(n) && Int8Forms.FloatReason(n) is null && CanLearn(n))];
+
     /// <param name="start">Network whose scales stay.</param>
     /// <param name="progress">Told of every layer.</param>
     /// <returns>Codes of the layers that were learned.</returns>
     public IReadOnlyDictionary<Node, QuantizedWeights> Run(QuantizedNetwork start, QuantizationProgress? progress)
     {
         long began = Stopwatch.GetTimestamp();
-        Node[] layers = [.. graph.Nodes.Where(n => ActivationStatistics.IsWeighted(n) && Int8Forms.FloatReason(n) is null && CanLearn(n))];
-        Dictionary<Node, float[]> targets = Targets(layers);
+        Node[] layers = [.. Layers];
         var learned = new Dictionary<Node, QuantizedWeights>();
+        if (layers.Length == 0)
+            return learned;
+        Dictionary<Node, float[]> targets = Targets(layers);
         long left = layers.Sum(Cost);
         foreach (Node[] stage in layers.Chunk((layers.Length + Passes - 1) / Passes))
         {

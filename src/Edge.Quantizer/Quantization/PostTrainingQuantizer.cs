@@ -21,6 +21,9 @@ public sealed record QuantizedNetwork(
     /// <summary>How an accuracy budget was met; null without one.</summary>
     public Fallback? Fallback { get; init; }
 
+    /// <summary>Layers with images enough to learn their rounding; null where learning was not asked for.</summary>
+    public int? LearnableLayers { get; init; }
+
     /// <summary>The images that judged, by their index in the calibration set.</summary>
     public IReadOnlyDictionary<int, HeldOutImage> HeldOut { get; init; } = new Dictionary<int, HeldOutImage>();
 }
@@ -42,6 +45,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
     private readonly LogitJudge _judge = new(graph, images, description, options.Classes, options.Threads);
     private QuantizationProgress? _progress;
     private int _observed, _toObserve;
+    private int? _learnable;
 
     /// <summary>
     /// Quantizes the network. Where equalization was chosen the graph has equalized weights afterwards: it computes the same
@@ -99,7 +103,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
         if (double.IsNaN(scores[0].LogitSqnr))
             scores[0] = new TechniqueScore(choices.Technique, _judge.LogitSqnr(result.Lowered));
-        return result with { Scores = scores, HeldOut = _judge.Images };
+        return result with { Scores = scores, LearnableLayers = _learnable, HeldOut = _judge.Images };
     }
 
     /// <summary>
@@ -153,6 +157,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         if (options.LearnedRounding > TimeSpan.Zero)
         {
             var rounding = new LearnedRounding(graph, images, fit, description, options);
+            _learnable = rounding.Layers.Count;
             IReadOnlyDictionary<Node, QuantizedWeights> learned = rounding.Run(_quantizer.Quantize(choices, statistics), _progress);
             QuantizationChoices refined = choices with { Technique = choices.Technique with { Learned = true }, Learned = learned };
             choices = learned.Count > 0 && Gains(choices, refined, statistics, Choice.Auto, scores) ? refined : choices;

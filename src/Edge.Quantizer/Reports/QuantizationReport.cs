@@ -15,6 +15,9 @@ internal static class QuantizationReport
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>What to tell where learned rounding had nothing to learn from.</summary>
+    public const string NothingLearned = "learned rounding: no layer could learn, the calibration images are too few; give some dozen or more";
+
     public static void Write(IAnsiConsole console, string path, EdgeModel package, QuantizedNetwork network, IReadOnlyList<LayerNoise> layers)
     {
         Table table = Tables.New("layer", "operator", "SQNR dB", "cosine", "error/step", "saturated", "alone: logits dB");
@@ -30,6 +33,8 @@ internal static class QuantizationReport
         console.Write(table);
         console.WriteLine($"technique: {network.Technique}");
         console.WriteLine($"on calibration images that fitted nothing, logits: {string.Join(", ", network.Scores.Select(s => $"{s.Technique} {s.LogitSqnr:F2} dB"))}");
+        if (network.LearnableLayers == 0)
+            console.WriteLine(NothingLearned);
         if (network.Fallback is { } fallback)
             WriteFallback(console, fallback);
         AccuracyReport accuracy = package.Manifest.Accuracy!;
@@ -74,6 +79,7 @@ internal static class QuantizationReport
                 Arena = package.Manifest.ArenaSize,
                 network.Technique,
                 Scores = network.Scores,
+                network.LearnableLayers,
                 network.Fallback,
                 Accuracy = package.Manifest.Accuracy is { } a ? new { a.Images, a.Top1Agreement, a.LogitSqnr } : null,
                 Certificate = package.Manifest.Certificate is { } c ? new { c.Images, c.MaxDrop, c.Drop, c.Length } : null,

@@ -97,6 +97,21 @@ public class RefinementTests
         Assert.True(network.Scores[0].Technique.Learned, string.Join(", ", network.Scores));
         Assert.Equal(network.Scores[0].Technique, network.Technique);
         Assert.NotEmpty(network.Weights);
+        Assert.Equal(3, network.LearnableLayers);
+    }
+
+    [Fact]
+    public void From_too_few_images_nothing_is_learned_and_that_is_told()
+    {
+        var g = new GraphBuilder();
+        ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Input(1, 3, Size, Size), 60, 3)), 10, 3));
+        OptimizedModel.Pipeline().Run(graph);
+
+        QuantizedNetwork network = Quantize(graph, Plain with { LearnedRounding = TimeSpan.FromMinutes(30) }, images: 2);
+
+        Assert.Equal(0, network.LearnableLayers);
+        Assert.False(network.Technique.Learned);
+        Assert.Null(Quantize(Small(), Plain).LearnableLayers);
     }
 
     [Fact]
@@ -139,8 +154,8 @@ public class RefinementTests
         Threads = 2,
     };
 
-    private static QuantizedNetwork Quantize(ModelGraph graph, QuantizationOptions options) =>
-        new PostTrainingQuantizer(graph, new SyntheticImages(20, Elements), TestPackages.Description(Size), options).Run();
+    private static QuantizedNetwork Quantize(ModelGraph graph, QuantizationOptions options, int images = 20) =>
+        new PostTrainingQuantizer(graph, new SyntheticImages(images, Elements), TestPackages.Description(Size), options).Run();
 
     private static ModelGraph Small()
     {
