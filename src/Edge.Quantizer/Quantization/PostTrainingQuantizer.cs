@@ -34,7 +34,8 @@ public delegate void QuantizationProgress(string phase, int done, int total);
 /// <summary>
 /// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights
 /// and corrects biases. What is left to choose is fitted on every second image and judged on the others; the choice is then fitted on
-/// all images, but for a network that has to hold a budget: it is the very one that was judged. Looks at calibration data only.
+/// all images but those of a certificate. A network that has to hold a budget is the very one that was judged. Looks at calibration
+/// data only.
 /// </summary>
 public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet images, PackageDescription description, QuantizationOptions options)
 {
@@ -63,6 +64,8 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         int[] judging = rest.Length > 0 ? rest[..Math.Min(rest.Length, MaxJudged)] : fit;
         if (options.MaxDrop is not null && rest.Length == 0)
             throw new UserException("an accuracy budget is judged on images that fit nothing; give two calibration images or more");
+        if (options.CertificateImages > 0 && rest.Length == 0)
+            throw new UserException("a certificate is made of images that fit nothing; give two calibration images or more");
         bool equalize = options.Equalization != Choice.Off;
         (_progress, _observed, _toObserve) = (progress, 0, judging.Length + (fit.Length * (equalize ? 2 : 1)) + rest.Length);
         _judge.Prepare(judging, Observed);
@@ -93,7 +96,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         QuantizedNetwork result;
         if (options.MaxDrop is null)
         {
-            Observe(rest, statistics, null);
+            Observe([.. rest.Except(CertificateImages(_judge.Images, options.CertificateImages))], statistics, null);
             result = _quantizer.Quantize(choices, statistics);
         }
         else

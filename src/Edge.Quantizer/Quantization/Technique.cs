@@ -44,7 +44,9 @@ public sealed record QuantizationOptions
     /// </summary>
     public double? MaxDrop { get; init; }
 
-    /// <summary>Held-out images on which <see cref="MaxDrop"/> has to hold by itself, because the package will carry them.</summary>
+    /// <summary>
+    /// Images that the package will carry: they fit nothing, and <see cref="MaxDrop"/> has to hold on them by themselves.
+    /// </summary>
     public int CertificateImages { get; init; }
 
     /// <summary>

@@ -116,6 +116,41 @@ public class FloatFallbackTests
         Assert.Equal((null, 5, 0.0), (result.Problem, result.Images, result.Drop));
     }
 
+    [Fact]
+    public void Images_of_a_certificate_fit_nothing()
+    {
+        var options = new QuantizationOptions
+        {
+            Method = "minmax",
+            Equalization = Choice.Off,
+            CompensatedRounding = Choice.Off,
+            BiasAbsorption = Choice.Off,
+            Threads = 1,
+        };
+
+        Assert.Equal(Scales(options with { CertificateImages = 3 }, 0), Scales(options with { CertificateImages = 3 }, 100));
+        Assert.NotEqual(Scales(options, 0), Scales(options, 100));
+
+        // Some of the images that the certificate takes are far brighter.
+        static float[] Scales(QuantizationOptions options, float offset)
+        {
+            ModelGraph graph = Network();
+            var heldOut = Enumerable.Range(0, 12).ToDictionary(i => (2 * i) + 1, _ => new HeldOutImage([], 0, null));
+            var images = new ShiftedImages(new SyntheticImages(24, 3 * Size * Size), PostTrainingQuantizer.CertificateImages(heldOut, 3), offset);
+            QuantizedNetwork network = new PostTrainingQuantizer(graph, images, TestPackages.Description(Size), options).Run();
+            return [.. network.Lowered.Package.Tensors.Select(t => t.Scale)];
+        }
+    }
+
+    [Fact]
+    public void A_certificate_needs_images_to_hold_out()
+    {
+        var quantizer = new PostTrainingQuantizer(
+            Network(), new SyntheticImages(1, 3 * Size * Size), TestPackages.Description(Size), new QuantizationOptions { CertificateImages = 1, Threads = 1 });
+
+        Assert.Contains("two calibration images", Assert.Throws<UserException>(() => quantizer.Run()).Message);
+    }
+
     [OnnxRuntimeFact]
     public void Onnx_runtime_leaves_float_layers_alone()
     {
@@ -195,5 +230,26 @@ public class FloatFallbackTests
             [x, weights, bias],
             ("kernel_shape", new[] { kernel, kernel }), ("strides", new[] { 1, 1 }), ("dilations", new[] { 1, 1 }), ("pads", new[] { 0, 0, 0, 0 }),
             ("group", 1));
+    }
+
+    /// <summary>Images some of which are brighter by an offset.</summary>
+    private sealed class ShiftedImages(ICalibrationSet images, int[] shifted, float offset) : ICalibrationSet
+    {
+        public int Count => images.Count;
+
+        public void Read(int index, Span<float> nhwc)
+        {
+            images.Read(index, nhwc);
+            for (int i = 0; i < nhwc.Length && shifted.Contains(index); i++)
+                nhwc[i] += offset;
+        }
+
+        public void Read(int index, QuantizationParameters parameters, Span<sbyte> nhwc)
+        {
+            float[] real = new float[nhwc.Length];
+            Read(index, real);
+            for (int i = 0; i < nhwc.Length; i++)
+                nhwc[i] = parameters.Quantize(real[i]);
+        }
     }
 }
