@@ -21,13 +21,7 @@ internal static class PackageShaping
 
         foreach (OperatorDefinition op in model.Manifest.Operators)
         {
-            (int weights, int scales) = op switch
-            {
-                ConvOperator c => (c.Weights, c.WeightScales),
-                FullyConnectedOperator f => (f.Weights, f.WeightScales),
-                FloatConvOperator f => (f.Weights, -1),
-                _ => (-1, -1),
-            };
+            (int weights, int scales) = WeightConstants.Of(op);
             if (scales >= 0)
                 constants[weights] = Int8(constants[weights], model.Constant<sbyte>(weights), model.Constant<float>(scales), ratio, bits, start);
             else if (weights >= 0)
@@ -60,25 +54,9 @@ internal static class PackageShaping
         bool[] pruned = Pruning.Of(shaped, ratio);
         for (int i = 0; i < shaped.Length; i++)
             shaped[i] = pruned[i] ? 0 : shaped[i];
-        float[] kept = [.. shaped.Where(w => w != 0)];
-        if (bits is { } b && kept.Length > 0)
-        {
-            float[] centroids = KMeans.Centroids(kept, [], 1 << b, start);
-            for (int i = 0; i < shaped.Length; i++)
-                shaped[i] = shaped[i] == 0 ? 0 : Nearest(centroids, shaped[i]);
-        }
-
+        float[] values = bits is { } b ? SharedValues.Of(shaped, b, start) : [];
+        for (int i = 0; i < shaped.Length && values.Length > 0; i++)
+            shaped[i] = shaped[i] == 0 ? 0 : values[SharedValues.Nearest(values, shaped[i])];
         return new ConstantData(ElementType.Float32, constant.Shape, MemoryMarshal.AsBytes<float>(shaped).ToArray());
-    }
-
-    private static float Nearest(float[] centroids, float weight)
-    {
-        int above = Array.BinarySearch(centroids, weight);
-        if (above >= 0)
-            return weight;
-        above = ~above;
-        return above == 0 ? centroids[0]
-            : above == centroids.Length || weight - centroids[above - 1] <= centroids[above] - weight ? centroids[above - 1]
-            : centroids[above];
     }
 }

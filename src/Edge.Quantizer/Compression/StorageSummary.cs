@@ -31,13 +31,7 @@ public sealed record StorageSummary(IReadOnlyList<LayerStorage> Layers, long Oth
         var seen = new HashSet<int>();
         foreach (OperatorDefinition op in model.Manifest.Operators)
         {
-            int weights = op switch
-            {
-                ConvOperator c => c.Weights,
-                FullyConnectedOperator f => f.Weights,
-                FloatConvOperator f => f.Weights,
-                _ => -1,
-            };
+            int weights = WeightConstants.Of(op).Weights;
             if (weights >= 0 && seen.Add(weights))
                 layers.Add(Layer(model, op.Name, weights, stored?[weights]));
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Edge.Quantizer.Compression;
 
@@ -21,52 +20,45 @@ internal static class StorageHtml
     /// <param name="title">The package's name.</param>
     public static string Page(string title, StorageSummary storage)
     {
-        var page = new StringBuilder();
-        string name = WebUtility.HtmlEncode(title);
-        page.Append(CultureInfo.InvariantCulture, $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{name}</title>");
-        page.Append("<style>body{font:14px system-ui,sans-serif;margin:2em;max-width:70em;color:#1b2733}");
-        page.Append("table{border-collapse:collapse}td,th{padding:.2em .7em;text-align:right;border-bottom:1px solid #e3e8ee}");
-        page.Append("td:first-child,th:first-child{text-align:left}svg text{font-size:12px}</style>");
-        page.Append(CultureInfo.InvariantCulture, $"<h1>{name}</h1><p>{storage.Total:N0} bytes: weights {storage.Layers.Sum(l => l.Stored):N0}, ");
-        page.Append(CultureInfo.InvariantCulture, $"biases, scales and tables {storage.Others:N0}, manifest {storage.Manifest:N0}.</p>");
-        Chart(page, storage.Layers);
-        Table(page, storage.Layers);
-        return page.Append("</html>\n").ToString();
+        var body = new StringBuilder();
+        body.Append(CultureInfo.InvariantCulture, $"<p>{storage.Total:N0} bytes: weights {storage.Layers.Sum(l => l.Stored):N0}, ");
+        body.Append(CultureInfo.InvariantCulture, $"biases, scales and tables {storage.Others:N0}, manifest {storage.Manifest:N0}.</p>");
+        Chart(body, storage.Layers);
+        body.Append(Html.Table(
+            ["layer", "weights", "density", "values", "float32", "plain", "pruned", "shared", "stored", "bits per weight"],
+            storage.Layers.Select(Row)));
+        return Html.Page(title, body.ToString());
     }
 
-    private static void Chart(StringBuilder page, IReadOnlyList<LayerStorage> layers)
+    private static string[] Row(LayerStorage l) =>
+    [
+        l.Layer, Bytes(l.Weights), Html.Percent(l.Density), Bytes(l.Distinct), Bytes(l.Float), Bytes(l.Plain), Bytes(l.Pruned), Bytes(l.Shared),
+        Bytes(l.Stored), l.BitsPerWeight.ToString("F2", CultureInfo.InvariantCulture),
+    ];
+
+    private static string Bytes(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static void Chart(StringBuilder body, IReadOnlyList<LayerStorage> layers)
     {
         double most = Math.Max(1, layers.Select(l => l.Plain).DefaultIfEmpty(1).Max());
-        page.Append("<p>");
+        body.Append("<p>");
         foreach ((string stage, string colour, _) in Stages)
-            page.Append(CultureInfo.InvariantCulture, $"<span style=\"background:{colour};padding:0 .7em\"></span> {stage} &nbsp; ");
-        page.Append(CultureInfo.InvariantCulture, $"</p><svg width=\"{Left + Width + 100}\" height=\"{(layers.Count * RowHeight) + 4}\" role=\"img\">");
+            body.Append(CultureInfo.InvariantCulture, $"<span style=\"background:{colour};padding:0 .7em\"></span> {stage} &nbsp; ");
+        body.Append(CultureInfo.InvariantCulture, $"</p><svg class=\"bars\" viewBox=\"0 0 {Left + Width + 100} {(layers.Count * RowHeight) + 4}\" role=\"img\">");
         for (int i = 0; i < layers.Count; i++)
         {
             int y = i * RowHeight;
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{y + 14}\" text-anchor=\"end\">{WebUtility.HtmlEncode(layers[i].Layer)}</text>");
+            body.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{y + 14}\" text-anchor=\"end\">{Html.Text(layers[i].Layer)}</text>");
             for (int s = 0; s < Stages.Length; s++)
             {
                 double width = Stages[s].Bytes(layers[i]) * Width / most;
-                page.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y + 2 + (2 * s)}\" width=\"{width:F1}\" height=\"{RowHeight - 6 - (4 * s)}\" fill=\"{Stages[s].Colour}\"/>");
+                body.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y + 2 + (2 * s)}\" width=\"{width:F1}\" height=\"{RowHeight - 6 - (4 * s)}\" fill=\"{Stages[s].Colour}\"/>");
             }
 
             double end = Left + (layers[i].Plain * Width / most);
-            page.Append(CultureInfo.InvariantCulture, $"<text x=\"{end + 6:F1}\" y=\"{y + 14}\">{layers[i].BitsPerWeight:F2} bits</text>");
+            body.Append(CultureInfo.InvariantCulture, $"<text x=\"{end + 6:F1}\" y=\"{y + 14}\">{layers[i].BitsPerWeight:F2} bits</text>");
         }
 
-        page.Append("</svg>");
-    }
-
-    private static void Table(StringBuilder page, IReadOnlyList<LayerStorage> layers)
-    {
-        page.Append("<table><tr><th>layer<th>weights<th>density, %<th>values<th>float32<th>plain<th>pruned<th>shared<th>stored<th>bits per weight</tr>");
-        foreach (LayerStorage l in layers)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{WebUtility.HtmlEncode(l.Layer)}<td>{l.Weights:N0}<td>{100 * l.Density:F1}<td>{l.Distinct}");
-            page.Append(CultureInfo.InvariantCulture, $"<td>{l.Float:N0}<td>{l.Plain:N0}<td>{l.Pruned:N0}<td>{l.Shared:N0}<td>{l.Stored:N0}<td>{l.BitsPerWeight:F2}</tr>");
-        }
-
-        page.Append("</table>");
+        body.Append("</svg>");
     }
 }

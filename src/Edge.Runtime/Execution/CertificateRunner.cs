@@ -35,8 +35,8 @@ public static class CertificateRunner
             lost += Lost(certificate.Classes, image, Top(reference, session.Model), capture.Top(), session.Model);
             if (problem is null && !capture.Bytes.AsSpan().SequenceEqual(recorded))
             {
-                problem = $"certificate image {image} of '{network}' gives other logits than those recorded "
-                    + $"with {session.InstructionSet} kernels: results would differ from those measured";
+                problem = $"certificate image {image} of '{network}' gives, with {session.InstructionSet} kernels, "
+                    + "other logits than those recorded: results would differ from those measured";
             }
         }
 

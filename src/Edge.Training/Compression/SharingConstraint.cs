@@ -13,14 +13,14 @@ internal sealed class SharingConstraint : IWeightConstraint
     private const int Unshared = -1;
 
     private readonly Parameter<float>[] _weights;
-    private readonly int _values;
+    private readonly int _bits;
     private readonly int[][] _cluster;
 
     /// <param name="parameters">Those with weight decay share: weights, not biases nor batch norms.</param>
-    /// <param name="bits">At most 2 to this power values a layer, besides 0.</param>
+    /// <param name="bits">At most 2 to this power values a layer, besides 0; see <see cref="SharedValues.Of"/>.</param>
     public SharingConstraint(IEnumerable<Parameter<float>> parameters, int bits)
     {
-        (_weights, _values) = ([.. parameters.Where(p => p.Decay && p.Trainable)], 1 << bits);
+        (_weights, _bits) = ([.. parameters.Where(p => p.Decay && p.Trainable)], bits);
         _cluster = Array.ConvertAll(_weights, p => new int[p.Value.Length]);
         Attach();
     }
@@ -35,7 +35,7 @@ internal sealed class SharingConstraint : IWeightConstraint
 
     public void BeforeStep()
     {
-        double[] sums = new double[_values];
+        double[] sums = new double[1 << _bits];
         for (int p = 0; p < _weights.Length; p++)
         {
             (float[] gradient, int[] cluster) = (_weights[p].Gradient, _cluster[p]);
@@ -58,25 +58,11 @@ internal sealed class SharingConstraint : IWeightConstraint
     /// <summary>The clusters that there are already, or new ones.</summary>
     private void Assign(float[] weights, int[] cluster)
     {
-        float[] kept = [.. weights.Where(w => w != 0)];
-        float[] values = [.. kept.Distinct().Order()];
-        if (values.Length > _values)
-            values = KMeans.Centroids(kept, [], _values, CentroidStart.Linear);
+        float[] values = SharedValues.Of(weights, _bits, CentroidStart.Linear);
         for (int i = 0; i < weights.Length; i++)
         {
-            cluster[i] = weights[i] == 0 ? Unshared : Nearest(values, weights[i]);
+            cluster[i] = weights[i] == 0 ? Unshared : SharedValues.Nearest(values, weights[i]);
             weights[i] = cluster[i] == Unshared ? 0 : values[cluster[i]];
         }
-    }
-
-    private static int Nearest(float[] values, float weight)
-    {
-        int above = Array.BinarySearch(values, weight);
-        if (above >= 0)
-            return above;
-        above = ~above;
-        return above == 0 ? 0
-            : above == values.Length || weight - values[above - 1] <= values[above] - weight ? above - 1
-            : above;
     }
 }

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Edge.Quantizer.Commands;
 using Edge.Quantizer.Compression;
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
+using Edge.Quantizer.Tests.Passes;
 using Edge.Runtime.Format;
 using Edge.Runtime.Tests.Format;
 using Edge.Tests;
@@ -59,9 +62,27 @@ public sealed class CompressCommandTests : IDisposable
         long stored = StorageSummary.Of(EdgeModel.Load(Target), EdgeModel.Storage(Target)).Layers[0].Stored;
         Assert.Matches($@"conv +8,100 +30\.0 % +\d+ +32,400 +8,100 .* {stored:N0} ", output);
         string html = File.ReadAllText(page);
-        Assert.Contains($"<td>{stored:N0}<td>", html, StringComparison.Ordinal);
+        Assert.Contains($"<td>{stored:N0}</td>", html, StringComparison.Ordinal);
         Assert.Equal(4, html.Split("<rect").Length - 1);
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shared_float_weights_have_a_codebook_even_with_8_bits_and_zeros()
+    {
+        var g = new GraphBuilder();
+        Value y = g.Conv(g.Input(1, 3, 8, 8), 300, 3);
+        y.Producer!.Input(1).Constant!.Floats.AsSpan(0, 9).Clear();
+        string model = Path.Combine(_folder, "net.onnx"), input = Path.Combine(_folder, "input.json");
+        GraphExporter.Save(g.Build(g.Op(OpTypes.GlobalAveragePool, [y])), model);
+        File.WriteAllText(input, """{ "width": 8, "height": 8, "order": "RGB", "mean": 127.5, "scale": 0.0078, "resize": "stretch" }""");
+
+        (int code, _, string error) = Run("compress", model, "--float", "--share", "8", "--preprocessing", input, "-o", Target);
+
+        Assert.True(code == CommandHost.Success, error);
+        LayerStorage layer = Assert.Single(StorageSummary.Of(EdgeModel.Load(Target), EdgeModel.Storage(Target)).Layers);
+        Assert.Equal(SharedValues.Most, layer.Distinct);
+        Assert.InRange(layer.Stored, 1, (layer.Plain / 4) + 1100);
     }
 
     [Theory]

@@ -1,6 +1,8 @@
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
+using Edge.Training.Autograd;
 using Edge.Training.Commands;
+using Edge.Training.Compression;
 using Edge.Training.Data;
 using Edge.Training.Fitting;
 using Edge.Training.Tests.Data;
@@ -50,6 +52,20 @@ public sealed class ConstraintTests : IDisposable
                 before[layer].Zip(after[layer]).GroupBy(p => p.First),
                 members => Assert.Single(members.Select(m => m.Second).Distinct()));
         }
+    }
+
+    [Theory]
+    [InlineData(0, 256)]
+    [InlineData(7, 255)]
+    public void Zeros_and_shared_values_together_fit_a_codebook(int zeros, int expected)
+    {
+        float[] values = [.. Enumerable.Range(0, 5000).Select(i => i < zeros ? 0 : i - 2500.5f)];
+        var weights = new Parameter<float>("weights", new Tensor([5000], values), decay: true, trainable: true);
+
+        _ = new SharingConstraint([weights], 8);
+
+        Assert.Equal(expected, weights.Value.Where(w => w != 0).Distinct().Count());
+        Assert.Equal(zeros, weights.Value.Count(w => w == 0));
     }
 
     [Theory]
