@@ -92,7 +92,7 @@ internal static class CompressCommand
             throw new UserException("--prune auto needs the float network; give a share, such as --prune 0.3, or compress the ONNX file");
         if (!stages.ChangesWeights)
         {
-            EdgeModelWriter.Write(target, package.Plain.Span, stages.Coding);
+            PackageAssembler.Packing(target, () => EdgeModelWriter.Write(target, package.Plain.Span, stages.Coding));
             return;
         }
 

@@ -39,6 +39,26 @@ public static class PackageAssembler
     }
 
     /// <summary>A verified model in memory.</summary>
+    /// <exception cref="UserException">It is larger than a package may be.</exception>
     public static EdgeModel InMemory(LoweredModel lowered, PackageDescription description) =>
-        EdgeModel.Parse(EdgeModelWriter.ToBytes(Manifest(lowered, description), lowered.Package.Constants));
+        InMemory(Manifest(lowered, description), lowered.Package.Constants);
+
+    /// <inheritdoc cref="InMemory(LoweredModel, PackageDescription)"/>
+    public static EdgeModel InMemory(ModelManifest manifest, IReadOnlyList<ConstantData> constants) =>
+        Packing(manifest.Network, () => EdgeModel.Parse(EdgeModelWriter.ToBytes(manifest, constants)));
+
+    /// <summary>Does work of <see cref="EdgeModelWriter"/>, which refuses what no package can hold.</summary>
+    /// <param name="name">Of the package, for the message.</param>
+    /// <exception cref="UserException">It was refused.</exception>
+    internal static EdgeModel Packing(string name, Func<EdgeModel> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UserException($"{name}: {e.Message}", e);
+        }
+    }
 }

@@ -40,6 +40,7 @@ internal static class QuantizedPackage
     }
 
     /// <summary>Adds self-test and certificate to a manifest, and writes.</summary>
+    /// <exception cref="UserException">It is larger than a package may be, or shrinks more than a reader would believe.</exception>
     public static EdgeModel Write(
         string target,
         ModelManifest manifest,
@@ -48,19 +49,20 @@ internal static class QuantizedPackage
         Func<Session, (CertificateDefinition Definition, byte[] Section)>? certify = null)
     {
         using (var session = new Session(
-            EdgeModel.Parse(EdgeModelWriter.ToBytes(manifest, constants)),
+            PackageAssembler.InMemory(manifest, constants),
             new SessionOptions { Threads = 1, InstructionSet = InstructionSet.Scalar }))
         {
             manifest = manifest with { SelfTest = SelfTestRunner.Compute(session, SelfTestSeeds) };
         }
 
         if (certify is null)
-            return EdgeModelWriter.Write(target, manifest, constants, coding);
+            return PackageAssembler.Packing(target, () => EdgeModelWriter.Write(target, manifest, constants, coding));
 
         // The fastest kernels: they give the same bytes as the scalar ones.
-        using var fast = new Session(EdgeModel.Parse(EdgeModelWriter.ToBytes(manifest, constants)));
+        using var fast = new Session(PackageAssembler.InMemory(manifest, constants));
         (CertificateDefinition definition, byte[] section) = certify(fast);
-        return EdgeModelWriter.Write(target, manifest with { Certificate = definition }, constants, coding, section);
+        return PackageAssembler.Packing(
+            target, () => EdgeModelWriter.Write(target, manifest with { Certificate = definition }, constants, coding, section));
     }
 
     /// <summary>JSON has no infinity: a tensor without any noise is stored as 999 dB.</summary>

@@ -117,6 +117,31 @@ public sealed class CompressCommandTests : IDisposable
         Assert.False(File.Exists(Target));
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--share", "2")]
+    public void A_package_that_shrinks_more_than_a_reader_believes_is_refused_in_one_line(params string[] options)
+    {
+        var m = new TinyModel();
+        int image = m.Int8("image", [1, 16, 16, 3], 0.02f), y = m.Int8("y", [1, 1, 1, 2000], 0.5f);
+        m.Add(new ConvOperator
+        {
+            Name = "conv",
+            Inputs = [image],
+            Outputs = [y],
+            Window = new Window { KernelHeight = 16, KernelWidth = 16 },
+            Groups = 1,
+            Weights = m.Constant<sbyte>([2000, 16, 16, 3], new sbyte[2000 * 16 * 16 * 3]),
+            WeightScales = m.Constant<float>([2000], Enumerable.Repeat(0.01f, 2000).ToArray()),
+            Bias = m.Constant<int>([2000], new int[2000]),
+        });
+        (int code, _, string error) = Run(["compress", Package(m.ToBytes()), "-o", Target, .. options]);
+
+        Assert.Equal(CommandHost.Failure, code);
+        Assert.Matches($"^edge-quantizer: {Target}: [0-9]+ bytes shrink to [0-9]+, more than 256 times: store the package plain\n$", error);
+        Assert.False(File.Exists(Target));
+    }
+
     [SharedFact]
     public void The_published_file_is_packed_again_without_loss_in_550_000_bytes()
     {
