@@ -68,6 +68,7 @@ internal static class CompressCommand
                 parsed.GetValue(prune), parsed.GetValue(budget), parsed.GetValue(share),
                 Enum.Parse<CentroidStart>(parsed.GetRequiredValue(start), ignoreCase: true), parsed.GetValue(entropy));
             stages.Check();
+            WholeFile.Require("--output", target);
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
             IReadOnlyList<LayerPruning> scan = [];
             if (EdgeModel.IsPackage(path))

@@ -39,10 +39,11 @@ internal static class ConformanceCommand
         };
         command.SetAction(parsed =>
         {
+            WholeFile.Require("--output", parsed.GetValue(file));
             IReadOnlyList<ConformanceResult> results = ConformanceSuite.Run(parsed.GetRequiredValue(data));
             string text = parsed.GetValue(json) ? JsonSerializer.Serialize(results, Json) + "\n" : ConformanceTable.Markdown(results);
             if (parsed.GetValue(file) is { } path)
-                File.WriteAllText(path, text);
+                WholeFile.Write(path, text);
             else
                 parsed.InvocationConfiguration.Output.Write(text);
             List<ConformanceResult> failed = [.. results.Where(r => r.Outcome == ConformanceOutcome.Failed)];

@@ -39,8 +39,9 @@ internal static class ExportCommand
             string path = parsed.GetRequiredValue(file);
             EdgeModel model = ModelInput.LoadPackage(path);
             string target = parsed.GetValue(to) ?? Path.ChangeExtension(path, ".qdq.onnx");
+            WholeFile.Require("--output", target);
             byte[] bytes = QdqExporter.Export(model);
-            File.WriteAllBytes(target, bytes);
+            WholeFile.Write(target, bytes);
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"{target}: {bytes.Length:N0} bytes, {model.Manifest.Operators.Length} operators");
         });

@@ -47,6 +47,7 @@ internal static class InspectCommand
         {
             string path = parsed.GetRequiredValue(file);
             TextWriter output = parsed.InvocationConfiguration.Output;
+            WholeFile.Require("--html", parsed.GetValue(html));
             if (Path.GetExtension(path).Equals(".edge", StringComparison.OrdinalIgnoreCase))
                 Package(path, parsed.GetValue(json), parsed.GetValue(html), output);
             else if (parsed.GetValue(html) is { } page)
@@ -76,7 +77,7 @@ internal static class InspectCommand
         EdgeModel model = ModelInput.LoadPackage(path);
         var storage = StorageSummary.Of(model, EdgeModel.Storage(path));
         if (html is not null)
-            WriteWhole(html, StorageHtml.Page(Path.GetFileName(path), storage));
+            WholeFile.Write(html, StorageHtml.Page(Path.GetFileName(path), storage));
         if (json)
             output.Write(Encoding.UTF8.GetString(ManifestJson.Serialize(model.Manifest)));
         else
@@ -85,12 +86,5 @@ internal static class InspectCommand
             PackageTable.Write(console, path, model);
             StorageTable.Write(console, storage);
         }
-    }
-
-    private static void WriteWhole(string path, string text)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, path, overwrite: true);
     }
 }

@@ -84,6 +84,8 @@ internal static class QuantizeCommand
             int certified = parsed.GetValue(certificate);
             if (certified is < 0 or > CertificateDefinition.MaxImages)
                 throw new UserException($"--certificate {certified}: must be 0 to {CertificateDefinition.MaxImages} images");
+            WholeFile.Require("--output", target);
+            WholeFile.Require("--report", parsed.GetValue(page));
             using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true, parsed.GetValue(labelColumn));
             string[] names = inputs.Description.Labels;
             var options = new QuantizationOptions
@@ -116,7 +118,7 @@ internal static class QuantizeCommand
             if (parsed.GetValue(page) is { } html)
             {
                 ComparedImage[] answers = [.. report.Answers.Select(a => options.Classes.Count > 0 ? a with { Class = options.Classes[a.Index] } : a)];
-                WriteText(html, new QuantizationPage(package, inputs.Graph, quantized, layers, answers, inputs.Images, i => Path.GetFileName(inputs.Folder!.Images[i].Path)).ToHtml());
+                WholeFile.Write(html, new QuantizationPage(package, inputs.Graph, quantized, layers, answers, inputs.Images, i => Path.GetFileName(inputs.Folder!.Images[i].Path)).ToHtml());
             }
 
             TextWriter result = parsed.InvocationConfiguration.Output;
@@ -131,14 +133,6 @@ internal static class QuantizeCommand
     /// <summary>Whether folders are called like classes of the network: then they are its classes.</summary>
     private static bool Named(ImageFolder folder, string[] names) =>
         folder.ClassNames.Count > 0 && folder.ClassNames.All(c => names.Contains(c, StringComparer.OrdinalIgnoreCase));
-
-    /// <summary>The file appears under its name only when it is whole.</summary>
-    private static void WriteText(string file, string text)
-    {
-        string temporary = $"{file}.{Environment.ProcessId}.tmp";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, file, overwrite: true);
-    }
 
     /// <summary>An option that takes auto, on or off.</summary>
     private static Option<string> Choosing(string name, string what, string byDefault = "auto")

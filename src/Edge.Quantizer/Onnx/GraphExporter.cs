@@ -14,20 +14,7 @@ public static partial class GraphExporter
     /// <summary>Writes the file at once: what was there before stays until all of it is written.</summary>
     /// <exception cref="UserException">The graph holds what canonical NCHW form does not have, or exceeds 2 GB; nothing was
     /// written.</exception>
-    public static void Save(ModelGraph graph, string path)
-    {
-        byte[] bytes = ToBytes(graph);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Save(ModelGraph graph, string path) => WholeFile.Write(path, ToBytes(graph));
 
     /// <summary>The graph as an .onnx file holds it.</summary>
     /// <exception cref="UserException">The graph holds what canonical NCHW form does not have, or exceeds 2 GB.</exception>

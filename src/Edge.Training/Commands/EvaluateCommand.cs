@@ -61,6 +61,7 @@ internal static class EvaluateCommand
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
             string path = parsed.GetRequiredValue(model);
+            WholeFile.Require("--report", parsed.GetValue(report));
             bool isPackage = path.EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase);
             using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), parsed.GetValue(threads)) : null;
             TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error);
@@ -85,7 +86,7 @@ internal static class EvaluateCommand
             {
                 var page = new Reports.TrainingReport(
                     $"{Path.GetFileName(path)} on {Path.GetFileName(images.Source)}", names, [], result, examples, loader.Pixels, []);
-                RunFolder.WriteText(file, page.ToHtml());
+                WholeFile.Write(file, page.ToHtml());
             }
 
             return CommandHost.Success;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Edge.Quantizer;
 using Edge.Quantizer.Reports;
 using Edge.Training.Data;
 using Edge.Training.Fitting;
@@ -97,7 +98,7 @@ internal sealed record RunSummary
                 ("among the first five", Html.Percent(result?.Top5 ?? double.NaN)),
                 .. facts,
             ]);
-        RunFolder.WriteText(folder.Report, page.ToHtml());
+        WholeFile.Write(folder.Report, page.ToHtml());
     }
 }
 

@@ -54,14 +54,14 @@ public sealed class RunFolder(string path)
 
     public void WriteDescription(IReadOnlyList<string> classNames, InputPreprocessing input)
     {
-        WriteText(Labels, string.Concat(classNames.Select(n => n + "\n")));
-        WriteText(Preprocessing, PreprocessingDocument.Of(input).Json + "\n");
+        WholeFile.Write(Labels, string.Concat(classNames.Select(n => n + "\n")));
+        WholeFile.Write(Preprocessing, PreprocessingDocument.Of(input).Json + "\n");
     }
 
     public void WriteModel(ModelGraph graph) => GraphExporter.Save(graph, Model);
 
     public void WriteHistory(List<EpochRecord> history) =>
-        WriteText(History, JsonSerializer.Serialize(history, TrainingJson.Default.ListEpochRecord) + "\n");
+        WholeFile.Write(History, JsonSerializer.Serialize(history, TrainingJson.Default.ListEpochRecord) + "\n");
 
     /// <summary>
     /// The folder that edge-quantizer can calibrate with: the images' own, or one of some hundred training images written here,
@@ -85,13 +85,6 @@ public sealed class RunFolder(string path)
         }
 
         return folder;
-    }
-
-    public static void WriteText(string file, string text)
-    {
-        string temporary = file + ".new";
-        File.WriteAllText(temporary, text);
-        File.Move(temporary, file, overwrite: true);
     }
 
     private string At(string name) => System.IO.Path.Combine(path, name);

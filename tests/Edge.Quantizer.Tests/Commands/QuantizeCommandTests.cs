@@ -81,6 +81,7 @@ public sealed class QuantizeCommandTests : IDisposable
     [InlineData("--certificate 257", "--certificate 257: must be 0 to 256 images")]
     [InlineData("--method onnxruntime-minmax --max-drop 1", "--method onnxruntime-minmax knows nothing but its rules; leave --max-drop and --certificate out")]
     [InlineData("--method magic", "calibration method 'magic' is unknown")]
+    [InlineData("--report missing/page.html", "--report missing/page.html: there is no folder")]
     [InlineData("--label-column index", "has no labels.csv with a column")]
     public void What_makes_no_sense_is_told_in_one_line(string options, string message)
     {

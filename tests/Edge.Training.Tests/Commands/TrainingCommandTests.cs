@@ -30,7 +30,7 @@ public sealed class TrainingCommandTests : IDisposable
         Assert.Contains("data:image/png;base64,", report, StringComparison.Ordinal);
         Assert.Contains("<polyline", report, StringComparison.Ordinal);
         Assert.DoesNotContain("http", report, StringComparison.Ordinal);
-        Assert.DoesNotContain(".new", string.Join(' ', Directory.GetFiles(output)), StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", string.Join(' ', Directory.GetFiles(output)), StringComparison.Ordinal);
 
         string calibration = fitted.RootElement.GetProperty("next").GetString()!.Split("--calibration ")[1];
         Assert.NotEmpty(Directory.GetFiles(calibration, "*.png"));
@@ -116,6 +116,7 @@ public sealed class TrainingCommandTests : IDisposable
     [InlineData("fit squeezenet-1.1 --data . --augment flop -o out", "--augment flop")]
     [InlineData("finetune missing.onnx --data . -o out", "--preprocessing")]
     [InlineData("resume missing", "there is no checkpoint")]
+    [InlineData("evaluate missing.edge --data . --report missing/page.html", "--report missing/page.html: there is no folder")]
     [InlineData("evaluate missing.edge --data . --preprocessing grey-8", "leave --preprocessing out")]
     [InlineData("evaluate missing.onnx --data . --preprocessing grey-8", "missing.onnx")]
     public void Mistakes_end_in_one_line(string arguments, string expected)
