@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Edge.Imaging;
+using Edge.Quantizer.Compression;
 using Edge.Quantizer.Evaluation;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Passes;
@@ -47,9 +48,12 @@ internal static class EvaluateCommand
             ModelGraph? graph = floatModel is null ? null : OptimizedModel.Load(floatModel, ModelInput.Options(parsed.GetValue(inputShape)));
             if (floatModel is not null)
                 WarnIfAnother(floatModel, package, parsed.InvocationConfiguration.Error);
+            bool onnxRuntime = !parsed.GetValue(noRuntime);
+            if (onnxRuntime && floatModel is not null && DeepCompressionFile.Is(floatModel))
+                parsed.InvocationConfiguration.Error.WriteLine($"{floatModel}: ONNX Runtime reads no Deep Compression files; its float row is left out");
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
             IReadOnlyList<FolderImage> labelled = FolderClasses.InOutputOrder(folder, package.Manifest.Labels);
-            IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, !parsed.GetValue(noRuntime), parsed.GetValue(threads), progress, cancellation);
+            IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, onnxRuntime, parsed.GetValue(threads), progress, cancellation);
             progress.Clear();
             if (parsed.GetValue(json))
                 parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(results, JsonOptions));
@@ -79,7 +83,7 @@ internal static class EvaluateCommand
             if (onnxRuntime)
             {
                 OrtLibrary.Load();
-                if (graph is not null)
+                if (graph is not null && !DeepCompressionFile.Is(floatModel!))
                     classifiers.Insert(1, OnnxRuntimeClassifier.Float(floatModel!, graph, package.Manifest.Preprocessing, threads));
                 classifiers.Add(OnnxRuntimeClassifier.Int8(package, threads));
             }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Edge.Imaging;
+using Edge.Imaging.Codecs;
 using Edge.Quantizer.Commands;
 using Edge.Quantizer.Compression;
 using Edge.Quantizer.Graph;
@@ -161,6 +163,20 @@ public sealed class CompressCommandTests : IDisposable
             Assert.True(model.Constant<float>(convolutions[i].Weights).SequenceEqual(expected), layers[i].Name);
             Assert.True(model.Constant<float>(convolutions[i].Bias).SequenceEqual(layers[i].Bias), layers[i].Name);
         }
+    }
+
+    [OnnxRuntimeFact]
+    public void Beside_the_published_file_evaluate_leaves_out_the_row_that_onnx_runtime_cannot_compute()
+    {
+        string published = SharedFolder.Path("models", "compressed_SqueezeNet.net"), photos = Directory.CreateDirectory(Path.Combine(_folder, "photos")).FullName;
+        Run("compress", published, "--float", "--preprocessing", "imagenet-caffe-227", "-o", Target);
+        File.WriteAllBytes(Path.Combine(photos, "grey.png"), PngEncoder.Encode(new PixelBuffer(227, 227, 3)));
+        (int code, string output, string error) = Run("evaluate", Target, "--model", published, "--images", photos, "--json");
+
+        Assert.True(code == CommandHost.Success, error);
+        Assert.StartsWith($"{published}: ONNX Runtime reads no Deep Compression files; its float row is left out", error, StringComparison.Ordinal);
+        using JsonDocument rows = JsonDocument.Parse(output);
+        Assert.Equal(["float, Edge", "int8, Edge", "int8, ONNX Runtime"], rows.RootElement.EnumerateArray().Select(r => r.GetProperty("name").GetString()));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
