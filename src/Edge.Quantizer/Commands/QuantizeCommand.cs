@@ -99,7 +99,7 @@ internal static class QuantizeCommand
                 BiasCorrection = !parsed.GetValue(noBias),
                 MaxDrop = parsed.GetValue(maxDrop),
                 CertificateImages = certified,
-                Classes = parsed.GetValue(labelColumn) is not null || Named(inputs.Folder!, names)
+                Classes = parsed.GetValue(labelColumn) is not null || FolderClasses.AreLabels(inputs.Folder!, names)
                     ? [.. FolderClasses.InOutputOrder(inputs.Folder!, names).Select(i => i.Class)]
                     : [],
                 Threads = inputs.Threads,
@@ -129,10 +129,6 @@ internal static class QuantizeCommand
         });
         return command;
     }
-
-    /// <summary>Whether folders are called like classes of the network: then they are its classes.</summary>
-    private static bool Named(ImageFolder folder, string[] names) =>
-        folder.ClassNames.Count > 0 && folder.ClassNames.All(c => names.Contains(c, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>An option that takes auto, on or off.</summary>
     private static Option<string> Choosing(string name, string what, string byDefault = "auto")

@@ -23,5 +23,12 @@ internal static class FolderClasses
         return [.. folder.Images.Select(i => i with { Class = i.Class is { } c ? byFolder[c] : null })];
     }
 
+    /// <summary>Whether every folder is called like a class of the network, by the same rule: then they are its classes.</summary>
+    public static bool AreLabels(ImageFolder folder, IReadOnlyList<string> labels)
+    {
+        HashSet<string> names = [.. labels.Select(Normalized)];
+        return folder.ClassNames.Count > 0 && folder.ClassNames.All(c => names.Contains(Normalized(c)));
+    }
+
     private static string Normalized(string name) => name.Trim().Replace('_', ' ').Replace('-', ' ').ToUpperInvariant();
 }

@@ -58,12 +58,14 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.EndsWith("</html>\n", page, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Photos_in_folders_called_like_classes_are_judged_by_right_answers()
+    [Theory]
+    [InlineData("square", "green")]
+    [InlineData("round_<sign>", "GREEN")]
+    public void Photos_in_folders_called_like_classes_are_judged_by_right_answers(string first, string second)
     {
         for (int i = 0; i < Photos; i++)
         {
-            string folder = At($"photos/{(i < Photos / 2 ? "square" : "green")}");
+            string folder = At($"photos/{(i < Photos / 2 ? first : second)}");
             Directory.CreateDirectory(folder);
             File.Move(At($"photos/{i}.png"), Path.Combine(folder, $"{i}.png"));
         }
