@@ -68,12 +68,18 @@ internal static class CompressCommand
                 parsed.GetValue(prune), parsed.GetValue(budget), parsed.GetValue(share),
                 Enum.Parse<CentroidStart>(parsed.GetRequiredValue(start), ignoreCase: true), parsed.GetValue(entropy));
             stages.Check();
+            if (!stages.Scans && GivenOptions.Of(parsed, [budget]).Any())
+                throw new UserException("--budget is for --prune auto; leave it out");
+            if (stages.Bits is null && GivenOptions.Of(parsed, [start]).Any())
+                throw new UserException("--centroids is for --share; leave it out");
             WholeFile.Require("--output", target);
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
             IReadOnlyList<LayerPruning> scan = [];
             if (EdgeModel.IsPackage(path))
             {
-                Package(ModelInput.LoadPackage(path), target, stages);
+                if (GivenOptions.Of(parsed, [real, .. setup.Options]).ToArray() is { Length: > 0 } foreign)
+                    throw new UserException($"{path}: is a package; leave {string.Join(", ", foreign)} out, they are for networks");
+                Package(path, target, stages, parsed.InvocationConfiguration.Error);
             }
             else
             {
@@ -87,8 +93,9 @@ internal static class CompressCommand
         return command;
     }
 
-    private static void Package(EdgeModel package, string target, Stages stages)
+    private static void Package(string path, string target, Stages stages, TextWriter error)
     {
+        EdgeModel package = ModelInput.LoadPackage(path);
         if (stages.Scans)
             throw new UserException("--prune auto needs the float network; give a share, such as --prune 0.3, or compress the ONNX file");
         if (!stages.ChangesWeights)
@@ -97,6 +104,8 @@ internal static class CompressCommand
             return;
         }
 
+        if (package.Manifest.Certificate is not null)
+            error.WriteLine($"warning: {path}: its certificate is left out, for it proves the weights as they were");
         ConstantData[] constants = PackageShaping.Run(package, stages.Ratio, stages.Bits, stages.Start);
         QuantizedPackage.Write(target, package.Manifest with { Accuracy = null }, constants, stages.Coding);
     }

@@ -79,8 +79,15 @@ internal static class QuantizeCommand
                 RangeEstimator.Named(wanted);
             if (parsed.GetValue(maxDrop) is { } drop and not (>= 0 and <= 100))
                 throw new UserException(FormattableString.Invariant($"--max-drop {drop}: must be points of a hundred, from 0 to 100"));
-            if (byOnnxRuntime && (parsed.GetValue(maxDrop) is not null || parsed.GetValue(certificate) > 0))
-                throw new UserException($"--method {wanted} knows nothing but its rules; leave --max-drop and --certificate out");
+            if (parsed.GetValue(learned) is not (>= 0 and <= MaxSeconds))
+                throw new UserException(FormattableString.Invariant($"--learned-rounding {parsed.GetValue(learned)}: must be seconds, from 0 to {MaxSeconds}"));
+            string[] foreign =
+            [
+                .. GivenOptions.Of(parsed, [learned, maxDrop, certificate]),
+                .. new[] { equalization, rounding, absorption, perTensor }.Where(o => parsed.GetResult(o) is { Implicit: false } && parsed.GetValue(o) != "off").Select(o => o.Name),
+            ];
+            if (byOnnxRuntime && foreign.Length > 0)
+                throw new UserException($"--method {wanted} knows nothing but its rules; leave {string.Join(", ", foreign)} out");
             int certified = parsed.GetValue(certificate);
             if (certified is < 0 or > CertificateDefinition.MaxImages)
                 throw new UserException($"--certificate {certified}: must be 0 to {CertificateDefinition.MaxImages} images");
@@ -95,7 +102,7 @@ internal static class QuantizeCommand
                 CompensatedRounding = Enum.Parse<Choice>(parsed.GetRequiredValue(rounding), ignoreCase: true),
                 BiasAbsorption = Enum.Parse<Choice>(parsed.GetRequiredValue(absorption), ignoreCase: true),
                 MethodPerTensor = Enum.Parse<Choice>(parsed.GetRequiredValue(perTensor), ignoreCase: true),
-                LearnedRounding = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(learned), 0, MaxSeconds)),
+                LearnedRounding = TimeSpan.FromSeconds(parsed.GetValue(learned)),
                 BiasCorrection = !parsed.GetValue(noBias),
                 MaxDrop = parsed.GetValue(maxDrop),
                 CertificateImages = certified,

@@ -77,11 +77,33 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Equal("labels", report.RootElement.GetProperty("fallback").GetProperty("measure").GetString());
     }
 
+    [Fact]
+    public void A_certificate_that_other_weights_would_not_keep_is_left_out_with_a_word()
+    {
+        Assert.Equal(CommandHost.Success, Run("--certificate", "2").Code);
+
+        Assert.Equal("", Compress([]));
+        Assert.NotNull(EdgeModel.Load(At("small.edge")).Manifest.Certificate);
+        Assert.Equal($"warning: {At("net.edge")}: its certificate is left out, for it proves the weights as they were", Compress(["--share", "3"]));
+        Assert.Null(EdgeModel.Load(At("small.edge")).Manifest.Certificate);
+
+        string Compress(string[] options)
+        {
+            using var error = new StringWriter();
+            Assert.Equal(CommandHost.Success, CommandLine.Run(["compress", At("net.edge"), "-o", At("small.edge"), .. options], TextWriter.Null, error));
+            return error.ToString().TrimEnd();
+        }
+    }
+
     [Theory]
     [InlineData("--max-drop 101", "--max-drop 101: must be points of a hundred, from 0 to 100")]
     [InlineData("--max-drop -1", "--max-drop -1: must be points of a hundred, from 0 to 100")]
     [InlineData("--certificate 257", "--certificate 257: must be 0 to 256 images")]
-    [InlineData("--method onnxruntime-minmax --max-drop 1", "--method onnxruntime-minmax knows nothing but its rules; leave --max-drop and --certificate out")]
+    [InlineData("--method onnxruntime-minmax --max-drop 1", "--method onnxruntime-minmax knows nothing but its rules; leave --max-drop out")]
+    [InlineData("--method onnxruntime-minmax --learned-rounding 5 --equalization on", "leave --learned-rounding, --equalization out")]
+    [InlineData("--method onnxruntime-entropy --bias-absorption on --method-per-tensor auto", "leave --bias-absorption, --method-per-tensor out")]
+    [InlineData("--learned-rounding -1", "--learned-rounding -1: must be seconds, from 0 to 86400")]
+    [InlineData("--learned-rounding NaN", "--learned-rounding NaN: must be seconds, from 0 to 86400")]
     [InlineData("--method magic", "calibration method 'magic' is unknown")]
     [InlineData("--report missing/page.html", "--report missing/page.html: there is no folder")]
     [InlineData("--label-column index", "has no labels.csv with a column")]

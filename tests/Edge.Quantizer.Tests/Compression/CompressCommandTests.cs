@@ -109,6 +109,9 @@ public sealed class CompressCommandTests : IDisposable
     [InlineData("give 2 to 8 bits", "--share", "9")]
     [InlineData("needs the float network", "--prune", "auto")]
     [InlineData("give points above 0", "--budget", "0")]
+    [InlineData("--budget is for --prune auto", "--prune", "0.5", "--budget", "2")]
+    [InlineData("--centroids is for --share", "--centroids", "density")]
+    [InlineData("is a package; leave --float, --calibration, --labels out", "--float", "--labels", "names.txt", "--calibration", "photos")]
     public void What_makes_no_sense_gives_one_line(string reason, params string[] options)
     {
         (int code, _, string error) = Run(["compress", Package(TinyModel.Inceptionlike().ToBytes()), "-o", Target, .. options]);
