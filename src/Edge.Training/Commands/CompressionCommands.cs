@@ -18,7 +18,7 @@ internal static class CompressionCommands
             "prune",
             """
             Trains a network on while its least important weights become 0, more and more of them until 70 % of the steps are done; the
-            others make up for them. The result is for edge-train share or edge-quantizer compress, which keep the zeros.
+            others make up for them. With --epochs 0 they become 0 at once, and nothing makes up for them. The result is for edge-train share or edge-quantizer compress, which keep the zeros.
 
             Example:
               edge-train prune run/model.onnx --keep 0.1 --epochs 20 --data photos/ -o pruned/

@@ -15,6 +15,7 @@ internal sealed class PruningConstraint : IWeightConstraint
 
     private readonly Parameter<float>[] _weights;
     private readonly double _keep;
+    private readonly int _kept;
     private readonly long _interval;
     private readonly bool[][] _pruned;
     private double _start;
@@ -28,7 +29,8 @@ internal sealed class PruningConstraint : IWeightConstraint
         FinalStep = (long)(PruningShare * steps);
         _interval = Math.Max(1, FinalStep / Rounds);
         _pruned = Array.ConvertAll(_weights, p => new bool[p.Value.Length]);
-        Attach();
+        _kept = (int)Math.Round(keep * _weights.Sum(p => p.Value.Length));
+        Attach(0);
     }
 
     public long FinalStep { get; }
@@ -36,8 +38,18 @@ internal sealed class PruningConstraint : IWeightConstraint
     /// <summary>Share of weights that are not 0.</summary>
     public double Density => (double)_weights.Sum(p => (long)p.Value.Count(w => w != 0)) / _weights.Sum(p => (long)p.Value.Length);
 
-    /// <summary>A network that is thinner already stays as it is.</summary>
-    public void Attach() => _start = Density <= _keep ? _keep : 1;
+    /// <summary>
+    /// A network that is thinner already stays as it is. One whose schedule was cut short, or that is not to be trained at all, is pruned
+    /// at once.
+    /// </summary>
+    public void Attach(long step)
+    {
+        _start = Density <= _keep ? _keep : 1;
+        if (step >= FinalStep && !IsFinal(p => p.Value))
+            Prune(_keep);
+    }
+
+    public bool IsFinal(Func<Parameter<float>, float[]> values) => _weights.Sum(p => (long)values(p).Count(w => w != 0)) <= _kept;
 
     public void BeforeStep()
     {

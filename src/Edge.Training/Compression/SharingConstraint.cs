@@ -22,16 +22,19 @@ internal sealed class SharingConstraint : IWeightConstraint
     {
         (_weights, _bits) = ([.. parameters.Where(p => p.Decay && p.Trainable)], bits);
         _cluster = Array.ConvertAll(_weights, p => new int[p.Value.Length]);
-        Attach();
+        Attach(0);
     }
 
     public long FinalStep => 0;
 
-    public void Attach()
+    public void Attach(long step)
     {
         for (int p = 0; p < _weights.Length; p++)
             Assign(_weights[p].Value, _cluster[p]);
     }
+
+    /// <summary>Weights have it from the start, and steps keep it.</summary>
+    public bool IsFinal(Func<Parameter<float>, float[]> values) => true;
 
     public void BeforeStep()
     {

@@ -147,9 +147,24 @@ public sealed class Trainer : IDisposable
     {
         Copy(tensors, Tensors());
         Progress = progress;
-        _constraint?.Attach();
+        if (_constraint is not null)
+            Constrain(((long)progress.Epoch * StepsPerEpoch) + progress.Step);
         _optimizer.StepCount = progress.OptimizerSteps;
         _average?.StepCount = progress.AverageSteps;
+    }
+
+    /// <summary>
+    /// Holds restored weights to the constraint. With fewer epochs than before, the weights that were best may be of a time when they were
+    /// not to have their final form yet: then the present ones, which get it now, count until an epoch is done.
+    /// </summary>
+    private void Constrain(long step)
+    {
+        _constraint!.Attach(step);
+        Dictionary<Parameter<float>, float[]> best = _network.Parameters.Zip(_best).ToDictionary(p => p.First, p => p.Second.Data);
+        if (step < _constraint.FinalStep || _constraint.IsFinal(p => best[p]))
+            return;
+        Copy([.. Weights().Select(t => ("best/" + t.Name, t.Data))], _best);
+        Progress.BestEpoch = 0;
     }
 
     /// <summary>A copy of a validation image as the network sees it.</summary>

@@ -32,7 +32,10 @@ public sealed record TrainingProgress
 
     public List<EpochRecord> History { get; init; } = [];
 
-    /// <summary>The epoch whose weights are exported, counted from 1; 0 while none is better than the first weights.</summary>
+    /// <summary>
+    /// The epoch whose weights are exported, counted from 1; 0 while none is better than the weights that the run, or its resumption with
+    /// fewer epochs, began with.
+    /// </summary>
     public int BestEpoch { get; set; }
 
     /// <summary>Validation did not get better for too long.</summary>

@@ -88,6 +88,31 @@ public sealed class ConstraintTests : IDisposable
         Assert.Equal(0.1, Density(weights), 0.01);
     }
 
+    [Fact]
+    public void Without_epochs_a_network_is_pruned_at_once()
+    {
+        float[][] weights = Weights(Train("pruned", Options with { Keep = 0.3, Epochs = 0 }, stopAfter: null).Model);
+        Assert.Equal(0.3, Density(weights), 0.01);
+    }
+
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(3, 0)]
+    [InlineData(2, 0)]
+    public void Resumed_behind_the_last_step_of_pruning_a_network_is_pruned_all_the_same(int epochs, int expectedBest)
+    {
+        // In the fourth of ten epochs; pruning would go on to the end of the seventh.
+        RunFolder folder = Train("shorter", Options with { Keep = 0.1, Epochs = 10 }, stopAfter: 17);
+        using (TrainingRun resumed = TrainingRun.Resume(folder, o => o with { Epochs = epochs }, _ => { }))
+        {
+            Assert.Equal((3, 5), (resumed.Trainer.Progress.Epoch, resumed.Trainer.StepsPerEpoch));
+            resumed.Run(CancellationToken.None);
+            Assert.Equal(expectedBest, resumed.Trainer.Progress.BestEpoch);
+        }
+
+        Assert.Equal(0.1, Density(Weights(folder.Model)), 0.01);
+    }
+
     [Theory]
     [InlineData("prune model.onnx --keep 1 --data . -o out", "--keep 1")]
     [InlineData("share model.onnx --bits 9 --data . -o out", "--bits 9")]
