@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Edge.Imaging.Preprocessing;
+using Edge.Quantizer;
 using Edge.Quantizer.Commands;
 using Edge.Quantizer.Onnx;
 using Edge.Runtime.Format;
@@ -69,6 +70,7 @@ internal static class CompressionCommands
             string path = parsed.GetRequiredValue(model);
             InputPreprocessing input = FinetuneCommand.LoadPreprocessing(path, parsed.GetValue(preprocessing));
             (Examples training, Examples validation) = source.OpenSplit(options.Seed);
+            RequireSameClasses(path, source.Data, training.Images.ClassNames);
             var run = new RunDescription
             {
                 Network = path,
@@ -86,5 +88,22 @@ internal static class CompressionCommands
             return CommandHost.Success;
         });
         return command;
+    }
+
+    /// <summary>The images number the classes, and the network has outputs already: labels.txt beside it tells which is which.</summary>
+    private static void RequireSameClasses(string model, string data, IReadOnlyList<string> given)
+    {
+        RunFolder folder = RunFolder.Of(model);
+        IReadOnlyList<string> known = folder.ClassNames;
+        for (int i = 0; known.Count > 0 && i < Math.Max(known.Count, given.Count); i++)
+        {
+            if (known.ElementAtOrDefault(i) != given.ElementAtOrDefault(i))
+            {
+                throw new UserException(
+                    $"{data}: class {i} is {Named(given, i)}, but {Named(known, i)} in {folder.Labels}; give images of the network's own classes in its order");
+            }
+        }
+
+        static string Named(IReadOnlyList<string> names, int index) => index < names.Count ? $"'{names[index]}'" : "missing";
     }
 }

@@ -111,9 +111,7 @@ internal static class EvaluateCommand
         if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             return TrainedModel.FromCheckpoint(path, warning => error.WriteLine($"warning: {warning}"));
         var input = FinetuneCommand.LoadPreprocessing(path, preprocessing);
-        string labels = new RunFolder(Path.GetDirectoryName(path) ?? "").Labels;
-        return new TrainedModel(
-            TransferModel.Import(path, input), input, File.Exists(labels) ? [.. File.ReadAllLines(labels).Where(l => l.Length > 0)] : []);
+        return new TrainedModel(TransferModel.Import(path, input), input, RunFolder.Of(path).ClassNames);
     }
 
     /// <summary>The output of every class of the images, by name where both have the same names, else by number.</summary>

@@ -115,7 +115,7 @@ internal static class FinetuneCommand
     /// <exception cref="UserException">There is neither.</exception>
     public static InputPreprocessing LoadPreprocessing(string model, string? given)
     {
-        string beside = new RunFolder(Path.GetDirectoryName(model) ?? "").Preprocessing;
+        string beside = RunFolder.Of(model).Preprocessing;
         if (given is null && !File.Exists(beside))
             throw new UserException($"{model}: say with --preprocessing how it wants its images: a JSON file, or one of {PreprocessingPresets.Summary}");
         return PreprocessingFile.Load(given ?? beside);

@@ -17,11 +17,17 @@ public sealed class RunFolder(string path)
 
     public string Path => path;
 
+    /// <summary>The folder that a model lies in.</summary>
+    public static RunFolder Of(string model) => new(System.IO.Path.GetDirectoryName(model) ?? "");
+
     /// <summary>The trained network, for edge-quantizer.</summary>
     public string Model => At("model.onnx");
 
     /// <summary>Class names in output order.</summary>
     public string Labels => At("labels.txt");
+
+    /// <summary>What <see cref="Labels"/> holds; nothing where it is missing.</summary>
+    public IReadOnlyList<string> ClassNames => File.Exists(Labels) ? [.. File.ReadAllLines(Labels).Where(l => l.Length > 0)] : [];
 
     /// <summary>How the network wants its images.</summary>
     public string Preprocessing => At("preprocessing.json");

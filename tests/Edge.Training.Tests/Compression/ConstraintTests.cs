@@ -114,6 +114,23 @@ public sealed class ConstraintTests : IDisposable
     }
 
     [Theory]
+    [InlineData("0 2 1 3", "class 1 is '1', but '2' in ")]
+    [InlineData("0 1 2", "class 3 is '3', but missing in ")]
+    [InlineData("0 1 2 3 4", "class 4 is missing, but '4' in ")]
+    public void Images_with_other_classes_than_the_networks_are_refused(string labels, string expected)
+    {
+        string images = Idx.WriteBars(_folder, 40, Classes), trained = _folder.At("trained"), pruned = _folder.At("pruned");
+        Run($"fit mobilenet-v1-1.0-shallow --set width=0.1 --skip-reductions 2 --data {images} --epochs 0 --threads 1 -o {trained}");
+        File.WriteAllLines($"{trained}/labels.txt", labels.Split(' '));
+        using var error = new StringWriter();
+
+        Assert.Equal(1, CommandLine.Run($"prune {trained}/model.onnx --keep 0.5 --epochs 0 --data {images} -o {pruned}".Split(' '), TextWriter.Null, error));
+
+        Assert.StartsWith($"edge-train: {images}: {expected}{trained}/labels.txt; give", Assert.Single(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.False(Directory.Exists(pruned));
+    }
+
+    [Theory]
     [InlineData("prune model.onnx --keep 1 --data . -o out", "--keep 1")]
     [InlineData("share model.onnx --bits 9 --data . -o out", "--bits 9")]
     [InlineData("share model.onnx --bits 4 --ema 0.9 --data . -o out", "--ema 0.9")]
