@@ -127,10 +127,13 @@ internal sealed class ClassificationLoop : IDisposable
         try
         {
             if (watcher.Look(frame, Stopwatch.GetElapsedTime(_start), _decided))
+            {
+                // Only whole frames are shown and kept.
                 Interlocked.Exchange(ref _alive, Stopwatch.GetTimestamp());
-            Preview.Offer(watcher.Camera.Name, frame, watcher.Orientation);
-            if (_snapshotDue[camera])
-                KeepSnapshot(camera, frame);
+                Preview.Offer(watcher.Camera.Name, frame, watcher.Orientation);
+                if (_snapshotDue[camera])
+                    KeepSnapshot(camera, frame);
+            }
         }
         finally
         {

@@ -1,24 +1,28 @@
 using System.Threading.Channels;
 using Edge.Camera.Running;
+using Edge.Imaging;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Sinks;
 
 /// <summary>
 /// A sink with a bounded queue and a task of its own that empties it. When the queue is full the oldest event gives way. A failing
-/// delivery is tried again after 1, 2, 4 … 60 s while newer events wait; trouble is logged once, and once when it is over.
+/// delivery is tried again after 1, 2, 4 … 60 s while newer events wait; trouble is logged once, and once when it is over. An event whose
+/// picture turns out to be damaged is dropped: no other attempt would help.
 /// </summary>
 internal abstract class QueuedSink : ISink
 {
     private readonly Channel<DecisionEvent> _queue;
     private readonly CancellationTokenSource _stop = new();
     private readonly SinkTrouble _trouble;
+    private readonly ILogger _log;
     private Task? _worker;
     private long _delivered, _dropped;
+    private bool _saidDamaged;
 
     protected QueuedSink(string name, int capacity, ILogger log)
     {
-        (Name, _trouble) = (name, new SinkTrouble(name, log));
+        (Name, _trouble, _log) = (name, new SinkTrouble(name, log), log);
         _queue = Channel.CreateBounded<DecisionEvent>(
             new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true },
             _ => Interlocked.Increment(ref _dropped));
@@ -55,7 +59,10 @@ internal abstract class QueuedSink : ISink
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Throws <see cref="SinkException"/> when the event should be tried again.</summary>
+    /// <summary>
+    /// Throws <see cref="SinkException"/> when the event should be tried again, <see cref="ImageFormatException"/> when it should not
+    /// because its picture is damaged.
+    /// </summary>
     protected abstract Task DeliverAsync(DecisionEvent decision, CancellationToken stop);
 
     /// <summary>Nothing gets through: logged unless that is known.</summary>
@@ -67,14 +74,19 @@ internal abstract class QueuedSink : ISink
 
     private async Task DeliverAll()
     {
+        int inHand = 0;
         try
         {
             await foreach (DecisionEvent decision in _queue.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+            {
+                inHand = 1;
                 await DeliverWithRetries(decision).ConfigureAwait(false);
+                inHand = 0;
+            }
         }
         catch (OperationCanceledException)
         {
-            Interlocked.Add(ref _dropped, _queue.Reader.CanCount ? _queue.Reader.Count : 0);
+            Interlocked.Add(ref _dropped, inHand + (_queue.Reader.CanCount ? _queue.Reader.Count : 0));
         }
     }
 
@@ -87,7 +99,16 @@ internal abstract class QueuedSink : ISink
             {
                 await DeliverAsync(decision, _stop.Token).ConfigureAwait(false);
                 Interlocked.Increment(ref _delivered);
+                _saidDamaged = false;
                 Recovered();
+                return;
+            }
+            catch (ImageFormatException e)
+            {
+                Interlocked.Increment(ref _dropped);
+                if (!_saidDamaged)
+                    SinkLog.Damaged(_log, Name, e.Message);
+                _saidDamaged = true;
                 return;
             }
             catch (SinkException e)
@@ -107,6 +128,9 @@ internal static partial class SinkLog
 {
     [LoggerMessage(LogLevel.Warning, "{sink}: {problem}; trying on")]
     public static partial void Failing(ILogger log, string sink, string problem);
+
+    [LoggerMessage(LogLevel.Warning, "{sink}: a damaged picture is left out: {problem}")]
+    public static partial void Damaged(ILogger log, string sink, string problem);
 
     [LoggerMessage(LogLevel.Information, "{sink}: works again")]
     public static partial void Recovered(ILogger log, string sink);

@@ -57,7 +57,7 @@ internal sealed class SnapshotSink : QueuedSink, IPictureSink
             File.Move(path + ".part", path, overwrite: true);
             Count(name, jpeg.Length);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ImagingException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CodecUnavailableException)
         {
             throw new SinkException($"{_folder}: {e.Message.ReplaceLineEndings(" ")}", e);
         }

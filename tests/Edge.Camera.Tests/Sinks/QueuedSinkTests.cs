@@ -17,10 +17,12 @@ public class QueuedSinkTests
     {
         var sink = new BlockedSink();
         sink.Start();
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 1000; i++)
-            sink.Publish(Event(i));
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1));
+        Task publishing = Task.Run(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+                sink.Publish(Event(i));
+        });
+        await publishing.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.InRange(sink.Status.Dropped, 1000 - BlockedSink.Capacity - 1, 1000 - BlockedSink.Capacity);
         await sink.DisposeAsync();
     }
@@ -50,6 +52,47 @@ public class QueuedSinkTests
         Assert.Contains("T000059", kept[^1].Name, StringComparison.Ordinal);
         Assert.True(File.Exists(foreign));
         await sink.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_damaged_picture_is_dropped_and_counted_and_the_next_is_kept()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-snapshots-").FullName;
+        var sink = new SnapshotSink(new SnapshotConfig { KeepFreeMegabytes = 0 }, folder, NullLogger.Instance);
+        sink.Start();
+        using var source = new TestSource(64, 48, 1000);
+        source.Open(CancellationToken.None);
+        CapturedFrame frame = source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!;
+        long length = frame.Length;
+        foreach (int second in new[] { 1, 2, 3 })
+        {
+            frame.Length = second < 3 ? length / 2 : length;
+            sink.Publish(Event(second) with { Picture = Picture.Copy(frame) });
+        }
+
+        await WaitFor(() => sink.Status is { Delivered: 1, Dropped: 2, Trouble: null });
+        Assert.Contains("T000003", Assert.Single(Directory.GetFiles(folder)), StringComparison.Ordinal);
+        await sink.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task While_the_disk_is_nearly_full_nothing_is_written_and_the_reason_is_told()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-snapshots-").FullName;
+        int free = (int)(new DriveInfo(folder).AvailableFreeSpace >> 20);
+        var config = new SnapshotConfig { KeepFreeMegabytes = free + 1_000_000 };
+        var sink = new SnapshotSink(config, folder, NullLogger.Instance);
+        sink.Start();
+        using var source = new TestSource(64, 48, 1000);
+        source.Open(CancellationToken.None);
+        sink.Publish(Event(1) with { Picture = Picture.Copy(source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!) });
+        await WaitFor(() => sink.Status.Trouble is not null);
+        Assert.Matches($@"only \d+ MB free, snapshots.keepFreeMegabytes is {config.KeepFreeMegabytes}$", sink.Status.Trouble);
+        await sink.DisposeAsync();
+        Assert.Equal((0, 1), (sink.Status.Delivered, sink.Status.Dropped));
+        Assert.Empty(Directory.GetFiles(folder));
         Directory.Delete(folder, recursive: true);
     }
 

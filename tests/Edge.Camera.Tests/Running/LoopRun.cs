@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Edge.Camera.Capture;
+using Edge.Camera.Config;
+using Edge.Camera.Running;
+using Edge.Camera.Sinks;
+using Edge.Camera.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Edge.Camera.Tests.Running;
+
+/// <summary>The loop at work on sources of a test's own, until it is disposed.</summary>
+internal sealed class LoopRun : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CameraReader[] _readers;
+    private readonly Thread _thread;
+
+    public LoopRun(EdgeConfig config, Func<CameraConfig, IFrameSource> source, params ISink[] sinks)
+    {
+        Watch = Watch.Load(new LoadedConfig(config, null));
+        _readers = Array.ConvertAll(config.Cameras, c => new CameraReader(
+            c.Name, () => source(c), TimeSpan.FromSeconds(30), Loop.FrameReady, NullLogger.Instance));
+        Loop.ChangeTo(Watch, _readers, sinks);
+        Array.ForEach(_readers, r => r.Start());
+        _thread = new Thread(() => Loop.Run(_stop.Token));
+        _thread.Start();
+    }
+
+    public Watch Watch { get; }
+
+    public ClassificationLoop Loop { get; } = new();
+
+    /// <summary>Waits a minute at most.</summary>
+    public static void WaitFor(Func<bool> condition, string what)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"did not happen in a minute: {what}");
+            Thread.Sleep(5);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread.Join();
+        Array.ForEach(_readers, r => r.Dispose());
+        Loop.Dispose();
+        Watch.Dispose();
+        _stop.Dispose();
+    }
+}
+
+/// <summary>Remembers all that it is told, and wants pictures of everything.</summary>
+internal sealed class RememberingSink : IPictureSink
+{
+    private readonly List<DecisionEvent> _decisions = [], _kept = [];
+
+    public DecisionEvent[] Decisions => Copy(_decisions);
+
+    /// <summary>What a person asked for.</summary>
+    public DecisionEvent[] Kept => Copy(_kept);
+
+    public string Name => "memory";
+
+    public SinkStatus Status => default;
+
+    public bool WantsPicture(string label) => true;
+
+    public void Publish(DecisionEvent decision) => Add(_decisions, decision);
+
+    public void Keep(DecisionEvent decision) => Add(_kept, decision);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static DecisionEvent[] Copy(List<DecisionEvent> list)
+    {
+        lock (list)
+            return [.. list];
+    }
+
+    private static void Add(List<DecisionEvent> list, DecisionEvent decision)
+    {
+        lock (list)
+            list.Add(decision);
+    }
+}
