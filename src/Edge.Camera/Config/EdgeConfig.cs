@@ -160,7 +160,9 @@ internal sealed record ClassConfig
     public bool Ignore { get; set; }
 }
 
-/// <summary>Frames in which nothing changes are not classified; the last answer stands.</summary>
+/// <summary>
+/// Frames in which nothing changes are not classified; the last answer stands. Until the votes have decided on it, all frames are.
+/// </summary>
 internal sealed record MotionConfig
 {
     /// <summary>Mean absolute difference of the brightness of a block, 0 to 255, from which it counts as changed.</summary>

@@ -36,9 +36,10 @@ internal sealed class MotionGate
     /// <summary>Whether the image should be classified; if so it is remembered.</summary>
     /// <param name="image">[height, width, channels] as the network reads it.</param>
     /// <param name="now">On any clock that only goes forward.</param>
-    public bool Passes(ReadOnlySpan<sbyte> image, TimeSpan now)
+    /// <param name="isOpen">The decision waits for more answers: then every image passes, moved or not.</param>
+    public bool Passes(ReadOnlySpan<sbyte> image, TimeSpan now, bool isOpen)
     {
-        bool due = _last == TimeSpan.MinValue || now - _last >= _refresh;
+        bool due = isOpen || _last == TimeSpan.MinValue || now - _last >= _refresh;
         if (!due && !HasMoved(image))
             return false;
         image.CopyTo(_classified);

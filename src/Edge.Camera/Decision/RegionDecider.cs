@@ -56,6 +56,11 @@ internal sealed class RegionDecider
     /// <summary>Whether anything was decided yet, be it <see cref="Unknown"/>.</summary>
     public bool IsSettled { get; private set; }
 
+    /// <summary>
+    /// Whether the last answer, seen again and again, would lead to a decision: it waits for votes, or for the mean of the scores.
+    /// </summary>
+    public bool IsOpen { get; private set; }
+
     /// <summary>The smoothed scores of the last answer, one per class.</summary>
     public ReadOnlySpan<float> Scores => _means;
 
@@ -67,7 +72,7 @@ internal sealed class RegionDecider
         for (int c = 0; c < _means.Length; c++)
             _means[c] = (past * _means[c]) + ((1 - past) * scores[c]);
 
-        int answer = Answer();
+        int answer = Answer(_means);
         _answers[_seen % _answers.Length] = answer;
         _seen = _seen == int.MaxValue ? _answers.Length : _seen + 1;
 
@@ -83,16 +88,17 @@ internal sealed class RegionDecider
             (Class, IsSettled) = (answer, true);
         }
 
+        IsOpen = !IsSettled || answer != Class || (_smoothing > 0 && Answer(scores) != Class);
         return new Verdict(Class, Class == Unknown ? 0 : _means[Class], changed, report);
     }
 
-    private int Answer()
+    private int Answer(ReadOnlySpan<float> scores)
     {
         int best = Unknown;
-        for (int c = 0; c < _means.Length; c++)
+        for (int c = 0; c < scores.Length; c++)
         {
             float threshold = c == Class ? _thresholds[c] - _hysteresis : _thresholds[c];
-            if (_means[c] >= threshold && (best == Unknown || _means[c] > _means[best]))
+            if (scores[c] >= threshold && (best == Unknown || scores[c] > scores[best]))
                 best = c;
         }
 

@@ -69,7 +69,7 @@ internal sealed class RegionWatcher
         }
 
         Verdict? verdict = null;
-        if (_gate is null || _gate.Passes(_session.Input, now))
+        if (_gate is null || _gate.Passes(_session.Input, now, _decider.IsOpen))
         {
             _session.Run();
             verdict = _decider.Add(_scores.Read(_session), now);
