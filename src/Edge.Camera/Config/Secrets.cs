@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Edge.Camera.Config;
 
 /// <summary>Tokens, passwords and keys, which stand in files of their own and not in the configuration.</summary>
@@ -36,6 +38,24 @@ internal static class Secrets
         }
 
         return Read(new LoadedConfig(new EdgeConfig(), null), key, Path.Combine(folder, name))!;
+    }
+
+    /// <summary>Tells apart what a file held when another library read it: the SHA-256 of its bytes, in hexadecimal digits.</summary>
+    /// <param name="key">In front of what is wrong.</param>
+    /// <param name="file">Absolute; null gives null.</param>
+    /// <exception cref="ConfigException">It can't be read.</exception>
+    public static string? Fingerprint(string key, string? file)
+    {
+        if (file is null)
+            return null;
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException([$"{key}: {file}: {e.Message.ReplaceLineEndings(" ")}"]);
+        }
     }
 
     /// <summary>The absolute path of a file that another library reads.</summary>

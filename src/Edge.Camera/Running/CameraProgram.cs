@@ -19,6 +19,7 @@ internal sealed class CameraProgram : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly Devices _devices;
+    private readonly SinkSet _sinks;
     private readonly SystemdNotifier _systemd = new();
     private readonly ClassificationLoop _loop;
     private readonly Timer? _watchdog;
@@ -30,12 +31,12 @@ internal sealed class CameraProgram : IAsyncDisposable
     private volatile FileStamps? _seen;
     private Watch _watch;
     private List<CameraReader> _readers = [];
-    private List<ISink> _sinks = [];
 
     private CameraProgram(Func<LoadedConfig> load, Watch watch, ILoggerFactory logs, Devices devices)
     {
         (_load, _watch, _logs, _log, _devices) = (load, watch, logs, logs.CreateLogger("edge-camera"), devices);
         _stamps = FileStamps.Of(watch.Config);
+        _sinks = new SinkSet(_log);
         _loop = new ClassificationLoop();
         View = new ProgramView(_loop);
         if (SystemdNotifier.WatchdogInterval is { } interval)
@@ -60,7 +61,8 @@ internal sealed class CameraProgram : IAsyncDisposable
         var program = new CameraProgram(load, watch, logs, devices ?? new Devices());
         try
         {
-            program._sinks = SinkFactory.Create(watch, program.View, program._devices, logs);
+            SinkPlan?[] plans = SinkFactory.Plan(config, program.View, program._devices, logs);
+            program._sinks.ChangeTo(plans, () => Task.CompletedTask).GetAwaiter().GetResult();
         }
         catch
         {
@@ -70,8 +72,7 @@ internal sealed class CameraProgram : IAsyncDisposable
 
         ProgramLog.Model(program._log, watch.Model.Manifest.Network, watch.InstructionSet, watch.Threads);
         program._readers = [.. watch.Cameras.Select(c => program.CreateReader(c, watch.Config))];
-        program._loop.ChangeTo(watch, program._readers, program._sinks);
-        program.View.Parts = ProgramParts.After(null, watch, program._readers, program._sinks);
+        program.Use(watch, program._readers);
         foreach (CameraReader reader in program._readers)
             reader.Start();
         return program;
@@ -87,7 +88,7 @@ internal sealed class CameraProgram : IAsyncDisposable
 
     /// <summary>
     /// Changes to the configuration as it is now, without a gap: the new model is loaded beside the old one, cameras that stay the same
-    /// stay open, and so do sinks. When the new configuration can't be used the old one goes on.
+    /// stay open, and so do sinks. When the new configuration can't be used the old one goes on, with all of its sinks.
     /// </summary>
     /// <returns>Whether the new one is used.</returns>
     public async Task<bool> Reload()
@@ -103,10 +104,10 @@ internal sealed class CameraProgram : IAsyncDisposable
             var readers = new List<CameraReader>();
             foreach (CameraWatcher camera in watch.Cameras)
                 readers.Add(Kept(camera, oldWatch, oldReaders) ?? CreateReader(camera, config));
-            List<ISink> sinks = await ChangeSinks(watch).ConfigureAwait(false);
-            await _loop.ChangeTo(watch, readers, sinks).ConfigureAwait(false);
-            (_watch, _sinks, _readers, _stamps) = (watch, sinks, readers, FileStamps.Of(config));
-            View.Parts = ProgramParts.After(View.Parts, watch, readers, sinks);
+            SinkPlan?[] plans = SinkFactory.Plan(config, View, _devices, _logs);
+            await _sinks.ChangeTo(plans, () => Use(oldWatch, oldReaders)).ConfigureAwait(false);
+            await Use(watch, readers).ConfigureAwait(false);
+            (_watch, _readers, _stamps) = (watch, readers, FileStamps.Of(config));
             foreach (CameraReader reader in oldReaders.Except(readers))
                 reader.Dispose();
 
@@ -117,9 +118,12 @@ internal sealed class CameraProgram : IAsyncDisposable
             ProgramLog.Reloaded(_log, watch.Model.Manifest.Network);
             return true;
         }
-        catch (Exception e) when (e is ConfigException or CommandException)
+        catch (Exception e)
         {
-            watch?.Dispose();
+            if (watch != _watch)
+                watch?.Dispose();
+            if (e is not (ConfigException or CommandException))
+                throw;
             ProgramLog.NotReloaded(_log, e.Message.ReplaceLineEndings("; "));
             return false;
         }
@@ -153,36 +157,20 @@ internal sealed class CameraProgram : IAsyncDisposable
             await _watchdog.DisposeAsync().ConfigureAwait(false);
         foreach (CameraReader reader in _readers)
             reader.Dispose();
-        foreach (ISink sink in _sinks)
-            await sink.DisposeAsync().ConfigureAwait(false);
+        await _sinks.DisposeAsync().ConfigureAwait(false);
         _loop.Dispose();
         _watch.Dispose();
         _systemd.Dispose();
         _reloading.Dispose();
     }
 
-    /// <summary>
-    /// The sinks of a new configuration: those there are where it says the same about them. Otherwise the old ones end first, for lines
-    /// and connections have one owner; when the new ones can't be made the old ones come back.
-    /// </summary>
-    private async Task<List<ISink>> ChangeSinks(Watch watch)
+    /// <summary>Has the loop look through these with the sinks there are now, and shows that to all who ask.</summary>
+    /// <returns>Done when the loop has changed over.</returns>
+    private Task Use(Watch watch, List<CameraReader> readers)
     {
-        if (SinkFactory.AreSame(_watch.Config, watch.Config))
-            return _sinks;
-        await _loop.ChangeTo(_watch, _readers, []).ConfigureAwait(false);
-        foreach (ISink sink in _sinks)
-            await sink.DisposeAsync().ConfigureAwait(false);
-        _sinks = [];
-        try
-        {
-            return SinkFactory.Create(watch, View, _devices, _logs);
-        }
-        catch (ConfigException)
-        {
-            _sinks = SinkFactory.Create(_watch, View, _devices, _logs);
-            await _loop.ChangeTo(_watch, _readers, _sinks).ConfigureAwait(false);
-            throw;
-        }
+        ISink[] sinks = _sinks.Running;
+        View.Parts = new ProgramParts(watch, readers, sinks);
+        return _loop.ChangeTo(watch, readers, sinks);
     }
 
     private void ReloadChangedFiles()

@@ -8,6 +8,7 @@ namespace Edge.Camera.Running;
 internal sealed class ProgramView(ClassificationLoop loop)
 {
     private volatile ProgramParts? _parts;
+    private volatile bool _outputsArmed = true;
 
     public static string Version { get; } =
         typeof(ProgramView).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -19,6 +20,16 @@ internal sealed class ProgramView(ClassificationLoop loop)
     {
         get => _parts;
         set => _parts = value;
+    }
+
+    /// <summary>
+    /// Whether decisions drive GPIO lines; they do at start. Here and not with the lines: whoever disarms means the board, whatever
+    /// configuration it will have.
+    /// </summary>
+    public bool OutputsArmed
+    {
+        get => _outputsArmed;
+        set => _outputsArmed = value;
     }
 
     public PreviewTap Preview => loop.Preview;
@@ -45,22 +56,13 @@ internal sealed class ProgramView(ClassificationLoop loop)
     }
 }
 
-/// <summary>What a configuration made. Counters of a model and cameras that were replaced stay readable.</summary>
+/// <summary>What a configuration made.</summary>
+/// <param name="Watch">The model at work.</param>
+/// <param name="Readers">Of all its cameras.</param>
+/// <param name="Sinks">Who is told.</param>
+/// <remarks>Counters of a model and cameras that were replaced stay readable.</remarks>
 internal sealed record ProgramParts(Watch Watch, IReadOnlyList<CameraReader> Readers, IReadOnlyList<ISink> Sinks)
 {
-    /// <summary>When the counters of the sinks were 0.</summary>
-    public DateTimeOffset SinksSince { get; private init; } = DateTimeOffset.UtcNow;
-
-    /// <param name="before">What ran before, and may have had the same sinks; null at start.</param>
-    /// <param name="watch">The model at work.</param>
-    /// <param name="readers">Of all its cameras.</param>
-    /// <param name="sinks">Who is told.</param>
-    public static ProgramParts After(ProgramParts? before, Watch watch, IReadOnlyList<CameraReader> readers, IReadOnlyList<ISink> sinks)
-    {
-        var parts = new ProgramParts(watch, readers, sinks);
-        return before is not null && ReferenceEquals(before.Sinks, sinks) ? parts with { SinksSince = before.SinksSince } : parts;
-    }
-
     public (CameraWatcher Watcher, CameraReader Reader)[] Cameras =>
         Array.ConvertAll([.. Watch.Cameras], c => (c, Readers.First(r => r.Name == c.Camera.Name)));
 }

@@ -6,6 +6,9 @@ internal interface ISink : IAsyncDisposable
     /// <summary>One word for logs and metrics.</summary>
     string Name { get; }
 
+    /// <summary>When its counters were 0.</summary>
+    DateTimeOffset Started { get; }
+
     /// <summary>Wants <see cref="DecisionEvent.Picture"/> for a decision on this label.</summary>
     bool WantsPicture(string label);
 

@@ -9,6 +9,8 @@ internal sealed partial class LogSink(ILogger log) : ISink
 
     public string Name => "log";
 
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
     public SinkStatus Status => new(Interlocked.Read(ref _delivered), 0, null);
 
     public bool WantsPicture(string label) => false;

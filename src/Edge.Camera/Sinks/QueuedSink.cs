@@ -30,6 +30,8 @@ internal abstract class QueuedSink : ISink
 
     public string Name { get; }
 
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
     public SinkStatus Status => new(Interlocked.Read(ref _delivered), Interlocked.Read(ref _dropped), _trouble.Now);
 
     public virtual bool WantsPicture(string label) => false;
@@ -131,6 +133,9 @@ internal static partial class SinkLog
 
     [LoggerMessage(LogLevel.Warning, "{sink}: a damaged picture is left out: {problem}")]
     public static partial void Damaged(ILogger log, string sink, string problem);
+
+    [LoggerMessage(LogLevel.Error, "{sink}: {problem}; it is told nothing until a configuration that can be used is loaded")]
+    public static partial void Lost(ILogger log, string sink, string problem);
 
     [LoggerMessage(LogLevel.Information, "{sink}: works again")]
     public static partial void Recovered(ILogger log, string sink);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Edge.Camera.Sinks.Gpio;
@@ -9,67 +8,38 @@ using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Sinks;
 
-/// <summary>Makes the sinks that a configuration asks for.</summary>
+/// <summary>Says which sinks a configuration asks for.</summary>
 internal static class SinkFactory
 {
-    /// <param name="watch">With the configuration.</param>
+    /// <summary>Reads the secrets of all sinks, makes none.</summary>
+    /// <param name="loaded">The configuration.</param>
     /// <param name="program">What sinks show, and ask for pictures.</param>
     /// <param name="devices">Where lines are.</param>
     /// <param name="logs">Outlives the sinks.</param>
-    /// <exception cref="ConfigException">A sink can never work as it is configured on this machine.</exception>
-    public static List<ISink> Create(Watch watch, ProgramView program, Devices devices, ILoggerFactory logs)
+    /// <returns>One for each kind, always at the same place; null where the configuration has none.</returns>
+    /// <exception cref="ConfigException">A section that this program is built without, or a secret that can't be read.</exception>
+    public static SinkPlan?[] Plan(LoadedConfig loaded, ProgramView program, Devices devices, ILoggerFactory logs)
     {
-        RefuseWhatIsNotBuilt(watch.Config.Config);
-        List<ISink> sinks = [];
-        try
-        {
-            AddAll(sinks, watch, program, devices, logs);
-            return sinks;
-        }
-        catch (ConfigException)
-        {
-            // Lines and ports have one owner: those taken already must be free for whoever comes next.
-            foreach (ISink sink in sinks)
-                sink.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            throw;
-        }
-    }
-
-    private static void AddAll(List<ISink> sinks, Watch watch, ProgramView program, Devices devices, ILoggerFactory logs)
-    {
-        EdgeConfig config = watch.Config.Config;
-        sinks.Add(new LogSink(logs.CreateLogger("decision")));
-        if (config.Gpio is { } gpio)
-            sinks.Add(Gpio(gpio, devices, program.AskForSnapshot, logs.CreateLogger("gpio")));
-        if (config.Snapshots is { } snapshots)
-            Add(new SnapshotSink(snapshots, watch.Config.Resolve(snapshots.Folder), logs.CreateLogger("snapshots")));
+        RefuseWhatIsNotBuilt(loaded.Config);
+        return
+        [
+            new SinkPlan("log", "", () => new LogSink(logs.CreateLogger("decision"))),
+            Gpio(loaded, program, devices, logs),
+            Snapshots(loaded, logs),
 #if FULL_FEED
-        if (config.LedStrip is { } strip)
-            Add(new Strip.LedStripSink(strip, logs.CreateLogger("ledStrip")));
+            LedStrip(loaded, logs),
 #endif
 #if EDGE_WEB
-        if (config.Webhook is { } webhook)
-            Add(new WebhookSink(webhook, Secrets.Read(watch.Config, "webhook.tokenFile", webhook.TokenFile), logs.CreateLogger("webhook")));
-        if (config.Web is { } web)
-            sinks.Add(Web.WebSink.Start(web, Secrets.Read(watch.Config, "web.tokenFile", web.TokenFile), program, logs));
+            Webhook(loaded, logs),
+            Web(loaded, program, logs),
 #endif
 #if EDGE_MQTT
-        if (config.Mqtt is { } mqtt)
-            Add(Mqtt(MqttSettings.Of(mqtt, watch.Config), program, logs.CreateLogger("mqtt")));
+            Mqtt(loaded, program, logs),
 #endif
 #if EDGE_OTLP
-        if (config.Otlp is { } otlp)
-        {
-            string? token = Secrets.Read(watch.Config, "otlp.tokenFile", otlp.TokenFile);
-            sinks.Add(new Telemetry.OtlpSink(otlp, token, program, logs.CreateLogger("otlp")));
-        }
+            Otlp(loaded, program, logs),
 #endif
-
-        void Add(QueuedSink sink)
-        {
-            sink.Start();
-            sinks.Add(sink);
-        }
+        ];
     }
 
     /// <summary>A section that nothing serves must not look as if it did.</summary>
@@ -99,48 +69,114 @@ internal static class SinkFactory
             throw new ConfigException(missing);
     }
 
-    /// <summary>Whether two configurations ask for the same sinks, in the same words.</summary>
-    public static bool AreSame(LoadedConfig a, LoadedConfig b)
+    private static SinkPlan? Gpio(LoadedConfig loaded, ProgramView program, Devices devices, ILoggerFactory logs)
     {
-        return a.Path == b.Path && Sections(a.Config) == Sections(b.Config);
+        return loaded.Config.Gpio is { } config
+            ? new SinkPlan("gpio", SinkPlan.Describe(config, ConfigJson.Default.GpioConfig), Make)
+            : null;
 
-        static string Sections(EdgeConfig config) => JsonSerializer.Serialize(
-            new EdgeConfig
+        GpioSink Make()
+        {
+            try
             {
-                Gpio = config.Gpio,
-                LedStrip = config.LedStrip,
-                Web = config.Web,
-                Mqtt = config.Mqtt,
-                Otlp = config.Otlp,
-                Webhook = config.Webhook,
-                Snapshots = config.Snapshots,
-            },
-            ConfigJson.Default.EdgeConfig);
+                return new GpioSink(config, devices.Gpio(config), program, logs.CreateLogger("gpio"));
+            }
+            catch (GpioException e)
+            {
+                throw new ConfigException([$"gpio: {e.Message}"]);
+            }
+        }
     }
 
-    private static GpioSink Gpio(GpioConfig config, Devices devices, Action askForSnapshot, ILogger log)
+    private static SinkPlan? Snapshots(LoadedConfig loaded, ILoggerFactory logs)
     {
-        try
-        {
-            return new GpioSink(config, devices.Gpio(config), askForSnapshot, log);
-        }
-        catch (GpioException e)
-        {
-            throw new ConfigException([$"gpio: {e.Message}"]);
-        }
+        if (loaded.Config.Snapshots is not { } config)
+            return null;
+        string folder = loaded.Resolve(config.Folder);
+        return new SinkPlan(
+            "snapshots",
+            SinkPlan.Describe(config, ConfigJson.Default.SnapshotConfig, folder),
+            () => Started(new SnapshotSink(config, folder, logs.CreateLogger("snapshots"))));
     }
+
+#if FULL_FEED
+    private static SinkPlan? LedStrip(LoadedConfig loaded, ILoggerFactory logs) => loaded.Config.LedStrip is { } config
+        ? new SinkPlan(
+            "ledStrip",
+            SinkPlan.Describe(config, ConfigJson.Default.LedStripConfig),
+            () => Started(new Strip.LedStripSink(config, logs.CreateLogger("ledStrip"))))
+        : null;
+#endif
+
+#if EDGE_WEB
+    private static SinkPlan? Webhook(LoadedConfig loaded, ILoggerFactory logs)
+    {
+        if (loaded.Config.Webhook is not { } config)
+            return null;
+        string? token = Secrets.Read(loaded, "webhook.tokenFile", config.TokenFile);
+        return new SinkPlan(
+            "webhook",
+            SinkPlan.Describe(config, ConfigJson.Default.WebhookConfig, token),
+            () => Started(new WebhookSink(config, token, logs.CreateLogger("webhook"))));
+    }
+
+    private static SinkPlan? Web(LoadedConfig loaded, ProgramView program, ILoggerFactory logs)
+    {
+        if (loaded.Config.Web is not { } config)
+            return null;
+        string? token = Secrets.Read(loaded, "web.tokenFile", config.TokenFile);
+        return new SinkPlan(
+            "web",
+            SinkPlan.Describe(config, ConfigJson.Default.WebConfig, token),
+            () => Camera.Web.WebSink.Start(config, token, program, logs));
+    }
+#endif
 
 #if EDGE_MQTT
-    private static MqttSink Mqtt(MqttSettings settings, ProgramView program, ILogger log)
+    private static SinkPlan? Mqtt(LoadedConfig loaded, ProgramView program, ILoggerFactory logs)
     {
-        try
+        if (loaded.Config.Mqtt is not { } config)
+            return null;
+        MqttSettings settings = MqttSettings.Of(config, loaded);
+        string?[] secrets =
+        [
+            settings.Password,
+            Secrets.Fingerprint("mqtt.authority", settings.Authority),
+            Secrets.Fingerprint("mqtt.certificate", settings.Certificate),
+            Secrets.Fingerprint("mqtt.key", settings.Key),
+        ];
+        return new SinkPlan("mqtt", SinkPlan.Describe(config, ConfigJson.Default.MqttConfig, secrets), Make);
+
+        ISink Make()
         {
-            return new MqttSink(settings, program, log);
-        }
-        catch (MqttException e)
-        {
-            throw new ConfigException([$"mqtt: {e.Message}"]);
+            try
+            {
+                return Started(new MqttSink(settings, program, logs.CreateLogger("mqtt")));
+            }
+            catch (MqttException e)
+            {
+                throw new ConfigException([$"mqtt: {e.Message}"]);
+            }
         }
     }
 #endif
+
+#if EDGE_OTLP
+    private static SinkPlan? Otlp(LoadedConfig loaded, ProgramView program, ILoggerFactory logs)
+    {
+        if (loaded.Config.Otlp is not { } config)
+            return null;
+        string? token = Secrets.Read(loaded, "otlp.tokenFile", config.TokenFile);
+        return new SinkPlan(
+            "otlp",
+            SinkPlan.Describe(config, ConfigJson.Default.OtlpConfig, token),
+            () => new Telemetry.OtlpSink(config, token, program, logs.CreateLogger("otlp")));
+    }
+#endif
+
+    private static QueuedSink Started(QueuedSink sink)
+    {
+        sink.Start();
+        return sink;
+    }
 }

@@ -43,6 +43,8 @@ internal sealed class OtlpSink : ISink
 
     public string Name => "otlp";
 
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>Exports, not decisions.</summary>
     public SinkStatus Status => new(Interlocked.Read(ref _delivered), Interlocked.Read(ref _dropped), _trouble.Now);
 

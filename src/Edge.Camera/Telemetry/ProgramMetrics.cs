@@ -7,8 +7,8 @@ using Edge.Camera.Sinks;
 namespace Edge.Camera.Telemetry;
 
 /// <summary>
-/// The figures of the running program, for <c>/metrics</c> and for OpenTelemetry alike. Counters of a model or camera that was replaced
-/// begin anew.
+/// The figures of the running program, for <c>/metrics</c> and for OpenTelemetry alike. Counters of a model, camera or sink that was
+/// replaced begin anew.
 /// </summary>
 internal static class ProgramMetrics
 {
@@ -102,9 +102,9 @@ internal static class ProgramMetrics
         foreach (ISink sink in parts.Sinks)
         {
             SinkStatus status = sink.Status;
-            delivered.Add(parts.SinksSince, status.Delivered, ("sink", sink.Name));
-            dropped.Add(parts.SinksSince, status.Dropped, ("sink", sink.Name));
-            up.Add(parts.SinksSince, status.Trouble is null ? 1 : 0, ("sink", sink.Name));
+            delivered.Add(sink.Started, status.Delivered, ("sink", sink.Name));
+            dropped.Add(sink.Started, status.Dropped, ("sink", sink.Name));
+            up.Add(sink.Started, status.Trouble is null ? 1 : 0, ("sink", sink.Name));
         }
     }
 

@@ -64,6 +64,8 @@ internal sealed class RememberingSink : IPictureSink
 
     public string Name => "memory";
 
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
     public SinkStatus Status => default;
 
     public bool WantsPicture(string label) => true;

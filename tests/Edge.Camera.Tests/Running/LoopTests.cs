@@ -203,6 +203,8 @@ public class LoopTests
 
         public string Name => "collector";
 
+        public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
         public SinkStatus Status => default;
 
         public bool WantsPicture(string label) => true;

@@ -1,5 +1,6 @@
 using Edge.Camera.Config;
 using Edge.Camera.Decision;
+using Edge.Camera.Running;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Sinks.Gpio;
@@ -14,20 +15,19 @@ internal sealed class GpioSink : ILevelSink
     private readonly Output[] _outputs;
     private readonly IGpioDriver _driver;
     private readonly IDisposable? _buttons;
-    private readonly Action _askForSnapshot;
+    private readonly ProgramView _program;
     private readonly ILogger _log;
-    private bool _armed = true;
     private long _delivered;
     private bool _hasEnded;
 
     /// <param name="config">Valid.</param>
     /// <param name="driver">Gives out the lines; the sink's to dispose.</param>
-    /// <param name="askForSnapshot">What a button for pictures does; called on the buttons' thread.</param>
+    /// <param name="program">Knows whether lines may be driven, and takes the pictures that buttons ask for.</param>
     /// <param name="log">For lines that can no longer be driven.</param>
     /// <exception cref="GpioException">A line is not there or not free.</exception>
-    public GpioSink(GpioConfig config, IGpioDriver driver, Action askForSnapshot, ILogger log)
+    public GpioSink(GpioConfig config, IGpioDriver driver, ProgramView program, ILogger log)
     {
-        (_driver, _askForSnapshot, _log) = (driver, askForSnapshot, log);
+        (_driver, _program, _log) = (driver, program, log);
         var opened = new List<Output>();
         try
         {
@@ -47,26 +47,23 @@ internal sealed class GpioSink : ILevelSink
 
     public string Name => "gpio";
 
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>The trouble is that of the first line that has one.</summary>
     public SinkStatus Status =>
         new(Interlocked.Read(ref _delivered), 0, Array.Find(_outputs, o => o.Trouble is not null)?.Trouble);
 
-    /// <summary>Whether decisions drive the lines.</summary>
+    /// <inheritdoc cref="ProgramView.OutputsArmed"/>
     public bool Armed
     {
-        get
-        {
-            lock (_gate)
-                return _armed;
-        }
-
+        get => _program.OutputsArmed;
         set
         {
             lock (_gate)
             {
-                _armed = value;
+                _program.OutputsArmed = value;
                 foreach (Output output in _outputs)
-                    output.Apply(_armed);
+                    output.Apply();
             }
         }
     }
@@ -78,7 +75,7 @@ internal sealed class GpioSink : ILevelSink
         lock (_gate)
         {
             foreach (Output output in _outputs)
-                output.Decided(decision, _armed);
+                output.Decided(decision);
         }
 
         Interlocked.Increment(ref _delivered);
@@ -89,7 +86,7 @@ internal sealed class GpioSink : ILevelSink
         lock (_gate)
         {
             foreach (Output output in _outputs)
-                output.Retain(places, _armed);
+                output.Retain(places);
         }
     }
 
@@ -123,11 +120,11 @@ internal sealed class GpioSink : ILevelSink
                     Armed = !Armed;
                     break;
                 default:
-                    _askForSnapshot();
+                    _program.AskForSnapshot();
                     break;
             }
 
-            GpioLog.Pressed(_log, button.Line, button.Action, _armed ? "armed" : "disarmed");
+            GpioLog.Pressed(_log, button.Line, button.Action, Armed ? "armed" : "disarmed");
         }
     }
 
@@ -153,7 +150,7 @@ internal sealed class GpioSink : ILevelSink
         /// <summary>One line; null while the line can be driven.</summary>
         public string? Trouble => _trouble.Now;
 
-        public void Decided(DecisionEvent decision, bool armed)
+        public void Decided(DecisionEvent decision)
         {
             if (_config.Where is { } where && where != decision.Camera && where != decision.Region && where != decision.Where)
                 return;
@@ -169,23 +166,23 @@ internal sealed class GpioSink : ILevelSink
                 _pulseEnd.Change(TimeSpan.FromSeconds(_config.Pulse), Timeout.InfiniteTimeSpan);
             }
 
-            Apply(armed);
+            Apply();
         }
 
-        public void Retain(string[] places, bool armed)
+        public void Retain(string[] places)
         {
             if (_wanting.RemoveWhere(w => Array.IndexOf(places, w) < 0) > 0)
-                Apply(armed);
+                Apply();
         }
 
-        public void Apply(bool armed)
+        public void Apply()
         {
             // The line may be somebody else's by now: of the sink that took this one's place, or of another program.
             if (_sink._hasEnded)
                 return;
             try
             {
-                _line.Set(armed && (_pulseEnd is null ? _wanting.Count > 0 : _pulsing));
+                _line.Set(_sink.Armed && (_pulseEnd is null ? _wanting.Count > 0 : _pulsing));
                 _trouble.Over();
             }
             catch (GpioException e)
@@ -205,7 +202,7 @@ internal sealed class GpioSink : ILevelSink
             lock (_sink._gate)
             {
                 _pulsing = false;
-                Apply(_sink._armed);
+                Apply();
             }
         }
     }

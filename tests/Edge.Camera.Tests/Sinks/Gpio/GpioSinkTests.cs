@@ -1,5 +1,6 @@
 using Edge.Camera.Config;
 using Edge.Camera.Decision;
+using Edge.Camera.Running;
 using Edge.Camera.Sinks;
 using Edge.Camera.Sinks.Gpio;
 using Edge.Camera.Tests.Running;
@@ -21,8 +22,13 @@ public sealed class GpioSinkTests : IDisposable
 
     private readonly FakeBoard _board = new();
     private readonly ListLogger _log = new();
+    private readonly ClassificationLoop _loop = new();
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _log.Dispose();
+    }
 
     [Fact]
     public async Task A_line_in_trouble_is_not_hidden_by_one_that_works_and_is_logged_once()
@@ -87,7 +93,7 @@ public sealed class GpioSinkTests : IDisposable
         Assert.False(_board["A"].IsHeld);
     }
 
-    private GpioSink Sink() => new(Two, _board.Devices.Gpio(Two), () => { }, _log);
+    private GpioSink Sink() => new(Two, _board.Devices.Gpio(Two), new ProgramView(_loop), _log);
 
     private static DecisionEvent Event(string label) => new()
     {
