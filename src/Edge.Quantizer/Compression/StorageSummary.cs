@@ -22,7 +22,8 @@ public sealed record LayerStorage(
 /// <summary>Where the bytes of a package are.</summary>
 /// <param name="Others">Stored bytes of biases, scales and tables.</param>
 /// <param name="Manifest">Stored bytes of header, manifest and padding.</param>
-public sealed record StorageSummary(IReadOnlyList<LayerStorage> Layers, long Others, long Manifest, long Total)
+/// <param name="Streams">The constants again, by kind; empty for a plain package.</param>
+public sealed record StorageSummary(IReadOnlyList<LayerStorage> Layers, long Others, long Manifest, long Total, IReadOnlyList<StreamStorage> Streams)
 {
     /// <param name="stored">As <see cref="EdgeModel.Storage"/> gives it; null for a plain package.</param>
     public static StorageSummary Of(EdgeModel model, IReadOnlyList<StoredConstant>? stored)
@@ -37,7 +38,8 @@ public sealed record StorageSummary(IReadOnlyList<LayerStorage> Layers, long Oth
         }
 
         long constants = stored?.Sum(s => s.Length) ?? model.Manifest.Constants.Sum(c => c.Length), inLayers = layers.Sum(l => l.Stored);
-        return new StorageSummary(layers, constants - inLayers, model.FileLength - constants, model.FileLength);
+        IReadOnlyList<StreamStorage> streams = stored is null ? [] : StreamStorage.Of(model, seen, stored);
+        return new StorageSummary(layers, constants - inLayers, model.FileLength - constants, model.FileLength, streams);
     }
 
     private static LayerStorage Layer(EdgeModel model, string name, int index, StoredConstant? stored)
@@ -68,19 +70,11 @@ public sealed record StorageSummary(IReadOnlyList<LayerStorage> Layers, long Oth
         int symbols = sparse ? values : counts.Count, indexBits = Math.Max(1, (int)Math.Ceiling(Math.Log2(Math.Max(2, symbols))));
         long codebook = (long)symbols * size;
         long shared = Math.Min(pruned, (sparse ? gapBytes : 0) + ((((long)(sparse ? kept : count) * indexBits) + 7) / 8) + codebook);
-        double dense = Bits(counts.Values.Select(c => (long)c)) / 8;
-        double relative = (Bits(counts.Where(c => c.Key != 0).Select(c => (long)c.Value)) + Bits(gaps)) / 8;
+        double dense = ZeroOrder.Bits(counts.Values.Select(c => (long)c)) / 8;
+        double relative = (ZeroOrder.Bits(counts.Where(c => c.Key != 0).Select(c => (long)c.Value)) + ZeroOrder.Bits(gaps)) / 8;
         return new LayerStorage(
             name, count, (double)kept / count, counts.Count, 4L * count, plain, pruned, shared, stored?.Length ?? plain,
             Math.Min(dense, relative) + (size == 4 ? codebook : 0),
             stored is null ? "plain" : $"{stored.Layout} {stored.Coder}{(stored.Classes > 1 ? $" x{stored.Classes}" : "")}".Trim().ToLowerInvariant());
-    }
-
-    /// <summary>Zero-order entropy of all symbols together, bits.</summary>
-    private static double Bits(IEnumerable<long> counts)
-    {
-        long[] all = [.. counts.Where(c => c > 0)];
-        double total = all.Sum();
-        return all.Sum(c => -c * Math.Log2(c / total));
     }
 }

@@ -31,6 +31,19 @@ internal static class StorageTable
         }
 
         console.Write(table);
+        WriteStreams(console, storage.Streams);
         console.WriteLine($"biases, scales and tables {storage.Others:N0} bytes, manifest {storage.Manifest:N0}, whole package {storage.Total:N0}");
+    }
+
+    private static void WriteStreams(IAnsiConsole console, IReadOnlyList<StreamStorage> streams)
+    {
+        if (streams.Count == 0)
+            return;
+        Table table = Tables.New("stream", "symbols", "stored", "entropy");
+        for (int c = 1; c < table.Columns.Count; c++)
+            table.Columns[c].RightAligned();
+        foreach (StreamStorage s in streams)
+            table.AddRow(Tables.Text(s.Stream), Tables.Text($"{s.Symbols:N0}"), Tables.Text($"{s.Stored:N0}"), Tables.Text($"{s.Entropy:N0}"));
+        console.Write(table);
     }
 }

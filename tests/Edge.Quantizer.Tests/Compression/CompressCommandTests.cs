@@ -105,6 +105,33 @@ public sealed class CompressCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Streams_are_stored_near_their_entropy_and_add_up(bool entropy)
+    {
+        string[] options = ["compress", Package(Large().ToBytes()), "--prune", "0.8", "--share", "4", "-o", Target, .. entropy ? ["--entropy"] : Array.Empty<string>()];
+        (_, string text, _) = Run(options);
+        using JsonDocument report = JsonDocument.Parse(Run([.. options, "--json"]).Output);
+
+        JsonElement storage = report.RootElement.GetProperty("storage");
+        JsonElement[] streams = [.. storage.GetProperty("streams").EnumerateArray()];
+        Assert.Equal(["indices", "gaps", "codebooks, code tables, biases, scales"], streams.Select(s => s.GetProperty("stream").GetString()));
+        Assert.Equal(
+            storage.GetProperty("layers")[0].GetProperty("stored").GetInt64() + storage.GetProperty("others").GetInt64(),
+            streams.Sum(s => s.GetProperty("stored").GetInt64()));
+        (long symbols, long stored, double bound) = Figures(streams[0]);
+        Assert.Contains($" {stored:N0} ", text, StringComparison.Ordinal);
+        Assert.Equal(entropy ? 8100 : 1620, symbols);
+        Assert.InRange(stored, (entropy ? 0.75 : 0.9) * bound, entropy ? 1.03 * bound : symbols / 2);
+        (symbols, stored, bound) = Figures(streams[1]);
+        Assert.InRange(symbols, entropy ? 0 : 1620, entropy ? 0 : 1620 + (8100 / 15));
+        Assert.InRange(stored, 0.9 * bound, (symbols + 1) / 2);
+
+        static (long Symbols, long Stored, double Entropy) Figures(JsonElement s) =>
+            (s.GetProperty("symbols").GetInt64(), s.GetProperty("stored").GetInt64(), s.GetProperty("entropy").GetDouble());
+    }
+
+    [Theory]
     [InlineData("give a share between 0 and 1", "--prune", "1.5")]
     [InlineData("give 2 to 8 bits", "--share", "9")]
     [InlineData("needs the float network", "--prune", "auto")]

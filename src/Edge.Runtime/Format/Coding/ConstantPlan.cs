@@ -82,6 +82,19 @@ internal sealed class ConstantPlan
         return best;
     }
 
+    /// <summary>The plan by which a constant was stored; null where its bytes lie as they are.</summary>
+    /// <param name="bytes">Its plain form.</param>
+    /// <param name="stored">What the package says about it.</param>
+    public static ConstantPlan? Of(ConstantDefinition definition, ReadOnlySpan<byte> bytes, StoredConstant stored)
+    {
+        if (stored.Layout == ConstantLayout.Plain)
+            return null;
+        SymbolStream stream = SymbolStream.Of(definition, bytes).First(s => s.Keys.Length == stored.Codebook);
+        byte[] rowClasses = stored.Classes == 1 ? [] : RowClassifier.Classify(stream.Symbols, definition.Shape[0], stored.Classes, stream.Zero);
+        SymbolCoder coder = stored.Coder == "rans" ? SymbolCoder.Rans : SymbolCoder.Huffman;
+        return new ConstantPlan(stored.Layout, coder, stream, rowClasses, stored.Classes, flat: stored.Coder == "fixed");
+    }
+
     /// <summary>Calls for every gap with its class, and for every symbol with its table among the value tables, as they are coded.</summary>
     public void Visit(Action<int, int> gap, Action<byte, int> symbol)
     {
