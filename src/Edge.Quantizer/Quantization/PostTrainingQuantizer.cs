@@ -93,6 +93,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         if (canEqualize && !best.Equalized)
             equalization!.Undo();
         (QuantizationChoices choices, ActivationStatistics statistics) = Refine(new QuantizationChoices(best), best.Equalized ? equalized! : plain, fit, scores);
+        JudgeChosen(choices, statistics, scores);
         QuantizedNetwork result;
         if (options.MaxDrop is null)
         {
@@ -104,8 +105,6 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
             result = HoldBudget(_quantizer.Quantize(choices, statistics));
         }
 
-        if (double.IsNaN(scores[0].LogitSqnr))
-            scores[0] = new TechniqueScore(choices.Technique, _judge.LogitSqnr(result.Lowered));
         return result with { Scores = scores, LearnableLayers = _learnable, HeldOut = _judge.Images };
     }
 
@@ -211,6 +210,20 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         return score.LogitSqnr;
     }
 
+    /// <summary>Judges what was chosen where nothing else competed, and what it owes to bias correction.</summary>
+    private void JudgeChosen(QuantizationChoices choices, ActivationStatistics statistics, List<TechniqueScore> scores)
+    {
+        Score(choices, statistics, scores);
+        if (!options.BiasCorrection)
+            return;
+        _progress?.Invoke("judging without bias correction", 0, 1);
+        int chosen = scores.FindIndex(s => s.Technique == choices.Technique);
+        scores[chosen] = scores[chosen] with
+        {
+            Uncorrected = _judge.LogitSqnr(_quantizer.Quantize(choices, statistics, biasCorrection: false).Lowered),
+        };
+    }
+
     /// <summary>Keeps layers in float32 until the budget holds on all images that judge, and on those that will certify it.</summary>
     private QuantizedNetwork HoldBudget(QuantizedNetwork network)
     {
@@ -266,7 +279,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     /// <summary>
     /// Judges every method, and the best one also with weights rounded to the nearest. A score is NaN where there is nothing to
-    /// choose.
+    /// choose yet.
     /// </summary>
     /// <param name="alone">Whether no other form of the network competes.</param>
     private void Try(string[] methods, ActivationStatistics statistics, bool equalized, bool alone, List<TechniqueScore> scores)

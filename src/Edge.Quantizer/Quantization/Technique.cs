@@ -86,4 +86,8 @@ public sealed record Technique(string Method, bool Equalized, bool Compensated)
 
 /// <summary>What a technique is worth: fitted on one half of the calibration images, judged on the other.</summary>
 /// <param name="LogitSqnr">Signal to quantization noise ratio of the logits on the judging half, dB.</param>
-public sealed record TechniqueScore(Technique Technique, double LogitSqnr);
+public sealed record TechniqueScore(Technique Technique, double LogitSqnr)
+{
+    /// <summary>Likewise without bias correction; null for all but the technique that was chosen, and where biases are not corrected.</summary>
+    public double? Uncorrected { get; init; }
+}

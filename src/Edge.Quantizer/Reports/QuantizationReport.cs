@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Edge.Quantizer.Quantization;
 using Edge.Runtime.Format;
@@ -18,6 +19,12 @@ internal static class QuantizationReport
     /// <summary>What to tell where learned rounding had nothing to learn from.</summary>
     public const string NothingLearned = "learned rounding: no layer could learn, the calibration images are too few; give some dozen or more";
 
+    /// <summary>What bias correction brings; null where biases are not corrected.</summary>
+    public static string? Uncorrected(QuantizedNetwork network) =>
+        network.Scores.FirstOrDefault(s => s.Uncorrected is not null) is { } s
+            ? string.Create(CultureInfo.InvariantCulture, $"of which bias correction brings {s.LogitSqnr - s.Uncorrected!.Value:+0.00;-0.00} dB to {s.Technique}")
+            : null;
+
     public static void Write(IAnsiConsole console, string path, EdgeModel package, QuantizedNetwork network, IReadOnlyList<LayerNoise> layers)
     {
         Table table = Tables.New("layer", "operator", "SQNR dB", "cosine", "error/step", "saturated", "alone: logits dB");
@@ -33,6 +40,8 @@ internal static class QuantizationReport
         console.Write(table);
         console.WriteLine($"technique: {network.Technique}");
         console.WriteLine($"on calibration images that fitted nothing, logits: {string.Join(", ", network.Scores.Select(s => $"{s.Technique} {s.LogitSqnr:F2} dB"))}");
+        if (Uncorrected(network) is { } told)
+            console.WriteLine(told);
         if (network.LearnableLayers == 0)
             console.WriteLine(NothingLearned);
         if (network.Fallback is { } fallback)

@@ -145,6 +145,19 @@ public class RefinementTests
         Assert.DoesNotContain(methods, m => m.Value == "entropy");
     }
 
+    [Fact]
+    public void What_was_chosen_is_judged_without_bias_correction_too()
+    {
+        QuantizedNetwork corrected = Quantize(Small(), Plain with { Method = "auto", CompensatedRounding = Choice.Auto });
+        TechniqueScore chosen = Assert.Single(corrected.Scores, s => s.Uncorrected is not null);
+        Assert.Equal(corrected.Technique, chosen.Technique);
+
+        QuantizedNetwork uncorrected = Quantize(Small(), Plain with { Method = "auto", CompensatedRounding = Choice.Auto, BiasCorrection = false });
+        Assert.Equal(uncorrected.Scores.Single(s => s.Technique == chosen.Technique).LogitSqnr, chosen.Uncorrected);
+        Assert.NotEqual(chosen.LogitSqnr, chosen.Uncorrected);
+        Assert.All(uncorrected.Scores, s => Assert.Null(s.Uncorrected));
+    }
+
     private static QuantizationOptions Plain => new()
     {
         Method = "minmax",
