@@ -3,6 +3,7 @@ using Edge.Quantizer.Compression;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Passes;
 using Edge.Quantizer.Quantization;
+using Edge.Quantizer.Reference;
 using Edge.Quantizer.Tests.Passes;
 using Edge.Quantizer.Tests.Quantization;
 
@@ -97,6 +98,45 @@ public sealed class WeightShapingTests
             Assert.Equal(2, layers.Count);
             Assert.All(scan.Pruned, p => Assert.Equal(layers.Single(l => l.Layer == p.Key.Name).Ratio, p.Value.Count(z => z) / (double)p.Value.Length, 0.001));
             return layers.Sum(l => l.Ratio * l.Weights);
+        }
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(20)]
+    public void The_scan_keeps_its_budget_on_images_that_it_did_not_see(double budget)
+    {
+        const int Unseen = 200;
+        var g = new GraphBuilder();
+        Value image = g.Input(1, 3, 12, 12);
+        ModelGraph graph = g.Build(g.Op(OpTypes.GlobalAveragePool, [g.Conv(g.Relu(g.Conv(g.Relu(g.Conv(image, 24, 3)), 32, 3)), 80, 1)]));
+        OptimizedModel.Pipeline().Run(graph);
+        int[] before = Answers();
+        var scan = new PruningScan(graph, new SyntheticImages(32, 3 * 12 * 12), threads: 1);
+
+        IReadOnlyList<LayerPruning> layers = scan.Run(budget);
+        foreach ((Node layer, bool[] zeros) in scan.Pruned)
+        {
+            float[] weights = layer.Input(1).Constant!.Floats;
+            for (int i = 0; i < weights.Length; i++)
+                weights[i] = zeros[i] ? 0 : weights[i];
+        }
+
+        double drop = 100.0 * before.Zip(Answers()).Count(a => a.First != a.Second) / Unseen;
+        Assert.Contains(layers, l => l.Ratio > 0);
+        Assert.True(drop <= budget, $"{drop} points with {string.Join(", ", layers.Select(l => l.Ratio))}");
+
+        int[] Answers()
+        {
+            var images = new SyntheticImages(Unseen, 3 * 12 * 12, seed: 2);
+            var input = Tensor.Zeros(1, 12, 12, 3);
+            using var executor = new FloatExecutor(graph, 1);
+            return [.. Enumerable.Range(0, Unseen).Select(i =>
+            {
+                images.Read(i, input.Floats);
+                float[] logits = executor.Run(input).Floats;
+                return Array.IndexOf(logits, logits.Max());
+            })];
         }
     }
 

@@ -158,6 +158,32 @@ public class RefinementTests
         Assert.All(uncorrected.Scores, s => Assert.Null(s.Uncorrected));
     }
 
+    [Fact]
+    public void A_network_of_fire_modules_bears_absorption_and_a_method_per_tensor_together()
+    {
+        const int Unseen = 20;
+        var unseen = new SyntheticImages(Unseen, 3 * 16 * 16, seed: 2);
+        ModelGraph graph = Fires();
+        var options = new QuantizationOptions { BiasAbsorption = Choice.On, MethodPerTensor = Choice.On, Threads = 2 };
+
+        QuantizedNetwork network = new PostTrainingQuantizer(graph, new SyntheticImages(20, 3 * 16 * 16), TestPackages.Description(16), options).Run();
+
+        Assert.True(network.Technique.Absorbed, string.Join(", ", network.Scores));
+        LogitJudge before = Judge(Fires()), after = Judge(graph);
+        Assert.All(
+            before.Images.Values.Zip(after.Images.Values),
+            p => Assert.All(p.First.Logits.Zip(p.Second.Logits), l => Assert.Equal(l.First, l.Second, 1e-3f * p.First.Logits.Max(MathF.Abs))));
+        double sqnr = after.LogitSqnr(network.Lowered);
+        Assert.True(sqnr > 35, $"{sqnr} dB with {network.Technique} of {string.Join(", ", network.Scores)}");
+
+        LogitJudge Judge(ModelGraph graph)
+        {
+            var judge = new LogitJudge(graph, unseen, TestPackages.Description(16), [], 1);
+            judge.Prepare(Enumerable.Range(0, Unseen), () => { });
+            return judge;
+        }
+    }
+
     private static QuantizationOptions Plain => new()
     {
         Method = "minmax",
@@ -177,6 +203,25 @@ public class RefinementTests
         ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Relu(g.Conv(x, 8, 3)), 16, 3)), 10, 1));
         OptimizedModel.Pipeline().Run(graph);
         return graph;
+    }
+
+    /// <summary>A small SqueezeNet: a stem with a channel that is on for all images, by far, two fire modules with a pool between them, a classifier.</summary>
+    private static ModelGraph Fires()
+    {
+        var g = new GraphBuilder();
+        Value stem = g.Conv(g.Input(1, 3, 16, 16), 8, 3, stride: 2);
+        stem.Producer!.Input(2).Constant!.Floats[0] = 30;
+        Value x = Fire(g.Relu(stem), 4, 8);
+        x = Fire(g.Pool(OpTypes.MaxPool, x, 3, 2), 6, 12);
+        ModelGraph graph = g.Build(g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 10, 1)]));
+        OptimizedModel.Pipeline().Run(graph);
+        return graph;
+
+        Value Fire(Value input, int squeezed, int expanded)
+        {
+            Value s = g.Relu(g.Conv(input, squeezed, 1));
+            return g.Op(OpTypes.Concat, [g.Relu(g.Conv(s, expanded, 1)), g.Relu(g.Conv(s, expanded, 3, pad: 1))], ("axis", 1));
+        }
     }
 
     /// <summary>Two layers; the first channel between them is on for all images, by far.</summary>
