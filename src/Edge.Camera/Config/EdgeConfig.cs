@@ -179,7 +179,8 @@ internal sealed record MotionConfig
 internal sealed record LogConfig
 {
     /// <summary>
-    /// auto (journald's levels under systemd, text elsewhere), text or json (one object per line on standard output).
+    /// auto (journald's levels under systemd, text elsewhere), text or json (one object per line on standard output). Taken up at the
+    /// next start.
     /// </summary>
     public string Format { get; set; } = "auto";
 

@@ -27,15 +27,14 @@ internal sealed class CameraProgram : IAsyncDisposable
     private readonly Timer _files;
     private readonly Func<LoadedConfig> _load;
     private readonly SemaphoreSlim _reloading = new(1, 1);
-    private volatile FileStamps _stamps;
+    private volatile StampedConfig _read;
     private volatile FileStamps? _seen;
     private Watch _watch;
     private List<CameraReader> _readers = [];
 
-    private CameraProgram(Func<LoadedConfig> load, Watch watch, ILoggerFactory logs, Devices devices)
+    private CameraProgram(Func<LoadedConfig> load, StampedConfig read, Watch watch, ILoggerFactory logs, Devices devices)
     {
-        (_load, _watch, _logs, _log, _devices) = (load, watch, logs, logs.CreateLogger("edge-camera"), devices);
-        _stamps = FileStamps.Of(watch.Config);
+        (_load, _read, _watch, _logs, _log, _devices) = (load, read, watch, logs, logs.CreateLogger("edge-camera"), devices);
         _sinks = new SinkSet(_log);
         _loop = new ClassificationLoop();
         View = new ProgramView(_loop);
@@ -49,16 +48,18 @@ internal sealed class CameraProgram : IAsyncDisposable
     public ProgramView View { get; }
 
     /// <summary>Loads everything and starts the cameras.</summary>
-    /// <param name="load">Reads the configuration, at start and whenever it changed.</param>
-    /// <param name="config">What it gave at start.</param>
+    /// <param name="load">Reads the configuration, now and whenever it changed.</param>
+    /// <param name="config">What it gave before; says which files to watch from now on.</param>
     /// <param name="logs">Outlives the program.</param>
     /// <param name="devices">Null for the machine's own.</param>
     /// <exception cref="CommandException">The model can't be used.</exception>
     /// <exception cref="ConfigException">The configuration makes no sense with this model or machine.</exception>
     public static CameraProgram Start(Func<LoadedConfig> load, LoadedConfig config, ILoggerFactory logs, Devices? devices = null)
     {
+        StampedConfig read = StampedConfig.Load(load, config);
+        config = read.Config;
         Watch watch = Watch.Load(config);
-        var program = new CameraProgram(load, watch, logs, devices ?? new Devices());
+        var program = new CameraProgram(load, read, watch, logs, devices ?? new Devices());
         try
         {
             SinkPlan?[] plans = SinkFactory.Plan(config, program.View, program._devices, logs);
@@ -98,7 +99,10 @@ internal sealed class CameraProgram : IAsyncDisposable
         Watch? watch = null;
         try
         {
-            LoadedConfig config = _load();
+            // Whether it can be used or not, what is there now is seen to; what is written from now on is another change.
+            _read = _read with { Stamps = FileStamps.Of(_read.Config) };
+            _read = StampedConfig.Load(_load, _read.Config);
+            LoadedConfig config = _read.Config;
             watch = Watch.Load(config);
             (Watch oldWatch, List<CameraReader> oldReaders) = (_watch, _readers);
             var readers = new List<CameraReader>();
@@ -107,7 +111,7 @@ internal sealed class CameraProgram : IAsyncDisposable
             SinkPlan?[] plans = SinkFactory.Plan(config, View, _devices, _logs);
             await _sinks.ChangeTo(plans, () => Use(oldWatch, oldReaders)).ConfigureAwait(false);
             await Use(watch, readers).ConfigureAwait(false);
-            (_watch, _readers, _stamps) = (watch, readers, FileStamps.Of(config));
+            (_watch, _readers) = (watch, readers);
             foreach (CameraReader reader in oldReaders.Except(readers))
                 reader.Dispose();
 
@@ -115,6 +119,8 @@ internal sealed class CameraProgram : IAsyncDisposable
             foreach (CameraReader reader in readers.Except(oldReaders))
                 reader.Start();
             oldWatch.Dispose();
+            if (_logs is Logs own && !own.ChangeTo(config.Config.Log))
+                ProgramLog.FormatStays(_log);
             ProgramLog.Reloaded(_log, watch.Model.Manifest.Network);
             return true;
         }
@@ -175,7 +181,9 @@ internal sealed class CameraProgram : IAsyncDisposable
 
     private void ReloadChangedFiles()
     {
-        FileStamps now = FileStamps.Of(_watch.Config);
+        // The files of what was read last, used or not: a model that it names may be still to come.
+        StampedConfig read = _read;
+        FileStamps now = FileStamps.Of(read.Config);
         if (now.Problem is { } problem)
         {
             if (_seen?.Problem is null)
@@ -184,10 +192,9 @@ internal sealed class CameraProgram : IAsyncDisposable
             return;
         }
 
-        if (now != _stamps && now == _seen)
+        if (now != read.Stamps && now == _seen)
         {
-            // Whether it can be used or not, this change is seen to.
-            _stamps = now;
+            _read = read with { Stamps = now };
             ReloadInBackground();
         }
 
@@ -228,6 +235,9 @@ internal static partial class ProgramLog
 
     [LoggerMessage(LogLevel.Information, "configuration changed; now {network}")]
     public static partial void Reloaded(ILogger log, string network);
+
+    [LoggerMessage(LogLevel.Warning, "log.format: the log goes on as it was; start edge-camera anew to change it")]
+    public static partial void FormatStays(ILogger log);
 
     [LoggerMessage(LogLevel.Error, "the changed configuration could not be taken up")]
     public static partial void ReloadFailed(ILogger log, Exception exception);

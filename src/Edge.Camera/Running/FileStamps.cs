@@ -32,3 +32,24 @@ internal sealed record FileStamps(DateTime Config, DateTime Model, DateTime Regi
         }
     }
 }
+
+/// <summary>A configuration as it was read.</summary>
+/// <param name="Config">What was read.</param>
+/// <param name="Stamps">Of its files, no newer than what was read of them: one that is written meanwhile looks changed afterwards.</param>
+internal sealed record StampedConfig(LoadedConfig Config, FileStamps Stamps)
+{
+    /// <param name="load">Reads the configuration.</param>
+    /// <param name="last">What it gave last; says which files belong to it.</param>
+    /// <exception cref="ConfigException">What <paramref name="load"/> throws.</exception>
+    public static StampedConfig Load(Func<LoadedConfig> load, LoadedConfig last)
+    {
+        while (true)
+        {
+            FileStamps stamps = FileStamps.Of(last);
+            LoadedConfig config = load();
+            if (config.Path == last.Path && config.Config.Model == last.Config.Model && config.Config.RegionsFile == last.Config.RegionsFile)
+                return new StampedConfig(config, stamps);
+            last = config;
+        }
+    }
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,20 @@ public sealed class LogTests
         Assert.Equal("gate", line.GetProperty("State").GetProperty("camera").GetString());
         Assert.Equal(3, line.GetProperty("State").GetProperty("frames").GetInt32());
         Assert.True(line.GetProperty("State").GetProperty("open").GetBoolean());
+    }
+
+    [Fact]
+    public void A_level_is_taken_up_by_loggers_that_are_there_and_a_format_is_not()
+    {
+        using Logs logs = Logs.Create(new LogConfig { Format = "text", Level = "warning" });
+        ILogger ours = logs.CreateLogger("camera"), server = logs.CreateLogger("Microsoft.AspNetCore.Server.Kestrel");
+        Assert.False(ours.IsEnabled(LogLevel.Information));
+        Assert.True(logs.ChangeTo(new LogConfig { Format = "text", Level = "debug" }));
+        Assert.True(ours.IsEnabled(LogLevel.Debug));
+        Assert.False(server.IsEnabled(LogLevel.Information));
+        Assert.True(server.IsEnabled(LogLevel.Warning));
+        Assert.False(logs.ChangeTo(new LogConfig { Format = "json", Level = "error" }));
+        Assert.False(ours.IsEnabled(LogLevel.Warning) || server.IsEnabled(LogLevel.Warning));
     }
 
     [Fact]
