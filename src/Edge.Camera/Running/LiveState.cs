@@ -96,6 +96,9 @@ internal struct Moment
     /// <summary>Decided class, or <see cref="RegionDecider.Unknown"/>.</summary>
     public int Class;
 
+    /// <summary>Whether anything was decided yet, be it <see cref="RegionDecider.Unknown"/>.</summary>
+    public bool IsSettled;
+
     /// <summary>Of the decided class, 0 to 1.</summary>
     public float Score;
 

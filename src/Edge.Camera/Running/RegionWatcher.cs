@@ -45,7 +45,7 @@ internal sealed class RegionWatcher
 
     /// <summary>The standing decision, which is no news; null before the first one.</summary>
     public Verdict? Standing =>
-        _decider.IsSettled ? new Verdict(_moment.Class, _moment.Score, Changed: false, Report: false) : null;
+        _moment.IsSettled ? new Verdict(_moment.Class, _moment.Score, Changed: false, Report: false) : null;
 
     /// <summary>Handles one frame.</summary>
     /// <param name="frame">Decoded.</param>
@@ -75,7 +75,7 @@ internal sealed class RegionWatcher
             verdict = _decider.Add(_scores.Read(_session), now);
             _moment.Classified++;
             _moment.Run = Stopwatch.GetElapsedTime(prepared);
-            (_moment.Class, _moment.Score) = (verdict.Value.Class, verdict.Value.Score);
+            (_moment.Class, _moment.Score, _moment.IsSettled) = (verdict.Value.Class, verdict.Value.Score, _decider.IsSettled);
             _moment.Top = TopClasses.Of(_decider.Scores, _top);
         }
 

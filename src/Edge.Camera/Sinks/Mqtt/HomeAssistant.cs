@@ -20,14 +20,16 @@ internal sealed class HomeAssistant(MqttSettings settings, MqttTopics topics)
 
     private const string AnyClass = "*";
 
+    private Dictionary<string, Entity> _announced = [];
+
     /// <summary>Where Home Assistant looks for devices.</summary>
     public string Topic { get; } = $"{settings.Config.Discovery}/device/{settings.DeviceId}/config";
 
     /// <summary>Where it says <see cref="MqttTopics.Online"/> when it has started.</summary>
     public string Birth { get; } = $"{settings.Config.Discovery}/status";
 
-    /// <summary>The announcement, UTF-8.</summary>
-    public byte[] Announcement(ProgramParts parts)
+    /// <summary>What to publish one after the other, UTF-8. Where entities are gone, the first message removes them.</summary>
+    public byte[][] Announcements(ProgramParts parts)
     {
         var entities = new Dictionary<string, Entity>();
         foreach (CameraWatcher camera in parts.Watch.Cameras)
@@ -39,6 +41,16 @@ internal sealed class HomeAssistant(MqttSettings settings, MqttTopics topics)
         }
 
         AddBoard(entities, parts);
+        byte[] announcement = Announcement(parts, entities);
+        var removing = new Dictionary<string, Entity>(entities);
+        foreach ((string key, Entity before) in _announced)
+            removing.TryAdd(key, new Entity { Platform = before.Platform });
+        _announced = entities;
+        return removing.Count == entities.Count ? [announcement] : [Announcement(parts, removing), announcement];
+    }
+
+    private byte[] Announcement(ProgramParts parts, Dictionary<string, Entity> entities)
+    {
         string name = $"Edge camera {MachineIdentity.HostName}", version = ProgramView.Version;
         var device = new Device([settings.DeviceId], name, "Edge", parts.Watch.Model.Manifest.Network, version);
         var announcement = new Announcement(
@@ -139,14 +151,14 @@ internal sealed record Device(string[] Identifiers, string Name, string Manufact
 
 internal sealed record Origin(string Name, string SwVersion);
 
-/// <summary>One sensor, switch, button or camera; what does not apply to it is null.</summary>
+/// <summary>One sensor, switch, button or camera; what does not apply to it is null. With a platform alone it is removed.</summary>
 internal sealed record Entity
 {
     public required string Platform { get; init; }
 
-    public required string UniqueId { get; init; }
+    public string? UniqueId { get; init; }
 
-    public required string Name { get; init; }
+    public string? Name { get; init; }
 
     public string? StateTopic { get; set; }
 

@@ -38,7 +38,11 @@ internal sealed class MqttSink : QueuedSink, IPictureSink
     private readonly ConcurrentQueue<(string Topic, string Payload)> _received = [];
     private readonly Thread _thread;
     private volatile TaskCompletionSource<MqttClient> _connection = NoConnection();
+
+    // Topics of cameras and regions on which the broker keeps something of ours.
+    private readonly HashSet<string> _retained = [];
     private ProgramParts? _announced;
+    private long _announcedAt;
     private bool? _armed;
     private long _stated;
     private Task _states = Task.CompletedTask;
@@ -111,7 +115,7 @@ internal sealed class MqttSink : QueuedSink, IPictureSink
             if (decision.Label != DecisionEvent.OnRequest)
                 messages.AddRange(PublishRegions(client, decision.Camera));
             if (Jpeg(decision) is { } jpeg)
-                messages.Add(client.Publish(_topics.Image(decision.Camera), jpeg, retain: true));
+                messages.Add(Retain(client, _topics.Image(decision.Camera), jpeg));
             await Task.WhenAll(messages).WaitAsync(AcknowledgeTimeout, stop).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MqttException or ObjectDisposedException)
@@ -216,18 +220,27 @@ internal sealed class MqttSink : QueuedSink, IPictureSink
     private void TellNews(MqttClient client, ProgramParts parts)
     {
         bool isNew = _announced != parts;
-        if (isNew && _homeAssistant is not null)
-            _ = client.Publish(_homeAssistant.Topic, _homeAssistant.Announcement(parts), retain: true);
+        if (isNew)
+        {
+            Interlocked.Exchange(ref _announcedAt, Environment.TickCount64);
+            foreach (byte[] announcement in _homeAssistant?.Announcements(parts) ?? [])
+                _ = client.Publish(_homeAssistant!.Topic, announcement, retain: true);
+        }
+
         bool? armed = parts.Sinks.OfType<GpioSink>().FirstOrDefault()?.Armed;
         bool isTime = _states.IsCompleted && Environment.TickCount64 - _stated >= _settings.Config.Interval * 1000;
         if (!isNew && !isTime && armed == _armed)
             return;
         (_announced, _armed, _stated) = (parts, armed, Environment.TickCount64);
+        ForgetGone(client, parts);
         byte[] board = JsonSerializer.SerializeToUtf8Bytes(BoardState.Of(parts, _program), MqttJson.Default.BoardState);
         _states = Task.WhenAll([client.Publish(_topics.Board, board, retain: true), .. PublishRegions(client, null)]);
     }
 
-    /// <summary>States as they are now, of one camera or, for null, of all.</summary>
+    /// <summary>
+    /// States as they are now, of one camera or, for null, of all. A model that was loaded just now has no answer yet: until it has, for
+    /// one interval at most, the last state stands. It would go to "unknown" and back.
+    /// </summary>
     private IEnumerable<Task> PublishRegions(MqttClient client, string? camera)
     {
         foreach (CameraWatcher watcher in _program.Parts?.Watch.Cameras ?? [])
@@ -236,8 +249,38 @@ internal sealed class MqttSink : QueuedSink, IPictureSink
                 continue;
             foreach (LiveState live in watcher.Live)
             {
+                if (!live.Now.IsSettled && Environment.TickCount64 - Interlocked.Read(ref _announcedAt) < _settings.Config.Interval * 1000)
+                    continue;
                 byte[] state = JsonSerializer.SerializeToUtf8Bytes(RegionState.Of(live, watcher.Labels), MqttJson.Default.RegionState);
-                yield return client.Publish(_topics.State(live.Camera, live.Region), state, retain: true);
+                yield return Retain(client, _topics.State(live.Camera, live.Region), state);
+            }
+        }
+    }
+
+    private Task Retain(MqttClient client, string topic, ReadOnlySpan<byte> payload)
+    {
+        lock (_retained)
+            _retained.Add(topic);
+        return client.Publish(topic, payload, retain: true);
+    }
+
+    /// <summary>Takes back what the broker keeps of cameras and regions that are gone: an empty retained message (MQTT 3.1.1, 3.3.1.3).</summary>
+    private void ForgetGone(MqttClient client, ProgramParts parts)
+    {
+        HashSet<string> there = [];
+        foreach (CameraWatcher watcher in parts.Watch.Cameras)
+        {
+            there.Add(_topics.Image(watcher.Camera.Name));
+            foreach (LiveState live in watcher.Live)
+                there.Add(_topics.State(live.Camera, live.Region));
+        }
+
+        lock (_retained)
+        {
+            foreach (string topic in _retained.Where(t => !there.Contains(t)).ToArray())
+            {
+                _ = client.Publish(topic, [], retain: true);
+                _retained.Remove(topic);
             }
         }
     }
