@@ -144,7 +144,10 @@ internal sealed record DecisionConfig
     /// <summary>Seconds that must pass before the same class is reported anew.</summary>
     public double Cooldown { get; set; }
 
-    /// <summary>Local times in which frames are classified, as <c>06:00-22:00</c>; empty is always. May pass midnight.</summary>
+    /// <summary>
+    /// Local times in which frames are classified, as <c>06:00-22:00</c>; empty is always. May pass midnight. At other times every
+    /// decision is "unknown", and no picture is kept.
+    /// </summary>
     public string[] ActiveHours { get; set; } = [];
 
     /// <summary>Null classifies every frame.</summary>

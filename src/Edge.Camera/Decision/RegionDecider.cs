@@ -92,6 +92,14 @@ internal sealed class RegionDecider
         return new Verdict(Class, Class == Unknown ? 0 : _means[Class], changed, report);
     }
 
+    /// <summary>Decides on <see cref="Unknown"/>, because nothing is looked at any more, and begins anew; cool-downs go on.</summary>
+    public Verdict Forget()
+    {
+        bool news = Class != Unknown, changed = news || !IsSettled;
+        (Class, IsSettled, IsOpen, _seen) = (Unknown, true, true, 0);
+        return new Verdict(Unknown, 0, changed, news);
+    }
+
     private int Answer(ReadOnlySpan<float> scores)
     {
         int best = Unknown;

@@ -36,7 +36,7 @@ internal sealed class CameraProgram : IAsyncDisposable
     {
         (_load, _read, _watch, _logs, _log, _devices) = (load, read, watch, logs, logs.CreateLogger("edge-camera"), devices);
         _sinks = new SinkSet(_log);
-        _loop = new ClassificationLoop();
+        _loop = new ClassificationLoop(devices.Clock);
         View = new ProgramView(_loop);
         if (SystemdNotifier.WatchdogInterval is { } interval)
             _watchdog = new Timer(_ => FeedWatchdog(), null, TimeSpan.Zero, interval);

@@ -74,6 +74,17 @@ internal sealed class CameraWatcher : IDisposable
         }
     }
 
+    /// <summary>Decides "unknown" for all regions, because nothing is looked at any more.</summary>
+    /// <param name="decided">Called for every region whose decision changed or is the first.</param>
+    public void Forget(Action<DecisionEvent> decided)
+    {
+        foreach (RegionWatcher region in _regions)
+        {
+            if (region.Forget() is { Changed: true } changed)
+                decided(Event(region.Live, changed, Frames) with { Stands = changed.IsStart });
+        }
+    }
+
     /// <summary>The decisions that stand, for whoever was not there when they were made. The loop's thread only.</summary>
     public IEnumerable<DecisionEvent> Standing()
     {

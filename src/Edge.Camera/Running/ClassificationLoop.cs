@@ -14,18 +14,22 @@ internal sealed class ClassificationLoop : IDisposable
     private readonly AutoResetEvent _frameReady = new(initialState: false);
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Action<DecisionEvent, CapturedFrame> _decided;
+    private readonly TimeProvider _clock;
     private (CameraWatcher Watcher, CameraReader Reader)[] _cameras = [];
     private ISink[] _sinks = [];
     private ActiveHours[] _hours = [];
     private bool[] _snapshotDue = [];
     private int _snapshotAsked;
+    private bool _isResting;
     private Change? _next;
     private volatile bool _ended;
     private long _alive;
     private long _allocatedBefore, _allocated;
 
-    public ClassificationLoop()
+    /// <param name="clock">For active hours; null is the machine's.</param>
+    public ClassificationLoop(TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         _decided = Decided;
         _alive = _start;
     }
@@ -61,7 +65,10 @@ internal sealed class ClassificationLoop : IDisposable
         return change.Done.Task;
     }
 
-    /// <summary>Keeps the next frame of every camera as a picture, where pictures are kept. Any thread.</summary>
+    /// <summary>
+    /// Keeps the next frame of every camera as a picture, where pictures are kept. Outside active hours there is no next frame, and
+    /// nothing is kept. Any thread.
+    /// </summary>
     public void AskForSnapshot()
     {
         Interlocked.Exchange(ref _snapshotAsked, 1);
@@ -96,12 +103,13 @@ internal sealed class ClassificationLoop : IDisposable
             bool any = false;
             if (IsActive())
             {
+                _isResting = false;
                 for (int i = 0; i < _cameras.Length; i++)
                     any |= Look(i);
             }
             else
             {
-                Interlocked.Exchange(ref _alive, Stopwatch.GetTimestamp());
+                Rest();
             }
 
             if (any)
@@ -144,6 +152,18 @@ internal sealed class ClassificationLoop : IDisposable
         return true;
     }
 
+    /// <summary>Outside active hours nothing is known, and pictures that are asked for don't come hours later.</summary>
+    private void Rest()
+    {
+        Interlocked.Exchange(ref _alive, Stopwatch.GetTimestamp());
+        Array.Clear(_snapshotDue);
+        if (_isResting)
+            return;
+        _isResting = true;
+        foreach ((CameraWatcher watcher, _) in _cameras)
+            watcher.Forget(Tell);
+    }
+
     private void Decided(DecisionEvent decision, CapturedFrame frame)
     {
         if (decision.Report && Array.Exists(_sinks, s => s.WantsPicture(decision.Label)))
@@ -152,6 +172,11 @@ internal sealed class ClassificationLoop : IDisposable
             decision = decision with { Picture = Picture.Copy(frame, watcher.Orientation) };
         }
 
+        Tell(decision);
+    }
+
+    private void Tell(DecisionEvent decision)
+    {
         foreach (ISink sink in _sinks)
             sink.Publish(decision);
     }
@@ -172,7 +197,7 @@ internal sealed class ClassificationLoop : IDisposable
     {
         if (_hours.Length == 0)
             return true;
-        TimeOnly now = TimeOnly.FromDateTime(DateTime.Now);
+        TimeOnly now = TimeOnly.FromDateTime(_clock.GetLocalNow().DateTime);
         foreach (ActiveHours hours in _hours)
         {
             if (hours.Contains(now))
@@ -185,7 +210,7 @@ internal sealed class ClassificationLoop : IDisposable
     private void Apply(Change change)
     {
         ISink[] before = _sinks;
-        (_cameras, _sinks, _snapshotDue) = (change.Cameras, change.Sinks, new bool[change.Cameras.Length]);
+        (_cameras, _sinks, _snapshotDue, _isResting) = (change.Cameras, change.Sinks, new bool[change.Cameras.Length], false);
         _hours = Array.ConvertAll(
             change.Watch.Config.Config.Decision.ActiveHours, t => ActiveHours.TryParse(t, out ActiveHours h) ? h : default);
         string[] places = [.. change.Watch.Cameras.SelectMany(c => c.Live).Select(l => l.Where)];

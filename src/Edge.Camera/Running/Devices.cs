@@ -4,7 +4,7 @@ using Edge.Camera.Sources;
 
 namespace Edge.Camera.Running;
 
-/// <summary>Where frames come from and which lines are driven: the machine's own, unless others are given.</summary>
+/// <summary>Where frames come from, which lines are driven and what time it is: the machine's own, unless others are given.</summary>
 internal sealed record Devices
 {
     /// <inheritdoc cref="SourceFactory.For"/>
@@ -12,4 +12,7 @@ internal sealed record Devices
 
     /// <inheritdoc cref="GpioDrivers.For"/>
     public Func<GpioConfig, IGpioDriver> Gpio { get; init; } = GpioDrivers.For;
+
+    /// <summary>For active hours.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

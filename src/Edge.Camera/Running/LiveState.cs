@@ -71,6 +71,13 @@ internal sealed class LiveState(string camera, string? region, int classes)
     /// <param name="class">Of the model, or <see cref="RegionDecider.Unknown"/>.</param>
     public void Decided(int @class) => Interlocked.Increment(ref _decisions[@class + 1]);
 
+    /// <summary>Shows a decision that no frame has led to.</summary>
+    public void Show(in Moment moment)
+    {
+        lock (_gate)
+            _moment = moment;
+    }
+
     public void Set(in Moment moment)
     {
         lock (_gate)

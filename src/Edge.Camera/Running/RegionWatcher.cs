@@ -88,6 +88,18 @@ internal sealed class RegionWatcher
         return verdict;
     }
 
+    /// <summary>Decides that nothing is known, because nothing is looked at any more.</summary>
+    public Verdict Forget()
+    {
+        Verdict verdict = _decider.Forget();
+        (_moment.Class, _moment.Score, _moment.Top, _moment.IsSettled) = (verdict.Class, verdict.Score, default, true);
+        _moment.Time = DateTimeOffset.UtcNow;
+        Live.Show(_moment);
+        if (verdict.Report)
+            Live.Decided(verdict.Class);
+        return verdict;
+    }
+
     /// <summary>The scale at which a JPEG of this size must be decoded for this region, in eighths.</summary>
     public int Eighths(int width, int height)
     {

@@ -13,7 +13,7 @@ public class DamagedFrameTests
         EdgeConfig config = new() { Cameras = [new CameraConfig { Source = "test" }], Threads = 1 };
         var damaging = new Damaging();
         var sink = new RememberingSink();
-        using var run = new LoopRun(config, _ => new DamagedSource(damaging), sink);
+        using var run = new LoopRun(config, _ => new DamagedSource(damaging), TimeProvider.System, sink);
         run.Loop.Preview.Interval = TimeSpan.Zero;
         using IDisposable look = run.Loop.Preview.Look();
         long shown = run.Loop.Preview.Camera("camera").Number;

@@ -30,7 +30,10 @@ internal sealed class FakeBoard
             return made;
         },
         Gpio = _ => new Driver(this),
+        Clock = Clock,
     };
+
+    public FakeClock Clock { get; } = new();
 
     /// <summary>All that were ever opened.</summary>
     public FakeCamera[] Cameras => [.. _cameras];
@@ -59,6 +62,21 @@ internal sealed class FakeBoard
         {
         }
     }
+}
+
+/// <summary>Shows the time of day that a test sets.</summary>
+internal sealed class FakeClock : TimeProvider
+{
+    private long _ticks = TimeSpan.FromHours(12).Ticks;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    public TimeOnly Time
+    {
+        set => Interlocked.Exchange(ref _ticks, value.Ticks);
+    }
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(Interlocked.Read(ref _ticks));
 }
 
 /// <summary>One line of the board. Like the kernel's it has one owner at a time.</summary>

@@ -15,8 +15,9 @@ internal sealed class LoopRun : IDisposable
     private readonly CameraReader[] _readers;
     private readonly Thread _thread;
 
-    public LoopRun(EdgeConfig config, Func<CameraConfig, IFrameSource> source, params ISink[] sinks)
+    public LoopRun(EdgeConfig config, Func<CameraConfig, IFrameSource> source, TimeProvider clock, params ISink[] sinks)
     {
+        Loop = new ClassificationLoop(clock);
         Watch = Watch.Load(new LoadedConfig(config, null));
         _readers = Array.ConvertAll(config.Cameras, c => new CameraReader(
             c.Name, () => source(c), TimeSpan.FromSeconds(30), Loop.FrameReady, NullLogger.Instance));
@@ -28,7 +29,20 @@ internal sealed class LoopRun : IDisposable
 
     public Watch Watch { get; }
 
-    public ClassificationLoop Loop { get; } = new();
+    public ClassificationLoop Loop { get; }
+
+    /// <summary>Frames of all cameras, whether they were looked at or not.</summary>
+    public long Captured => _readers.Sum(r => r.Counters.Captured);
+
+    /// <summary>Waits until the loop has gone round as a whole, from its beginning on.</summary>
+    public void GoRound()
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            WaitFor(() => Loop.SinceAlive < Stopwatch.GetElapsedTime(start), "the loop goes round");
+        }
+    }
 
     /// <summary>Waits a minute at most.</summary>
     public static void WaitFor(Func<bool> condition, string what)
