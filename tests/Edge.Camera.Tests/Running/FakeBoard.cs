@@ -55,7 +55,7 @@ internal sealed class FakeBoard
             return board[output.Line].Open();
         }
 
-        public IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed) =>
+        public IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed, Action<GpioButtonConfig, string> lost) =>
             throw new NotSupportedException("there are no buttons here");
 
         public void Dispose()

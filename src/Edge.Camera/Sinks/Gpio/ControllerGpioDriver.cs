@@ -21,7 +21,9 @@ internal sealed class ControllerGpioDriver(string? chip) : IGpioDriver
         return Guarded(line, () => new Output(line, Controller(line), output.ActiveLow));
     }
 
-    public IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed)
+    /// <inheritdoc/>
+    /// <remarks>System.Device.Gpio does not say that a line was lost.</remarks>
+    public IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed, Action<GpioButtonConfig, string> lost)
     {
         var watched = new Buttons();
         try

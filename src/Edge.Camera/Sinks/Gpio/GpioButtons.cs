@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Edge.Camera.Config;
 using Edge.Camera.Linux;
 
@@ -9,23 +10,37 @@ internal sealed class GpioButtons : IDisposable
     private const int PollMilliseconds = 250;
     private const int ReadEvents = 16;
 
+    /// <summary>poll(2) leaves such an entry out.</summary>
+    private const int NoFile = -1;
+
     private readonly (int Fd, GpioButtonConfig Button)[] _buttons;
     private readonly Action<GpioButtonConfig> _pressed;
+    private readonly Action<GpioButtonConfig, string> _lost;
     private readonly Thread _thread;
     private volatile bool _stopping;
 
+    /// <param name="open">Requested lines; closed at the end.</param>
+    /// <param name="pressed">Called on the thread of the buttons for every press.</param>
+    /// <param name="lost">Called on that thread, once for a button that can't be read any more, with the reason.</param>
+    public GpioButtons(
+        (int Fd, GpioButtonConfig Button)[] open, Action<GpioButtonConfig> pressed, Action<GpioButtonConfig, string> lost)
+    {
+        (_buttons, _pressed, _lost) = (open, pressed, lost);
+        _thread = new Thread(Loop) { IsBackground = true, Name = "buttons" };
+        _thread.Start();
+    }
+
     /// <param name="chip">Label; null searches all chips for the line names.</param>
     /// <param name="buttons">Valid.</param>
-    /// <param name="pressed">Called on the thread of the buttons for every press.</param>
     /// <exception cref="GpioException">A line is not there or not free.</exception>
-    public GpioButtons(string? chip, GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed)
+    public static (int Fd, GpioButtonConfig Button)[] Open(string? chip, GpioButtonConfig[] buttons)
     {
-        _pressed = pressed;
         var open = new List<(int, GpioButtonConfig)>();
         try
         {
             foreach (GpioButtonConfig button in buttons)
                 open.Add((Request(GpioChips.Find(chip, button.Line), button), button));
+            return [.. open];
         }
         catch
         {
@@ -33,10 +48,6 @@ internal sealed class GpioButtons : IDisposable
                 _ = LibC.Close(fd);
             throw;
         }
-
-        _buttons = [.. open];
-        _thread = new Thread(Loop) { IsBackground = true, Name = "buttons" };
-        _thread.Start();
     }
 
     public void Dispose()
@@ -65,10 +76,10 @@ internal sealed class GpioButtons : IDisposable
     {
         var entries = new PollEntry[_buttons.Length];
         GpioAbi.LineEvent* events = stackalloc GpioAbi.LineEvent[ReadEvents];
+        for (int i = 0; i < entries.Length; i++)
+            entries[i] = new PollEntry { File = _buttons[i].Fd, Events = LibC.PollIn };
         while (!_stopping)
         {
-            for (int i = 0; i < entries.Length; i++)
-                entries[i] = new PollEntry { File = _buttons[i].Fd, Events = LibC.PollIn };
             fixed (PollEntry* e = entries)
             {
                 if (LibC.Poll(e, (nuint)entries.Length, PollMilliseconds) <= 0)
@@ -77,12 +88,28 @@ internal sealed class GpioButtons : IDisposable
 
             for (int i = 0; i < entries.Length; i++)
             {
-                if ((entries[i].Happened & LibC.PollIn) == 0)
-                    continue;
-                nint bytes = LibC.Read(_buttons[i].Fd, events, (nuint)(ReadEvents * sizeof(GpioAbi.LineEvent)));
-                for (int n = 0; n < bytes / sizeof(GpioAbi.LineEvent); n++)
-                    _pressed(_buttons[i].Button);
+                GpioButtonConfig button = _buttons[i].Button;
+                if ((entries[i].Happened & LibC.PollIn) != 0)
+                {
+                    nint bytes = LibC.Read(_buttons[i].Fd, events, (nuint)(ReadEvents * sizeof(GpioAbi.LineEvent)));
+                    int error = bytes < 0 ? Marshal.GetLastPInvokeError() : 0;
+                    for (int n = 0; n < bytes / sizeof(GpioAbi.LineEvent); n++)
+                        _pressed(button);
+                    if (error is not (0 or Errno.Interrupted or Errno.TryAgain))
+                        Lose(ref entries[i], button, Marshal.GetPInvokeErrorMessage(error));
+                }
+                else if (entries[i].Happened != 0)
+                {
+                    Lose(ref entries[i], button, "its chip was unplugged");
+                }
             }
         }
+    }
+
+    /// <summary>An error or hang-up stays, and poll(2) would return at once for ever.</summary>
+    private void Lose(ref PollEntry entry, GpioButtonConfig button, string problem)
+    {
+        entry.File = NoFile;
+        _lost(button, problem);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class GpioSink : ILevelSink
     private readonly ILogger _log;
     private long _delivered;
     private bool _hasEnded;
+    private volatile string? _lostButton;
 
     /// <param name="config">Valid.</param>
     /// <param name="driver">Gives out the lines; the sink's to dispose.</param>
@@ -35,7 +36,7 @@ internal sealed class GpioSink : ILevelSink
                 opened.Add(new Output(output, _driver.Open(output), this));
             _outputs = [.. opened];
             if (config.Buttons.Length > 0)
-                _buttons = _driver.Watch(config.Buttons, Pressed);
+                _buttons = _driver.Watch(config.Buttons, Pressed, Lost);
         }
         catch
         {
@@ -51,7 +52,7 @@ internal sealed class GpioSink : ILevelSink
 
     /// <summary>The trouble is that of the first line that has one.</summary>
     public SinkStatus Status =>
-        new(Interlocked.Read(ref _delivered), 0, Array.Find(_outputs, o => o.Trouble is not null)?.Trouble);
+        new(Interlocked.Read(ref _delivered), 0, Array.Find(_outputs, o => o.Trouble is not null)?.Trouble ?? _lostButton);
 
     /// <inheritdoc cref="ProgramView.OutputsArmed"/>
     public bool Armed
@@ -126,6 +127,12 @@ internal sealed class GpioSink : ILevelSink
 
             GpioLog.Pressed(_log, button.Line, button.Action, Armed ? "armed" : "disarmed");
         }
+    }
+
+    private void Lost(GpioButtonConfig button, string problem)
+    {
+        _lostButton = $"button {button.Line}: {problem}";
+        GpioLog.Lost(_log, button.Line, problem);
     }
 
     /// <summary>One configured line. Several regions may want it: it is active while one of them does.</summary>
@@ -212,4 +219,7 @@ internal static partial class GpioLog
 {
     [LoggerMessage(LogLevel.Information, "button {line}: {action}; outputs are {state}")]
     public static partial void Pressed(ILogger log, string line, string action, string state);
+
+    [LoggerMessage(LogLevel.Warning, "button {line}: {problem}; it does nothing until the program is started anew")]
+    public static partial void Lost(ILogger log, string line, string problem);
 }

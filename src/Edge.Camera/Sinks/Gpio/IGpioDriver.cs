@@ -12,8 +12,9 @@ internal interface IGpioDriver : IDisposable
     /// <summary>Watches buttons until the result is disposed.</summary>
     /// <param name="buttons">At least one.</param>
     /// <param name="pressed">Called on a thread of the driver's for every press.</param>
+    /// <param name="lost">Called on that thread, once for a button that can't be read any more, with the reason.</param>
     /// <exception cref="GpioException">A line is not there or not free.</exception>
-    IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed);
+    IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed, Action<GpioButtonConfig, string> lost);
 }
 
 /// <summary>An output line, held by this program while it is open. It begins and ends inactive.</summary>
@@ -42,7 +43,8 @@ internal sealed class KernelGpioDriver(string? chip) : IGpioDriver
 {
     public IOutputLine Open(GpioOutputConfig output) => new GpioOutput(GpioChips.Find(chip, output.Line), output.ActiveLow);
 
-    public IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed) => new GpioButtons(chip, buttons, pressed);
+    public IDisposable Watch(GpioButtonConfig[] buttons, Action<GpioButtonConfig> pressed, Action<GpioButtonConfig, string> lost) =>
+        new GpioButtons(GpioButtons.Open(chip, buttons), pressed, lost);
 
     public void Dispose()
     {
