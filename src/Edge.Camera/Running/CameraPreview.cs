@@ -26,6 +26,9 @@ internal sealed class CameraPreview : IDisposable
     /// <summary>Pictures so far; the newest's number.</summary>
     public long Number => Interlocked.Read(ref _number);
 
+    /// <summary>Of the newest picture; before the first one, longer than any interval.</summary>
+    public TimeSpan Age => Number == 0 ? TimeSpan.MaxValue : Stopwatch.GetElapsedTime(Interlocked.Read(ref _time));
+
     /// <summary>Copies the frame if it is time for another picture. The loop's thread only.</summary>
     /// <param name="frame">Not yet given back.</param>
     /// <param name="orientation">How it is stored.</param>
@@ -47,8 +50,8 @@ internal sealed class CameraPreview : IDisposable
         _copies[free].Fill(frame, orientation);
         lock (_gate)
             _newest = free;
+        Interlocked.Exchange(ref _time, now);
         Interlocked.Increment(ref _number);
-        _time = now;
     }
 
     /// <summary>

@@ -14,7 +14,9 @@ namespace Edge.Camera.Web;
 /// <param name="stop">Ends streams.</param>
 internal sealed class PreviewEndpoints(ProgramView program, CancellationToken stop)
 {
-    private static readonly TimeSpan SnapshotWait = TimeSpan.FromSeconds(2);
+    /// <summary>Slower cameras count as stalled, and are opened anew.</summary>
+    private static readonly TimeSpan SlowestCamera = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SnapshotPeriod = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Motion JPEG (multipart/x-mixed-replace) until the viewer goes.</summary>
@@ -48,7 +50,7 @@ internal sealed class PreviewEndpoints(ProgramView program, CancellationToken st
         }
     }
 
-    /// <summary>One new picture, with all pixels.</summary>
+    /// <summary>One picture with all pixels: the newest if it is no older than the interval of pictures, else the next.</summary>
     public async Task Snapshot(HttpContext context, string camera)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop);
@@ -63,9 +65,10 @@ internal sealed class PreviewEndpoints(ProgramView program, CancellationToken st
         try
         {
             long start = Stopwatch.GetTimestamp();
-            for (long number = preview.Number; !preview.TryUseWhole(ref number, write);)
+            TimeSpan interval = program.Preview.Interval, wait = interval + SlowestCamera + SnapshotPatience;
+            for (long number = preview.Age <= interval ? 0 : preview.Number; !preview.TryUseWhole(ref number, write);)
             {
-                if (Stopwatch.GetElapsedTime(start) > SnapshotWait)
+                if (Stopwatch.GetElapsedTime(start) > wait)
                 {
                     await Gatekeeper
                         .Refuse(context, StatusCodes.Status503ServiceUnavailable, "no frame comes").ConfigureAwait(false);

@@ -35,7 +35,8 @@ public sealed class RunningProgram : IAsyncDisposable, IDisposable
         _program = CameraProgram.Start(Load, loaded, NullLoggerFactory.Instance);
         _thread = new Thread(() => _program.Run(_stop.Token));
         _thread.Start();
-        Client = new HttpClient { BaseAddress = _program.View.Parts!.Sinks.OfType<WebSink>().Single().Address };
+        Address = _program.View.Parts!.Sinks.OfType<WebSink>().Single().Address;
+        Client = new HttpClient { BaseAddress = Address };
 
         // As ConfigFile.Load does behind a file.
         LoadedConfig Load() =>
@@ -43,6 +44,10 @@ public sealed class RunningProgram : IAsyncDisposable, IDisposable
     }
 
     public HttpClient Client { get; }
+
+    public Uri Address { get; }
+
+    internal ProgramView View => _program.View;
 
     /// <summary>Waits a minute at most.</summary>
     public static async Task WaitFor(Func<Task<bool>> condition, string what = "what is waited for")
