@@ -97,10 +97,10 @@ write_report() {
         echo "One thread, the web page on. The emulated cores do the drivers' work, too. Memory is VmRSS, as the board's kernel tells it, and in"
         echo "brackets the program's own (RssAnon): the rest is files, of which pages come in as they are used."
         echo
-        echo "| camera | captured | looked at | passed over | lost | frames/s | network, ms | RSS after 200 frames | after 2,000 | peak | allocated by the loop |"
+        echo "| camera | captured | looked at | passed over | lost | frames/s | network, ms | RSS at first | at last | peak | allocated by the loop |"
         echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-        awk -F '\t' '$1 == "figure" { printf "| %s | %d | %d | %d | %d | %s | %s | %d KiB (%d) | %d KiB (%d) | %d KiB | %d bytes |\n",
-            $2, $3, $4, $5, $6, $7, $8, $9, $13, $10, $14, $11, $12 }' $work/frames.log 2>/dev/null
+        awk -F '\t' '$1 == "figure" { printf "| %s | %d | %d | %d | %d | %s | %s | %d KiB (%d) at frame %d | %d KiB (%d) | %d KiB | %d bytes |\n",
+            $2, $3, $4, $5, $6, $7, $8, $9, $13, $15, $10, $14, $11, $12 }' $work/frames.log 2>/dev/null
         for part in "${all[@]}" systemd old-cpu lint; do
             log=$work/$part.log
             [ -f "$log" ] || continue
