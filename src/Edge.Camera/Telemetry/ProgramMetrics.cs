@@ -13,7 +13,10 @@ namespace Edge.Camera.Telemetry;
 internal static class ProgramMetrics
 {
     /// <summary>All of them as they are now. Any thread.</summary>
-    public static List<Metric> Collect(ProgramParts parts, ProgramView program)
+    /// <param name="parts">At work.</param>
+    /// <param name="program">That they belong to.</param>
+    /// <param name="sys">Where the kernel shows the board's sensors.</param>
+    public static List<Metric> Collect(ProgramParts parts, ProgramView program, string sys = BoardSensors.Sys)
     {
         var metrics = new List<Metric>();
         Metric healthy = Begin("edge_camera_healthy", MetricKind.Gauge, "", "1 while frames are classified in time.");
@@ -21,7 +24,7 @@ internal static class ProgramMetrics
         Cameras(Begin, parts.Cameras, parts.Watch.Started);
         Regions(Begin, parts.Watch);
         Sinks(Begin, parts);
-        Board(Begin, program.Started);
+        Board(Begin, program.Started, sys);
         Process(Begin, program);
         return metrics;
 
@@ -108,15 +111,15 @@ internal static class ProgramMetrics
         }
     }
 
-    private static void Board(Beginning begin, DateTimeOffset started)
+    private static void Board(Beginning begin, DateTimeOffset started, string sys)
     {
-        if (BoardSensors.Hottest() is (string zone, double celsius))
+        if (BoardSensors.Hottest(sys) is (string zone, double celsius))
         {
             begin("edge_camera_board_temperature", MetricKind.Gauge, "Cel", "The hottest thermal zone.")
                 .Add(started, celsius, ("zone", zone));
         }
 
-        if (BoardSensors.Throttling() is { } bits)
+        if (BoardSensors.Throttling(sys) is { } bits)
         {
             begin("edge_camera_board_throttled", MetricKind.Gauge, "", "1 while the firmware holds the processor back or has too little voltage.")
                 .Add(started, (bits & BoardSensors.ThrottledNow) != 0 ? 1 : 0);

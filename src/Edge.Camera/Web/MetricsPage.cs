@@ -1,3 +1,4 @@
+using Edge.Camera.Linux;
 using Edge.Camera.Running;
 using Edge.Camera.Telemetry;
 
@@ -6,14 +7,14 @@ namespace Edge.Camera.Web;
 /// <summary>What <c>/metrics</c> says: the figures of <see cref="ProgramMetrics"/> as Prometheus reads them.</summary>
 internal static class MetricsPage
 {
-    public static string Write(ProgramParts parts, ProgramView program)
+    public static string Write(ProgramParts parts, ProgramView program, string sys = BoardSensors.Sys)
     {
         var text = new PrometheusText();
         text.Metric("edge_camera_info", "gauge", "The program and its model; always 1.");
         text.Sample(
             1, ("version", ProgramView.Version), ("network", parts.Watch.Model.Manifest.Network),
             ("instruction_set", parts.Watch.InstructionSet.ToString()));
-        foreach (Metric metric in ProgramMetrics.Collect(parts, program))
+        foreach (Metric metric in ProgramMetrics.Collect(parts, program, sys))
             Write(text, metric);
         return text.ToString();
     }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Edge.Camera.Config;
 using Edge.Camera.Sinks.Mqtt;
+using Edge.Camera.Tests.Running;
 
 namespace Edge.Camera.Tests.Sinks.Mqtt;
 
@@ -64,21 +65,42 @@ public sealed class MqttTests
     }
 
     [MosquittoFact]
-    public async Task A_picture_comes_on_command_only_where_commands_are_allowed()
-    {
-        using var broker = new MosquittoBroker();
-        MqttConfig config = Config(broker) with { Commands = true };
-        using var subscriber = new Subscriber(config);
-        await using var program = new MqttProgram(config);
-        await Subscriber.WaitFor(() => program.Status.Delivered > 0, "delivered");
-        int before = subscriber.On("garden/front door/image").Length;
-        await subscriber.Publish("garden/snapshot/set", "PRESS");
-        await Subscriber.WaitFor(() => subscriber.On("garden/front door/image").Length > before, "picture");
+    public Task A_command_takes_a_picture_and_disarms_where_commands_are_allowed() => Command(allowed: true);
 
-        // Nothing happens to outputs that are not there.
+    [MosquittoFact]
+    public Task A_command_does_nothing_where_commands_are_not_allowed() => Command(allowed: false);
+
+    /// <summary>On a scene without decisions: no picture comes but on command.</summary>
+    private static async Task Command(bool allowed)
+    {
+        var board = new FakeBoard();
+        board.Show(FakeBoard.Black);
+        GpioConfig lines = new() { Outputs = [new GpioOutputConfig { Line = "RED", Classes = ["red"] }] };
+        using var broker = new MosquittoBroker();
+        MqttConfig config = Config(broker) with { Commands = allowed };
+        using var subscriber = new Subscriber(config);
+        await using var program = new ReloadedProgram(board, c => c with { Mqtt = config, Gpio = lines });
+        await subscriber.Wait("garden/status", "online");
+        await program.Pass(10);
+        Assert.Empty(subscriber.On("garden/camera/image"));
+        Assert.True(program.Gpio.Armed);
+
+        await subscriber.Publish("garden/snapshot/set", "PRESS");
         await subscriber.Publish("garden/armed/set", "OFF");
-        long frames = program.Frames;
-        await Subscriber.WaitFor(() => program.Frames > frames + 5, "frames");
+        if (allowed)
+        {
+            byte[] image = await subscriber.Wait("garden/camera/image");
+            Assert.Equal([0xFF, 0xD8, 0xFF], image[..3]);
+            await Subscriber.WaitFor(() => !program.Gpio.Armed, "disarmed");
+            return;
+        }
+
+        // Told at intervals: the broker has passed on all that was said before.
+        int told = subscriber.On("garden/state").Length;
+        await Subscriber.WaitFor(() => subscriber.On("garden/state").Length >= told + 3, "states");
+        await program.Pass(10);
+        Assert.Empty(subscriber.On("garden/camera/image"));
+        Assert.True(program.Gpio.Armed);
     }
 
     [MosquittoFact]
