@@ -8,16 +8,24 @@ namespace Edge.Runtime.Format.Coding;
 /// proves the whole code. Dense elements take them in turns; of sparse ones gaps take the first and the third in turns, values the
 /// second and the fourth.
 /// </summary>
-internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolDecoder
+internal struct RansDecoder : ISymbolDecoder
 {
     /// <summary>The least that a state is between two symbols, and what all are at the end.</summary>
     public const uint Least = 1 << 16;
 
     private const int Mask = (1 << SymbolTables.ScaleBits) - 1;
-    private uint _a = reader.Bits(32);
-    private uint _b = reader.Bits(32);
-    private uint _c = reader.Bits(32);
-    private uint _d = reader.Bits(32);
+    private readonly StoredReader _reader;
+    private readonly SymbolTables _tables;
+    private uint _a, _b, _c, _d;
+
+    /// <param name="reader">At the states.</param>
+    /// <param name="tables">Of the constant that is decoded.</param>
+    public RansDecoder(StoredReader reader, SymbolTables tables)
+    {
+        (_reader, _tables) = (reader, tables);
+        (_a, _b, _c, _d) = (reader.Bits(32), reader.Bits(32), reader.Bits(32), reader.Bits(32));
+        reader.Align();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -27,18 +35,18 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
         int count = (output.Length + stride - 1) / stride;
         (uint a, uint b, uint c, uint d) = (_a, _b, _c, _d);
         fixed (T* target = output, value = values)
-        fixed (byte* buffer = reader.Buffer)
+        fixed (byte* buffer = _reader.Buffer)
         {
             for (int row = 0, begin = 0; begin < count; row++, begin += rows.RowLength)
             {
                 int i = begin, last = Math.Min(count, begin + rows.RowLength), at = table + rows[row];
-                fixed (byte* slots = tables.Slots(at))
-                fixed (uint* ranges = tables.Ranges(at))
+                fixed (byte* slots = _tables.Slots(at))
+                fixed (uint* ranges = _tables.Ranges(at))
                 {
                     while (i < last)
                     {
-                        int end = i + Math.Min(last - i, reader.Steps(sizeof(ushort)));
-                        byte* p = buffer + reader.Position;
+                        int end = i + Math.Min(last - i, _reader.Steps(sizeof(ushort)));
+                        byte* p = buffer + _reader.Position;
                         T* to = target + (i * stride);
                         for (; i + 4 <= end; i += 4, to += 4 * stride)
                         {
@@ -54,7 +62,7 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
                             (a, b, c, d) = (b, c, d, a);
                         }
 
-                        reader.Position = (int)(p - buffer);
+                        _reader.Position = (int)(p - buffer);
                     }
                 }
             }
@@ -72,15 +80,15 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
         (uint a, uint b, uint c, uint d) = (_a, _b, _c, _d);
         int position = 0, row = 0, rowEnd = rows.RowLength;
         fixed (T* target = output, value = values)
-        fixed (byte* buffer = reader.Buffer, slots = tables.Slots(0))
-        fixed (uint* ranges = tables.Ranges(0))
+        fixed (byte* buffer = _reader.Buffer, slots = _tables.Slots(0))
+        fixed (uint* ranges = _tables.Ranges(0))
         {
             int at = rows[0];
             while (gaps > 0)
             {
-                int run = Math.Min(gaps, reader.Steps(2 * sizeof(ushort)));
+                int run = Math.Min(gaps, _reader.Steps(2 * sizeof(ushort)));
                 gaps -= run;
-                byte* p = buffer + reader.Position;
+                byte* p = buffer + _reader.Position;
                 for (; run > 0; run--)
                 {
                     while (position >= rowEnd)
@@ -95,12 +103,12 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
                     if (gap == skip)
                     {
                         if (position > output.Length)
-                            throw Behind(reader, output.Length);
+                            throw Behind(_reader, output.Length);
                         continue;
                     }
 
                     if (position >= output.Length)
-                        throw Behind(reader, output.Length);
+                        throw Behind(_reader, output.Length);
                     while (position >= rowEnd)
                     {
                         at = rows[++row];
@@ -112,7 +120,7 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
                     (b, d) = (d, b);
                 }
 
-                reader.Position = (int)(p - buffer);
+                _reader.Position = (int)(p - buffer);
             }
         }
 
@@ -122,9 +130,9 @@ internal struct RansDecoder(StoredReader reader, SymbolTables tables) : ISymbolD
     /// <inheritdoc/>
     public readonly void End()
     {
-        reader.Steps(sizeof(ushort));
+        _reader.Steps(sizeof(ushort));
         if (_a != Least || _b != Least || _c != Least || _d != Least)
-            throw reader.Fail("the code does not end as it must: it is damaged");
+            throw _reader.Fail("the code does not end as it must: it is damaged");
     }
 
     internal static ModelFormatException Behind(StoredReader reader, int length) =>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using Microsoft.Win32.SafeHandles;
 
 namespace Edge.Runtime.Format.Coding;
@@ -65,19 +67,8 @@ internal sealed class StoredReader
     /// <param name="count">0 to 32.</param>
     public uint Bits(int count)
     {
-        while (_bitCount < count)
-        {
-            if (Position >= _end)
-            {
-                if (_loaded == Length)
-                    throw Fail("the package ends in the middle of a code table");
-                Fill();
-            }
-
-            _bits |= (ulong)_buffer[Position++] << _bitCount;
-            _bitCount += 8;
-        }
-
+        if (_bitCount < count)
+            LoadBits(count);
         uint value = (uint)(_bits & ((1UL << count) - 1));
         _bits >>= count;
         _bitCount -= count;
@@ -89,12 +80,21 @@ internal sealed class StoredReader
     public int Gamma()
     {
         int length = 0;
-        while (Bits(1) == 0)
+        while (true)
         {
-            if (++length > 30)
+            if (_bitCount == 0)
+                LoadBits(1);
+            int zeros = Math.Min(BitOperations.TrailingZeroCount(_bits), _bitCount);
+            length += zeros;
+            if (length > 30)
                 throw Fail("a number has more than 31 bits");
+            _bits >>= zeros;
+            _bitCount -= zeros;
+            if (_bitCount > 0)
+                break;
         }
 
+        Bits(1);
         return (1 << length) | (int)Bits(length);
     }
 
@@ -128,6 +128,32 @@ internal sealed class StoredReader
         if (Position == _end && _loaded < Length)
             Fill();
         return _buffer.AsSpan(Position, Math.Max(0, _end - Position));
+    }
+
+    /// <summary>At least so many bits, up to 32: whole words while there are some, else no byte more than needed.</summary>
+    private void LoadBits(int count)
+    {
+        if (_end - Position >= sizeof(ulong))
+        {
+            // Bits above the count are those of the byte that is loaded next.
+            _bits |= BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(Position)) << _bitCount;
+            Position += (63 - _bitCount) >> 3;
+            _bitCount |= 56;
+            return;
+        }
+
+        while (_bitCount < count)
+        {
+            if (Position >= _end)
+            {
+                if (_loaded == Length)
+                    throw Fail("the package ends in the middle of a code table");
+                Fill();
+            }
+
+            _bits |= (ulong)_buffer[Position++] << _bitCount;
+            _bitCount += 8;
+        }
     }
 
     private void Fill()
