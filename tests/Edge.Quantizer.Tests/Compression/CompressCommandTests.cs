@@ -199,12 +199,14 @@ public sealed class CompressCommandTests : IDisposable
     public void Beside_the_published_file_evaluate_leaves_out_the_row_that_onnx_runtime_cannot_compute()
     {
         string published = SharedFolder.Path("models", "compressed_SqueezeNet.net"), photos = Directory.CreateDirectory(Path.Combine(_folder, "photos")).FullName;
-        Run("compress", published, "--float", "--preprocessing", "imagenet-caffe-227", "-o", Target);
+        var m = new TinyModel();
+        int image = m.Int8("image", [1, 227, 227, 3], 0.02f), y = m.Int8("y", [1, 1, 1, 10], 0.5f);
+        m.Conv("conv", image, y, new Window { KernelHeight = 1, KernelWidth = 1, StrideY = 227, StrideX = 227 });
         File.WriteAllBytes(Path.Combine(photos, "grey.png"), PngEncoder.Encode(new PixelBuffer(227, 227, 3)));
-        (int code, string output, string error) = Run("evaluate", Target, "--model", published, "--images", photos, "--json");
+        (int code, string output, string error) = Run("evaluate", Package(m.ToBytes()), "--model", published, "--images", photos, "--json");
 
         Assert.True(code == CommandHost.Success, error);
-        Assert.StartsWith($"{published}: ONNX Runtime reads no Deep Compression files; its float row is left out", error, StringComparison.Ordinal);
+        Assert.Contains($"{published}: ONNX Runtime reads no Deep Compression files; its float row is left out", error, StringComparison.Ordinal);
         using JsonDocument rows = JsonDocument.Parse(output);
         Assert.Equal(["float, Edge", "int8, Edge", "int8, ONNX Runtime"], rows.RootElement.EnumerateArray().Select(r => r.GetProperty("name").GetString()));
     }
