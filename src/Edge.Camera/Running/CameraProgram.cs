@@ -63,7 +63,7 @@ internal sealed class CameraProgram : IAsyncDisposable
         try
         {
             SinkPlan?[] plans = SinkFactory.Plan(config, program.View, program._devices, logs);
-            program._sinks.ChangeTo(plans, () => Task.CompletedTask).GetAwaiter().GetResult();
+            program._sinks.ChangeTo(plans, () => { });
         }
         catch
         {
@@ -100,7 +100,7 @@ internal sealed class CameraProgram : IAsyncDisposable
         try
         {
             // Whether it can be used or not, what is there now is seen to; what is written from now on is another change.
-            _read = _read with { Stamps = FileStamps.Of(_read.Config) };
+            _read = new StampedConfig(_read.Config, FileStamps.Of(_read.Config));
             _read = StampedConfig.Load(_load, _read.Config);
             LoadedConfig config = _read.Config;
             watch = Watch.Load(config);
@@ -109,7 +109,7 @@ internal sealed class CameraProgram : IAsyncDisposable
             foreach (CameraWatcher camera in watch.Cameras)
                 readers.Add(Kept(camera, oldWatch, oldReaders) ?? CreateReader(camera, config));
             SinkPlan?[] plans = SinkFactory.Plan(config, View, _devices, _logs);
-            await _sinks.ChangeTo(plans, () => Use(oldWatch, oldReaders)).ConfigureAwait(false);
+            _sinks.ChangeTo(plans, () => Use(oldWatch, oldReaders).GetAwaiter().GetResult());
             await Use(watch, readers).ConfigureAwait(false);
             (_watch, _readers) = (watch, readers);
             foreach (CameraReader reader in oldReaders.Except(readers))
@@ -163,7 +163,8 @@ internal sealed class CameraProgram : IAsyncDisposable
             await _watchdog.DisposeAsync().ConfigureAwait(false);
         foreach (CameraReader reader in _readers)
             reader.Dispose();
-        await _sinks.DisposeAsync().ConfigureAwait(false);
+        foreach (ISink sink in _sinks.Running)
+            await sink.DisposeAsync().ConfigureAwait(false);
         _loop.Dispose();
         _watch.Dispose();
         _systemd.Dispose();
@@ -194,7 +195,7 @@ internal sealed class CameraProgram : IAsyncDisposable
 
         if (now != read.Stamps && now == _seen)
         {
-            _read = read with { Stamps = now };
+            _read = new StampedConfig(read.Config, now);
             ReloadInBackground();
         }
 

@@ -5,7 +5,7 @@ using Edge.Camera.Sources;
 namespace Edge.Camera.Running;
 
 /// <summary>Where frames come from, which lines are driven and what time it is: the machine's own, unless others are given.</summary>
-internal sealed record Devices
+internal sealed class Devices
 {
     /// <inheritdoc cref="SourceFactory.For"/>
     public Func<CameraConfig, LoadedConfig, Func<IFrameSource>> Source { get; init; } = SourceFactory.For;

@@ -34,10 +34,15 @@ internal sealed record FileStamps(DateTime Config, DateTime Model, DateTime Regi
 }
 
 /// <summary>A configuration as it was read.</summary>
-/// <param name="Config">What was read.</param>
-/// <param name="Stamps">Of its files, no newer than what was read of them: one that is written meanwhile looks changed afterwards.</param>
-internal sealed record StampedConfig(LoadedConfig Config, FileStamps Stamps)
+/// <param name="config">What was read.</param>
+/// <param name="stamps">Of its files, no newer than what was read of them: one that is written meanwhile looks changed afterwards.</param>
+internal sealed class StampedConfig(LoadedConfig config, FileStamps stamps)
 {
+    public LoadedConfig Config { get; } = config;
+
+    public FileStamps Stamps { get; } = stamps;
+
+    /// <summary>Reads a configuration.</summary>
     /// <param name="load">Reads the configuration.</param>
     /// <param name="last">What it gave last; says which files belong to it.</param>
     /// <exception cref="ConfigException">What <paramref name="load"/> throws.</exception>

@@ -8,7 +8,7 @@ internal sealed class DecisionHistory(int maxBytes = 1 << 20)
 {
     private const int Kept = 50;
 
-    private readonly Queue<(HistoryDocument Decision, byte[]? Picture)> _last = new(Kept);
+    private readonly Queue<Entry> _last = new(Kept);
     private long _number;
 
     /// <summary>Decisions so far; the last one's number.</summary>
@@ -24,7 +24,7 @@ internal sealed class DecisionHistory(int maxBytes = 1 << 20)
                 _last.Dequeue();
             if (picture?.Length > maxBytes)
                 picture = null;
-            _last.Enqueue((HistoryDocument.Of(_number + 1, decision, picture is not null), picture));
+            _last.Enqueue(new Entry(HistoryDocument.Of(_number + 1, decision, picture is not null), picture));
             Interlocked.Increment(ref _number);
             DropPictures();
         }
@@ -42,23 +42,31 @@ internal sealed class DecisionHistory(int maxBytes = 1 << 20)
     public byte[]? Picture(long number)
     {
         lock (_last)
-            return _last.FirstOrDefault(d => d.Decision.Number == number).Picture;
+            return _last.FirstOrDefault(d => d.Decision.Number == number)?.Picture;
     }
 
     private void DropPictures()
     {
         int bytes = _last.Sum(d => d.Picture?.Length ?? 0);
-        for (int i = 0; i < _last.Count; i++)
+        foreach (Entry entry in _last)
         {
-            // Once around: the order stays.
-            (HistoryDocument decision, byte[]? picture) = _last.Dequeue();
-            if (bytes > maxBytes && picture is not null)
-            {
-                bytes -= picture.Length;
-                (decision, picture) = (decision with { Picture = false }, null);
-            }
+            if (bytes <= maxBytes)
+                return;
+            bytes -= entry.Picture?.Length ?? 0;
+            entry.Drop();
+        }
+    }
 
-            _last.Enqueue((decision, picture));
+    private sealed class Entry(HistoryDocument decision, byte[]? picture)
+    {
+        public HistoryDocument Decision { get; private set; } = decision;
+
+        public byte[]? Picture { get; private set; } = picture;
+
+        public void Drop()
+        {
+            Picture = null;
+            Decision = Decision with { Picture = false };
         }
     }
 }

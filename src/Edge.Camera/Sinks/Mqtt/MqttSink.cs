@@ -277,11 +277,13 @@ internal sealed class MqttSink : QueuedSink, IPictureSink
 
         lock (_retained)
         {
-            foreach (string topic in _retained.Where(t => !there.Contains(t)).ToArray())
+            foreach (string topic in _retained)
             {
-                _ = client.Publish(topic, [], retain: true);
-                _retained.Remove(topic);
+                if (!there.Contains(topic))
+                    _ = client.Publish(topic, [], retain: true);
             }
+
+            _retained.IntersectWith(there);
         }
     }
 
