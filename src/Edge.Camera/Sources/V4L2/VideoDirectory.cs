@@ -22,7 +22,7 @@ internal static class VideoDirectory
                 nodes.Add(target);
         }
 
-        IEnumerable<string> others = Files(Devices).Where(f => Number(f) is not null).OrderBy(f => Number(f));
+        IEnumerable<string> others = Files(Devices).Where(f => Number(f) is not null).OrderBy(f => Number(f) ?? 0);
         nodes.AddRange(others.Where(f => !nodes.Contains(f)));
         return nodes;
     }
