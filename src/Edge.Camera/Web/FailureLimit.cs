@@ -12,7 +12,7 @@ internal sealed class FailureLimit(TimeProvider time)
 
     private const int MostAddresses = 1024;
 
-    private readonly Dictionary<IPAddress, (int Failures, long Last)> _failures = [];
+    private readonly Dictionary<IPAddress, Failures> _failures = [];
 
     /// <summary>How long an address waits after its last failure, and after which its failures are forgotten.</summary>
     public static TimeSpan Wait { get; } = TimeSpan.FromSeconds(30);
@@ -21,8 +21,8 @@ internal sealed class FailureLimit(TimeProvider time)
     {
         lock (_failures)
         {
-            return _failures.TryGetValue(Source(address), out (int Failures, long Last) known)
-                && known.Failures >= Allowed && time.GetElapsedTime(known.Last) < Wait;
+            return _failures.TryGetValue(Source(address), out Failures? known)
+                && known.Count >= Allowed && time.GetElapsedTime(known.Last) < Wait;
         }
     }
 
@@ -31,11 +31,11 @@ internal sealed class FailureLimit(TimeProvider time)
         IPAddress source = Source(address);
         lock (_failures)
         {
-            (int failures, long last) = _failures.GetValueOrDefault(source);
-            bool forgotten = failures > 0 && time.GetElapsedTime(last) >= Wait;
-            if (failures == 0 && _failures.Count >= MostAddresses)
-                _failures.Remove(_failures.MinBy(f => f.Value.Last).Key);
-            _failures[source] = (forgotten ? 1 : failures + 1, time.GetTimestamp());
+            Failures? before = _failures.GetValueOrDefault(source);
+            bool forgotten = before is not null && time.GetElapsedTime(before.Last) >= Wait;
+            if (before is null && _failures.Count >= MostAddresses)
+                _failures.Remove(_failures.Keys.MinBy(a => _failures[a].Last)!);
+            _failures[source] = new Failures(before is null || forgotten ? 1 : before.Count + 1, time.GetTimestamp());
         }
     }
 
@@ -50,4 +50,8 @@ internal sealed class FailureLimit(TimeProvider time)
         bytes.AsSpan(8).Clear();
         return new IPAddress(bytes);
     }
+
+    /// <param name="Count">Failures in a row.</param>
+    /// <param name="Last">Time stamp of the last one.</param>
+    private sealed record Failures(int Count, long Last);
 }

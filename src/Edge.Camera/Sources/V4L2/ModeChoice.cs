@@ -36,8 +36,13 @@ internal static class ModeChoice
 
         if (candidates.Count == 0)
             return null;
-        Candidate best = candidates.OrderBy(c => c.Pixels.HasColor ? 0 : 1).ThenBy(c => c.SizeShortfall)
-            .ThenBy(c => c.RateShortfall).ThenBy(c => c.Cost).First();
+        Candidate best = candidates[0];
+        foreach (Candidate candidate in candidates)
+        {
+            if (candidate.IsBetterThan(best))
+                best = candidate;
+        }
+
         string reason = Reason(best, candidates, format != "auto", FormattableString.Invariant($"{width}×{height}"), rate);
         return new VideoMode(best.Pixels, best.Width, best.Height, best.Rate, reason);
     }
@@ -83,5 +88,12 @@ internal static class ModeChoice
         public double SizeShortfall { get; }
         public double RateShortfall { get; }
         public double Cost { get; }
+
+        /// <summary>By the first of these in which they differ: colours, size, rate, cost.</summary>
+        public bool IsBetterThan(Candidate other) =>
+            Pixels.HasColor != other.Pixels.HasColor ? Pixels.HasColor
+            : SizeShortfall != other.SizeShortfall ? SizeShortfall < other.SizeShortfall
+            : RateShortfall != other.RateShortfall ? RateShortfall < other.RateShortfall
+            : Cost < other.Cost;
     }
 }
