@@ -54,12 +54,18 @@ for (const line of fs.readFileSync(`${out}/sizes`, "utf8").trim().split("\n")) {
     const weights = c.storage.layers.reduce((s, l) => s + l.weights, 0), stored = c.storage.layers.reduce((s, l) => s + l.stored, 0);
     console.log(`| ${name} | ${n(float)} | ${n(int8)} | ${n(gzip)} | ${n(xz)} | ${n(c.bytes)} | ${(100 * c.bytes / xz).toFixed(1)} | ${(8 * stored / weights).toFixed(2)} | ${n(c.decoding.megabytesPerSecond)} |`);
 }
-const exact = read("published"), sum = (c, f) => c.storage.layers.reduce((s, l) => s + l[f], 0);
+const exact = read("published");
 console.log(`
 The published Deep Compression file (${n(fs.statSync(published).size)} bytes: a third of the weights, 8-bit codebooks, no entropy coding),
 packed again with \`compress --float\`: **${n(exact.bytes)} bytes**. Its weights and biases are the published ones, bit for bit, and it
-computes in float32. Zero-order entropy of indices and gaps with codebooks as they are: ${n(sum(exact, "entropy"))}; stored
-${n(sum(exact, "stored"))}; biases ${n(exact.storage.others)}, manifest with labels ${n(exact.storage.manifest)}.
+computes in float32. Bytes stored beside the bound of a coder that knows how often each symbol occurs (zero-order entropy; what is not
+coded counts as it is):
+
+| stream | symbols | bound | stored | of the bound, % |
+| --- | --: | --: | --: | --: |
+${exact.storage.streams.map(x => `| ${x.stream} | ${n(x.symbols)} | ${n(x.entropy)} | ${n(x.stored)} | ${(100 * x.stored / x.entropy).toFixed(1)} |`).join("\n")}
+
+The manifest with labels takes the other ${n(exact.storage.manifest)}.
 
 ## With loss
 
