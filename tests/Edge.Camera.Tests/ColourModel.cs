@@ -59,18 +59,21 @@ internal static class ColourModel
         return path;
     }
 
+    /// <summary>Grey levels as they are, of the whole picture stretched to a square.</summary>
+    public static InputPreprocessing Preprocessing(int side) => new()
+    {
+        Width = side,
+        Height = side,
+        Order = ChannelOrder.Rgb,
+        Mean = [0, 0, 0],
+        Scale = [1, 1, 1],
+        ResizeTo = side,
+    };
+
     private static ModelManifest Manifest(bool softmax) => new()
     {
         Network = "Colours",
-        Preprocessing = new InputPreprocessing
-        {
-            Width = Side,
-            Height = Side,
-            Order = ChannelOrder.Rgb,
-            Mean = [0, 0, 0],
-            Scale = [1, 1, 1],
-            ResizeTo = Side,
-        },
+        Preprocessing = Preprocessing(Side),
         Labels = Labels,
         LabelOffset = 1,
         Tensors =

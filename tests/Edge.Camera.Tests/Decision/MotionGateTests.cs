@@ -115,17 +115,5 @@ public sealed class MotionGateTests : IDisposable
         },
         null));
 
-    private static MotionGate Gate(MotionConfig config)
-    {
-        var preprocessing = new InputPreprocessing
-        {
-            Width = Side,
-            Height = Side,
-            Order = ChannelOrder.Rgb,
-            Mean = [0, 0, 0],
-            Scale = [1, 1, 1],
-            ResizeTo = Side,
-        };
-        return new MotionGate(config, preprocessing, inputScale: 2);
-    }
+    private static MotionGate Gate(MotionConfig config) => new(config, ColourModel.Preprocessing(Side), inputScale: 2);
 }

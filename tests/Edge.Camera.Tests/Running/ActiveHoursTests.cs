@@ -3,7 +3,6 @@ using Edge.Camera.Decision;
 using Edge.Camera.Running;
 using Edge.Camera.Sinks;
 using Edge.Camera.Sources;
-using static Edge.Camera.Tests.Running.ReloadedProgram;
 
 namespace Edge.Camera.Tests.Running;
 
@@ -30,21 +29,21 @@ public class ActiveHoursTests
         var sink = new RememberingSink();
         using var run = new LoopRun(config, _ => new TestSource(64, 48, 100), clock, sink);
         CameraWatcher camera = run.Watch.Cameras[0];
-        LoopRun.WaitFor(() => run.Captured >= 30, "frames");
+        Eventually.Holds(() => run.Captured >= 30, "frames");
         Assert.Equal(0, camera.Frames);
         run.Loop.AskForSnapshot();
         run.GoRound();
 
         clock.Time = Noon;
-        LoopRun.WaitFor(() => camera.Frames >= 5, "frames in the morning");
+        Eventually.Holds(() => camera.Frames >= 5, "frames in the morning");
         Assert.Empty(sink.Kept);
         run.Loop.AskForSnapshot();
-        LoopRun.WaitFor(() => sink.Kept.Length == 1, "a picture by day");
+        Eventually.Holds(() => sink.Kept.Length == 1, "a picture by day");
 
         clock.Time = Night;
         run.GoRound();
         long frames = camera.Frames, captured = run.Captured;
-        LoopRun.WaitFor(() => run.Captured >= captured + 10, "frames at night");
+        Eventually.Holds(() => run.Captured >= captured + 10, "frames at night");
         Assert.Equal(frames, camera.Frames);
     }
 
@@ -54,17 +53,17 @@ public class ActiveHoursTests
         var board = new FakeBoard();
         board.Show(FakeBoard.Red);
         await using var program = new ReloadedProgram(board, c => c with { Gpio = Lines, Decision = ByDay });
-        await WaitFor(() => board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => board["RED"].IsActive, "RED is driven");
         LiveState live = program.View.Parts!.Watch.Cameras[0].Live.Single();
         Assert.Equal(0, live.Now.Class);
 
         board.Clock.Time = Night;
-        await WaitFor(() => !board["RED"].IsActive && board["NONE"].IsActive, "RED is let go");
+        await Eventually.HoldsAsync(() => !board["RED"].IsActive && board["NONE"].IsActive, "RED is let go");
         Assert.Equal((RegionDecider.Unknown, 0f, 0, 1L), (live.Now.Class, live.Now.Score, live.Now.Top.Count, live.Decisions(RegionDecider.Unknown)));
         Assert.True(live.Now.Frames > 0);
 
         board.Clock.Time = Noon;
-        await WaitFor(() => board["RED"].IsActive && !board["NONE"].IsActive, "RED is driven again");
+        await Eventually.HoldsAsync(() => board["RED"].IsActive && !board["NONE"].IsActive, "RED is driven again");
         Assert.Equal(2, live.Decisions(0));
     }
 
@@ -74,9 +73,9 @@ public class ActiveHoursTests
         var board = new FakeBoard { Clock = { Time = Night } };
         board.Show(FakeBoard.Red);
         await using var program = new ReloadedProgram(board, c => c with { Gpio = Lines });
-        await WaitFor(() => board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => board["RED"].IsActive, "RED is driven");
         Assert.True(await program.Reload(c => c with { Decision = ByDay }));
-        await WaitFor(() => !board["RED"].IsActive && board["NONE"].IsActive, "RED is let go");
+        await Eventually.HoldsAsync(() => !board["RED"].IsActive && board["NONE"].IsActive, "RED is let go");
         Assert.Equal(1, board["RED"].Opened);
     }
 
@@ -87,10 +86,10 @@ public class ActiveHoursTests
         board.Show(FakeBoard.Red);
         DecisionConfig decision = ByDay with { Motion = new MotionConfig { Refresh = 86400 } };
         await using var program = new ReloadedProgram(board, c => c with { Gpio = Lines, Decision = decision });
-        await WaitFor(() => board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => board["RED"].IsActive, "RED is driven");
         board.Clock.Time = Night;
-        await WaitFor(() => !board["RED"].IsActive, "RED is let go");
+        await Eventually.HoldsAsync(() => !board["RED"].IsActive, "RED is let go");
         board.Clock.Time = Noon;
-        await WaitFor(() => board["RED"].IsActive, "RED is driven again");
+        await Eventually.HoldsAsync(() => board["RED"].IsActive, "RED is driven again");
     }
 }

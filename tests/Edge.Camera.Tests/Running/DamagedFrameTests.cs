@@ -17,17 +17,17 @@ public class DamagedFrameTests
         run.Loop.Preview.Interval = TimeSpan.Zero;
         using IDisposable look = run.Loop.Preview.Look();
         long shown = run.Loop.Preview.Camera("camera").Number;
-        LoopRun.WaitFor(() => run.Watch.Cameras[0].Damaged > 0, "a damaged frame");
+        Eventually.Holds(() => run.Watch.Cameras[0].Damaged > 0, "a damaged frame");
         run.Loop.AskForSnapshot();
         long damaged = run.Watch.Cameras[0].Damaged;
-        LoopRun.WaitFor(() => run.Watch.Cameras[0].Damaged >= damaged + 5, "more of them");
+        Eventually.Holds(() => run.Watch.Cameras[0].Damaged >= damaged + 5, "more of them");
         Assert.Empty(sink.Kept);
         Assert.Equal(shown, run.Loop.Preview.Camera("camera").Number);
 
         damaging.IsOn = false;
-        LoopRun.WaitFor(() => sink.Kept.Length == 1, "the picture");
+        Eventually.Holds(() => sink.Kept.Length == 1, "the picture");
         Assert.Equal([0xFF, 0xD8], sink.Kept[0].Picture!.Jpeg(80)[..2]);
-        LoopRun.WaitFor(() => run.Loop.Preview.Camera("camera").Number > shown, "a preview");
+        Eventually.Holds(() => run.Loop.Preview.Camera("camera").Number > shown, "a preview");
     }
 
     private sealed class Damaging

@@ -40,18 +40,7 @@ internal sealed class LoopRun : IDisposable
         for (int i = 0; i < 2; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            WaitFor(() => Loop.SinceAlive < Stopwatch.GetElapsedTime(start), "the loop goes round");
-        }
-    }
-
-    /// <summary>Waits a minute at most.</summary>
-    public static void WaitFor(Func<bool> condition, string what)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"did not happen in a minute: {what}");
-            Thread.Sleep(5);
+            Eventually.Holds(() => Loop.SinceAlive < Stopwatch.GetElapsedTime(start), "the loop goes round");
         }
     }
 

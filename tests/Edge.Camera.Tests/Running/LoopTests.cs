@@ -29,7 +29,7 @@ public class LoopTests
         using var reader = new CameraReader(
             "c", () => new TestSource(64, 48, 200), TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance);
         reader.Start();
-        WaitFor(() => reader.Counters.Captured >= 20);
+        Eventually.Holds(() => reader.Counters.Captured >= 20);
         CapturedFrame frame = reader.Take()!;
         Assert.True(frame.Sequence >= 19);
         reader.Return(frame);
@@ -43,9 +43,9 @@ public class LoopTests
         using var reader = new CameraReader(
             "c", () => new FailingSource(++opened), TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance);
         reader.Start();
-        WaitFor(() => reader.Trouble is not null);
+        Eventually.Holds(() => reader.Trouble is not null);
         Assert.Equal("unplugged", reader.Trouble);
-        WaitFor(() => reader.Counters is { Reopened: 1, Captured: >= 2 } && reader.Trouble is null);
+        Eventually.Holds(() => reader.Counters is { Reopened: 1, Captured: >= 2 } && reader.Trouble is null);
     }
 
     [Fact]
@@ -55,9 +55,9 @@ public class LoopTests
         using var reader = new CameraReader(
             "c", () => new FailingSource(++opened) { Vanishes = true }, TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance);
         reader.Start();
-        WaitFor(() => reader.Trouble is not null);
+        Eventually.Holds(() => reader.Trouble is not null);
         Assert.Equal("no such link", reader.Trouble);
-        WaitFor(() => reader.Counters is { Reopened: 1, Captured: >= 2 } && reader.Trouble is null);
+        Eventually.Holds(() => reader.Counters is { Reopened: 1, Captured: >= 2 } && reader.Trouble is null);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class LoopTests
         using var reader = new CameraReader(
             "c", () => new FailingSource(1), TimeSpan.FromSeconds(1), () => { }, NullLogger.Instance, backOff);
         reader.Start();
-        WaitFor(() => reader.Counters.Reopened >= 6);
+        Eventually.Holds(() => reader.Counters.Reopened >= 6);
         Assert.InRange(backOff.Delay, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20));
     }
 
@@ -104,9 +104,9 @@ public class LoopTests
         using var stop = new CancellationTokenSource();
         var thread = new Thread(() => loop.Run(stop.Token));
         thread.Start();
-        WaitFor(() => loop.AllocatedBytes > 0);
+        Eventually.Holds(() => loop.AllocatedBytes > 0);
         long allocated = 0, since = 0;
-        WaitFor(() =>
+        Eventually.Holds(() =>
         {
             // As above: what happens for the first time may allocate.
             if (loop.AllocatedBytes != allocated)
@@ -126,28 +126,8 @@ public class LoopTests
     private static void Run(EdgeConfig config, ISink sink, Func<bool> until)
     {
         var loaded = new LoadedConfig(config, null);
-        using Watch watch = Watch.Load(loaded);
-        using var loop = new ClassificationLoop();
-        using var reader = new CameraReader(
-            "camera", SourceFactory.For(config.Cameras[0], loaded), TimeSpan.FromSeconds(5), loop.FrameReady, NullLogger.Instance);
-        loop.ChangeTo(watch, [reader], [sink]);
-        reader.Start();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var thread = new Thread(() => loop.Run(stop.Token));
-        thread.Start();
-        WaitFor(until);
-        stop.Cancel();
-        thread.Join();
-    }
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "did not happen in a minute");
-            Thread.Sleep(5);
-        }
+        using var run = new LoopRun(config, c => SourceFactory.For(c, loaded)(), TimeProvider.System, sink);
+        Eventually.Holds(until);
     }
 
     private sealed class CollectingSink : ISink

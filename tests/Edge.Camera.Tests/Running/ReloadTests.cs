@@ -53,7 +53,7 @@ public sealed class ReloadTests : IDisposable
         program.ReloadInBackground();
         await WaitFor("could not be taken up");
         long frames = program.View.Parts!.Watch.Cameras[0].Frames;
-        Assert.True(SpinWait.SpinUntil(() => program.View.Parts.Watch.Cameras[0].Frames > frames, TimeSpan.FromSeconds(60)));
+        await Eventually.HoldsAsync(() => program.View.Parts.Watch.Cameras[0].Frames > frames, "frames go on");
 
         stop.Cancel();
         thread.Join();
@@ -166,7 +166,7 @@ public sealed class ReloadTests : IDisposable
             await process.WaitForExitAsync();
         }
 
-        Task WaitForLine(string text) => ReloadedProgram.WaitFor(
+        Task WaitForLine(string text) => Eventually.HoldsAsync(
             () => lines.Any(l => l.Contains(text, StringComparison.Ordinal)), $"{text} in {string.Join(" | ", lines)}");
     }
 
@@ -254,7 +254,7 @@ public sealed class ReloadTests : IDisposable
         {
             Watch watch = _program.View.Parts!.Watch;
             long frames = watch.Cameras[0].Frames;
-            return ReloadedProgram.WaitFor(() => watch.Cameras[0].Frames > frames, "another frame");
+            return Eventually.HoldsAsync(() => watch.Cameras[0].Frames > frames, "another frame");
         }
 
         public async ValueTask DisposeAsync()

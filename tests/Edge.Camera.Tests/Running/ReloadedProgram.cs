@@ -53,18 +53,7 @@ internal sealed class ReloadedProgram : IAsyncDisposable
     public Task Pass(int frames)
     {
         long until = Frames + frames;
-        return WaitFor(() => Frames >= until, $"{frames} frames");
-    }
-
-    /// <summary>Waits a minute at most.</summary>
-    public static async Task WaitFor(Func<bool> condition, string what)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"did not happen in a minute: {what}");
-            await Task.Delay(5);
-        }
+        return Eventually.HoldsAsync(() => Frames >= until, $"{frames} frames");
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,6 @@
 using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Edge.Camera.Sinks;
-using static Edge.Camera.Tests.Running.ReloadedProgram;
 
 namespace Edge.Camera.Tests.Running;
 
@@ -27,17 +26,17 @@ public class SeveralCamerasTests
             ],
         };
         await using var program = new ReloadedProgram(board, c => c with { Cameras = [gate, porch], Gpio = lines });
-        await WaitFor(() => board["GATE-RED"].IsActive && board["PORCH-GREEN"].IsActive && board["ANY-GREEN"].IsActive, "both are decided");
+        await Eventually.HoldsAsync(() => board["GATE-RED"].IsActive && board["PORCH-GREEN"].IsActive && board["ANY-GREEN"].IsActive, "both are decided");
         Assert.False(board["PORCH-RED"].IsActive);
 
         board.Show(FakeBoard.Red, "porch");
-        await WaitFor(() => board["PORCH-RED"].IsActive && !board["PORCH-GREEN"].IsActive && !board["ANY-GREEN"].IsActive, "the porch is red");
+        await Eventually.HoldsAsync(() => board["PORCH-RED"].IsActive && !board["PORCH-GREEN"].IsActive && !board["ANY-GREEN"].IsActive, "the porch is red");
         Assert.True(board["GATE-RED"].IsActive);
 
         // None of them waits for the other.
         CameraWatcher[] cameras = program.View.Parts!.Watch.Cameras;
         long[] frames = Array.ConvertAll(cameras, c => c.Frames);
-        await WaitFor(() => cameras[0].Frames > frames[0] + 10 && cameras[1].Frames > frames[1] + 10, "frames of both");
+        await Eventually.HoldsAsync(() => cameras[0].Frames > frames[0] + 10 && cameras[1].Frames > frames[1] + 10, "frames of both");
         Assert.Equal(["gate", "porch"], program.View.Parts.Readers.Select(r => r.Name));
         Assert.All(program.View.Parts.Readers, r => Assert.True(r.Counters.Captured > 0));
     }

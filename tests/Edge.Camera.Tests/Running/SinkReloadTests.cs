@@ -7,7 +7,6 @@ using Edge.Camera.Sinks.Gpio;
 using Edge.Camera.Web;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using static Edge.Camera.Tests.Running.ReloadedProgram;
 
 namespace Edge.Camera.Tests.Running;
 
@@ -42,10 +41,10 @@ public sealed class SinkReloadTests : IDisposable
     public async Task A_sink_whose_section_is_the_same_stays_as_it_is()
     {
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines, Web = Page });
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         GpioSink gpio = program.Gpio;
         ISink page = Sink(program, "web")!;
-        await WaitFor(() => page.Status.Delivered == 1, "the page shows red");
+        await Eventually.HoldsAsync(() => page.Status.Delivered == 1, "the page shows red");
 
         // Equal, but another object: as read from a file again.
         Assert.True(await program.Reload(c => c with { Gpio = Lines with { Outputs = [Red with { }] }, Web = Page with { }, Webhook = Hook }));
@@ -64,7 +63,7 @@ public sealed class SinkReloadTests : IDisposable
     public async Task Disarmed_outputs_stay_disarmed_when_lines_change()
     {
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines });
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         program.Gpio.Armed = false;
         Assert.True(await program.Reload(c => c with { Gpio = MoreLines }));
         Assert.False(program.Gpio.Armed);
@@ -79,7 +78,7 @@ public sealed class SinkReloadTests : IDisposable
     {
         _board["MORE"].IsMissing = true;
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines, Web = Page });
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         GpioSink before = program.Gpio;
         ISink page = Sink(program, "web")!;
         using var client = new HttpClient { BaseAddress = ((WebSink)page).Address };
@@ -108,7 +107,7 @@ public sealed class SinkReloadTests : IDisposable
         // Sections are taken up one after the other: lines before the page, whose address is taken.
         await using var other = new RunningPage();
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = MoreLines });
-        await WaitFor(() => _board["MORE"].IsActive, "MORE is driven");
+        await Eventually.HoldsAsync(() => _board["MORE"].IsActive, "MORE is driven");
         Assert.False(await program.Reload(c => c with { Gpio = Lines, Web = Page with { Listen = other.Address } }));
         Assert.True(_board["RED"].IsActive && _board["MORE"].IsActive);
         Assert.Null(Sink(program, "web"));
@@ -118,7 +117,7 @@ public sealed class SinkReloadTests : IDisposable
     public async Task Lines_that_could_not_come_back_do_with_the_old_configuration()
     {
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines }, _logs);
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         _board["RED"].IsMissing = true;
         Assert.False(await program.Reload(c => c with { Gpio = MoreLines }));
         Assert.Null(Sink(program, "gpio"));
@@ -127,14 +126,14 @@ public sealed class SinkReloadTests : IDisposable
 
         _board["RED"].IsMissing = false;
         Assert.True(await program.Reload(c => c with { Gpio = Lines }));
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven again");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven again");
     }
 
     [Fact]
     public async Task Frames_are_looked_at_while_a_configuration_is_loaded_and_lines_are_changed()
     {
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines });
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         FakeCamera camera = _board.Cameras.Single();
         Watch before = program.View.Parts!.Watch;
         int waits = 0;
@@ -154,7 +153,7 @@ public sealed class SinkReloadTests : IDisposable
         {
             waits++;
             long until = camera.Seen + 20;
-            Assert.True(SpinWait.SpinUntil(() => camera.Seen >= until, TimeSpan.FromSeconds(60)), "the loop stands still");
+            Eventually.Holds(() => camera.Seen >= until, "the loop goes on");
         }
     }
 

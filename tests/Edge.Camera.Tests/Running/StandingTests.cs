@@ -2,7 +2,6 @@ using Edge.Camera.Config;
 using Edge.Camera.Decision;
 using Edge.Camera.Running;
 using Microsoft.Extensions.Logging;
-using static Edge.Camera.Tests.Running.ReloadedProgram;
 
 namespace Edge.Camera.Tests.Running;
 
@@ -26,13 +25,13 @@ public sealed class StandingTests
     {
         _board.Show(FakeBoard.Black);
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines });
-        await WaitFor(() => _board["NONE"].IsActive, "NONE is driven");
+        await Eventually.HoldsAsync(() => _board["NONE"].IsActive, "NONE is driven");
         Assert.False(_board["RED"].IsActive);
         Assert.False(_board["PULSE"].IsActive, "nothing happened that is worth a pulse");
         _board.Show(FakeBoard.Red);
-        await WaitFor(() => _board["RED"].IsActive && !_board["NONE"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive && !_board["NONE"].IsActive, "RED is driven");
         _board.Show(FakeBoard.Black);
-        await WaitFor(() => _board["PULSE"].IsActive, "the class was lost");
+        await Eventually.HoldsAsync(() => _board["PULSE"].IsActive, "the class was lost");
     }
 
     [Fact]
@@ -41,9 +40,9 @@ public sealed class StandingTests
         // Half red, half green: 0.5 for either class.
         _board.Show(FakeBoard.Yellow);
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines, Decision = new DecisionConfig { Threshold = 0.4 } });
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         Assert.True(await program.Reload(c => c with { Decision = new DecisionConfig { Threshold = 0.9 } }));
-        await WaitFor(() => !_board["RED"].IsActive && _board["NONE"].IsActive, "RED is let go");
+        await Eventually.HoldsAsync(() => !_board["RED"].IsActive && _board["NONE"].IsActive, "RED is let go");
         Assert.Equal(1, _board["RED"].Opened);
     }
 
@@ -65,12 +64,12 @@ public sealed class StandingTests
         _board.Show(FakeBoard.Red, "first");
         _board.Show(FakeBoard.Green, "second");
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines, Cameras = [first, second] });
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         _board.Show(FakeBoard.Green, "first");
 
         // Nothing of the old place is decided meanwhile.
         Assert.True(await program.Reload(c => c with { Cameras = after, Decision = new DecisionConfig { Votes = 1, Window = 1 } }));
-        await WaitFor(() => !_board["RED"].IsActive, "RED is let go");
+        await Eventually.HoldsAsync(() => !_board["RED"].IsActive, "RED is let go");
         await program.Pass(5);
         Assert.False(_board["RED"].IsActive);
     }
@@ -80,7 +79,7 @@ public sealed class StandingTests
     {
         _board.Show(FakeBoard.Red);
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines });
-        await WaitFor(() => _board["RED"].IsActive, "RED is driven");
+        await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
         Assert.True(await program.Reload(c => c with
         {
             Cameras = [new CameraConfig { Source = "colour", Regions = [new RegionConfig { Name = "left" }] }],
@@ -96,12 +95,12 @@ public sealed class StandingTests
         using ILoggerFactory logs = LoggerFactory.Create(b => b.AddProvider(log));
         _board.Show(FakeBoard.Black);
         await using var program = new ReloadedProgram(_board, c => c with { Gpio = Lines, Web = new WebConfig { Listen = "127.0.0.1:0" } }, logs);
-        await WaitFor(() => _board["NONE"].IsActive, "NONE is driven");
+        await Eventually.HoldsAsync(() => _board["NONE"].IsActive, "NONE is driven");
         LiveState live = program.View.Parts!.Watch.Cameras[0].Live.Single();
         Assert.Equal(0, live.Decisions(RegionDecider.Unknown));
         _board.Show(FakeBoard.Red);
-        await WaitFor(() => live.Decisions(0) == 1, "red is counted");
-        await WaitFor(() => program.View.Parts!.Sinks.Single(s => s.Name == "web").Status.Delivered == 1, "red is shown");
+        await Eventually.HoldsAsync(() => live.Decisions(0) == 1, "red is counted");
+        await Eventually.HoldsAsync(() => program.View.Parts!.Sinks.Single(s => s.Name == "web").Status.Delivered == 1, "red is shown");
         Assert.Single(log.Lines, l => l.StartsWith("camera: ", StringComparison.Ordinal) && l.Contains(", frame ", StringComparison.Ordinal));
     }
 }

@@ -22,17 +22,17 @@ public class GpioButtonsTests
             b => pressed.Enqueue(b.Line),
             (b, problem) => lost.Enqueue($"{b.Line}: {problem}"));
         unplugged.Write(Event);
-        LoopRun.WaitFor(() => pressed.Count == 1, "A is pressed");
+        Eventually.Holds(() => pressed.Count == 1, "A is pressed");
         unplugged.Dispose();
 
         // Every press of B is another round of the loop.
         for (int i = 2; i <= 6; i++)
         {
             other.Write(Event);
-            LoopRun.WaitFor(() => pressed.Count == i, "B is pressed");
+            Eventually.Holds(() => pressed.Count == i, "B is pressed");
         }
 
-        LoopRun.WaitFor(() => !lost.IsEmpty, "A is lost");
+        Eventually.Holds(() => !lost.IsEmpty, "A is lost");
         Assert.Equal(["A", "B", "B", "B", "B", "B"], pressed);
         Assert.Equal(["A: its chip was unplugged"], lost);
     }

@@ -43,7 +43,7 @@ public class QueuedSinkTests
             CapturedFrame frame = source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!;
             sink.Publish(Event(i) with { Picture = Picture.Copy(frame) });
             source.Return(frame);
-            await WaitFor(() => sink.Status.Delivered == i + 1);
+            await Eventually.HoldsAsync(() => sink.Status.Delivered == i + 1);
         }
 
         FileInfo[] kept = [.. new DirectoryInfo(folder).GetFiles("*_camera_stop.jpg").OrderBy(f => f.Name, StringComparer.Ordinal)];
@@ -71,7 +71,7 @@ public class QueuedSinkTests
             sink.Publish(Event(second) with { Picture = Picture.Copy(frame) });
         }
 
-        await WaitFor(() => sink.Status is { Delivered: 1, Dropped: 2, Trouble: null });
+        await Eventually.HoldsAsync(() => sink.Status is { Delivered: 1, Dropped: 2, Trouble: null });
         Assert.Contains("T000003", Assert.Single(Directory.GetFiles(folder)), StringComparison.Ordinal);
         await sink.DisposeAsync();
         Directory.Delete(folder, recursive: true);
@@ -88,7 +88,7 @@ public class QueuedSinkTests
         using var source = new TestSource(64, 48, 1000);
         source.Open(CancellationToken.None);
         sink.Publish(Event(1) with { Picture = Picture.Copy(source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!) });
-        await WaitFor(() => sink.Status.Trouble is not null);
+        await Eventually.HoldsAsync(() => sink.Status.Trouble is not null);
         Assert.Matches($@"only \d+ MB free, snapshots.keepFreeMegabytes is {config.KeepFreeMegabytes}$", sink.Status.Trouble);
         await sink.DisposeAsync();
         Assert.Equal((0, 1), (sink.Status.Delivered, sink.Status.Dropped));
@@ -115,10 +115,10 @@ public class QueuedSinkTests
             call.Response.StatusCode = attempt == 0 ? 503 : 204;
             call.Response.Close();
             if (attempt == 0)
-                await WaitFor(() => sink.Status.Trouble?.Contains("503", StringComparison.Ordinal) == true);
+                await Eventually.HoldsAsync(() => sink.Status.Trouble?.Contains("503", StringComparison.Ordinal) == true);
         }
 
-        await WaitFor(() => sink.Status is { Delivered: 1, Trouble: null });
+        await Eventually.HoldsAsync(() => sink.Status is { Delivered: 1, Trouble: null });
         await sink.DisposeAsync();
     }
 
@@ -140,16 +140,6 @@ public class QueuedSinkTests
         using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    private static async Task WaitFor(Func<bool> condition)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "did not happen in a minute");
-            await Task.Delay(5);
-        }
     }
 
     private sealed class BlockedSink() : QueuedSink("blocked", Capacity, NullLogger.Instance)

@@ -59,7 +59,7 @@ public sealed class ProgramSourceTests : IDisposable
         int[] started = [.. File.ReadAllText(pids).Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse)];
         Assert.All(started, id => Assert.True(Directory.Exists($"/proc/{id}")));
         source.Dispose();
-        Assert.All(started, id => WaitFor(() => IsGone(id)));
+        Assert.All(started, id => Eventually.Holds(() => IsGone(id)));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ProgramSourceTests : IDisposable
         int id = source.ProcessId;
         long start = Stopwatch.GetTimestamp();
         source.Dispose();
-        WaitFor(() => IsGone(id));
+        Eventually.Holds(() => IsGone(id));
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
     }
 
@@ -119,7 +119,7 @@ public sealed class ProgramSourceTests : IDisposable
             },
             TimeSpan.FromSeconds(20), () => { }, NullLogger.Instance);
         reader.Start();
-        WaitFor(() => reader.Counters.Captured >= 5);
+        Eventually.Holds(() => reader.Counters.Captured >= 5);
         CapturedFrame frame = reader.Take()!;
         Assert.Equal(format == "mjpeg", frame.IsJpeg);
         if (!frame.IsJpeg)
@@ -128,10 +128,10 @@ public sealed class ProgramSourceTests : IDisposable
 
         using (Process ffmpeg = Process.GetProcessById(started[0]))
             ffmpeg.Kill();
-        WaitFor(() => reader.Trouble is not null);
+        Eventually.Holds(() => reader.Trouble is not null);
         Assert.Contains("was ended by signal 9", reader.Trouble, StringComparison.Ordinal);
         long before = reader.Counters.Captured;
-        WaitFor(() => reader.Counters.Captured > before + 3 && reader.Trouble is null);
+        Eventually.Holds(() => reader.Counters.Captured > before + 3 && reader.Trouble is null);
         Assert.Equal(2, started.Count);
         Assert.NotEqual(started[0], started[1]);
     }
@@ -211,16 +211,6 @@ public sealed class ProgramSourceTests : IDisposable
         catch (IOException)
         {
             return true;
-        }
-    }
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), "did not happen in a minute");
-            Thread.Sleep(10);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class Collector : IDisposable
 
     public async Task<Export> WaitFor(int number)
     {
-        await Subscriber.WaitFor(() => _exports.Count > number, $"export {number}");
+        await Eventually.HoldsAsync(() => _exports.Count > number, $"export {number}");
         return Exports[number];
     }
 

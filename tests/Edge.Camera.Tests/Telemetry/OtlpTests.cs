@@ -34,7 +34,7 @@ public sealed class OtlpTests : IDisposable
             TokenFile = token,
             Headers = { ["X-Scope-OrgID"] = "garden" },
         });
-        await Subscriber.WaitFor(
+        await Eventually.HoldsAsync(
             () => collector.Exports.Any(e => Text(e.Point("edge_camera_frames_classified", "sum"), "asInt") is { Length: > 1 }), "ten frames");
         Export export = collector.Exports[^1];
         Assert.Equal(("POST /v1/metrics", "application/json"), (export.Line, export.ContentType));
@@ -63,7 +63,7 @@ public sealed class OtlpTests : IDisposable
     public async Task Prometheus_and_OpenTelemetry_are_told_the_same_figures()
     {
         await using var program = new Running(new OtlpConfig { Endpoint = "http://127.0.0.1:9", Interval = 3600 });
-        await Subscriber.WaitFor(() => program.Frames > 5, "frames");
+        await Eventually.HoldsAsync(() => program.Frames > 5, "frames");
         ProgramParts parts = program.View.Parts!;
         List<Metric> metrics = ProgramMetrics.Collect(parts, program.View);
         string[] page = [.. MetricsPage.Write(parts, program.View).Split('\n').Where(l => l.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(l => l.Split(' ')[2])];
@@ -79,13 +79,13 @@ public sealed class OtlpTests : IDisposable
     {
         int port = MosquittoBroker.FreePort();
         await using var program = new Running(new OtlpConfig { Endpoint = $"http://127.0.0.1:{port}", Interval = 1 });
-        await Subscriber.WaitFor(() => program.Status is { Dropped: > 0, Trouble: not null }, "trouble");
+        await Eventually.HoldsAsync(() => program.Status is { Dropped: > 0, Trouble: not null }, "trouble");
         long frames = program.Frames;
-        await Subscriber.WaitFor(() => program.Frames > frames + 10, "frames");
+        await Eventually.HoldsAsync(() => program.Frames > frames + 10, "frames");
         using var collector = new Collector(port: port);
         Export export = await collector.WaitFor(0);
         Assert.True(Number(export.Point("edge_camera_frames_looked_at", "sum"), "asInt") > frames);
-        await Subscriber.WaitFor(() => program.Status is { Delivered: > 0, Trouble: null }, "recovered");
+        await Eventually.HoldsAsync(() => program.Status is { Delivered: > 0, Trouble: null }, "recovered");
     }
 
     [Fact]
@@ -110,12 +110,12 @@ public sealed class OtlpTests : IDisposable
             return true;
         });
         await using var program = new Running(new OtlpConfig { Endpoint = collector.Endpoint, Interval = 1 });
-        await Subscriber.WaitFor(() => program.Status.Trouble is not null, "trouble");
+        await Eventually.HoldsAsync(() => program.Status.Trouble is not null, "trouble");
         Assert.Contains("answered 503", program.Status.Trouble, StringComparison.Ordinal);
         Export second = await collector.WaitFor(1), third = await collector.WaitFor(2), fourth = await collector.WaitFor(3);
         Assert.True(Stopwatch.GetElapsedTime(second.Time, third.Time) > TimeSpan.FromSeconds(1.9));
         Assert.True(Stopwatch.GetElapsedTime(third.Time, fourth.Time) > TimeSpan.FromSeconds(3.9));
-        await Subscriber.WaitFor(() => program.Status is { Delivered: > 0, Dropped: >= 3, Trouble: null }, "recovered");
+        await Eventually.HoldsAsync(() => program.Status is { Delivered: > 0, Dropped: >= 3, Trouble: null }, "recovered");
     }
 
     [Fact]
@@ -123,10 +123,10 @@ public sealed class OtlpTests : IDisposable
     {
         using var collector = new Collector((_, _) => false);
         var program = new Running(new OtlpConfig { Endpoint = collector.Endpoint, Interval = 1, Timeout = 1 });
-        await Subscriber.WaitFor(() => program.Status.Trouble is not null, "trouble");
+        await Eventually.HoldsAsync(() => program.Status.Trouble is not null, "trouble");
         Assert.Contains("no answer in 1 s", program.Status.Trouble, StringComparison.Ordinal);
         long frames = program.Frames;
-        await Subscriber.WaitFor(() => program.Frames > frames + 10, "frames");
+        await Eventually.HoldsAsync(() => program.Frames > frames + 10, "frames");
         await program.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
@@ -139,7 +139,7 @@ public sealed class OtlpTests : IDisposable
             return true;
         });
         await using var program = new Running(new OtlpConfig { Endpoint = collector.Endpoint, Interval = 1 });
-        await Subscriber.WaitFor(() => program.Status.Trouble is not null, "trouble");
+        await Eventually.HoldsAsync(() => program.Status.Trouble is not null, "trouble");
         Assert.EndsWith("3 figures are refused: too many", program.Status.Trouble, StringComparison.Ordinal);
     }
 

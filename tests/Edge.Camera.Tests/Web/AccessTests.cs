@@ -53,7 +53,7 @@ public sealed class AccessTests
         string origin = program.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
         Assert.Equal(HttpStatusCode.Conflict, await Send(HttpMethod.Post, "/api/arm", "Origin", origin));
 
-        await RunningProgram.WaitFor(async () => await Send(HttpMethod.Get, "/healthz", "X", "y") == HttpStatusCode.ServiceUnavailable);
+        await Eventually.HoldsAsync(async () => await Send(HttpMethod.Get, "/healthz", "X", "y") == HttpStatusCode.ServiceUnavailable);
         using HttpResponseMessage sick = await Get(program, "/healthz", null);
         Assert.StartsWith("no frame classified for ", await sick.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 

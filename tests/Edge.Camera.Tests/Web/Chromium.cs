@@ -103,7 +103,7 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
 
     /// <summary>Waits until an expression is true in the page; a minute at most.</summary>
     public Task WaitFor(string expression) =>
-        RunningProgram.WaitFor(async () => (await Evaluate($"!!({expression})")).GetBoolean(), expression);
+        Eventually.HoldsAsync(async () => (await Evaluate($"!!({expression})")).GetBoolean(), expression);
 
     /// <summary>Presses the mouse at one point of the window, moves to another and lets go.</summary>
     public Task Drag(double fromX, double fromY, double toX, double toY) => Ask($"{_session}/actions", new JsonObject

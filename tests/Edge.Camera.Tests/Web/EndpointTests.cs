@@ -27,7 +27,7 @@ public sealed partial class EndpointTests(RunningProgram program) : IClassFixtur
     public async Task The_state_comes_to_show_the_scene()
     {
         JsonElement state = default;
-        await RunningProgram.WaitFor(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             state = JsonDocument.Parse(await program.Client.GetStringAsync("/api/state")).RootElement;
             return state.GetProperty("decisions").EnumerateArray().Any(d => d.GetProperty("label").GetString() == "no entry");
@@ -89,7 +89,7 @@ public sealed partial class EndpointTests(RunningProgram program) : IClassFixtur
     public async Task Decisions_have_small_pictures()
     {
         long number = 0;
-        await RunningProgram.WaitFor(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             JsonElement state = JsonDocument.Parse(await program.Client.GetStringAsync("/api/state")).RootElement;
             foreach (JsonElement decision in state.GetProperty("decisions").EnumerateArray())
@@ -106,7 +106,7 @@ public sealed partial class EndpointTests(RunningProgram program) : IClassFixtur
     [Fact]
     public async Task Metrics_are_written_as_Prometheus_reads_them()
     {
-        await RunningProgram.WaitFor(async () => (await program.Client.GetStringAsync("/metrics")).Contains("label=\"no entry\"", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () => (await program.Client.GetStringAsync("/metrics")).Contains("label=\"no entry\"", StringComparison.Ordinal));
         string[] lines = (await program.Client.GetStringAsync("/metrics")).TrimEnd('\n').Split('\n');
         Assert.All(lines, l => Assert.Matches(MetricLine(), l));
         string[] named = [.. lines.Where(l => l.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(l => l.Split(' ')[2])];

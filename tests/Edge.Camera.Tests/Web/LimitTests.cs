@@ -72,7 +72,7 @@ public class LimitTests
 
         // Room again.
         second.Close();
-        await RunningProgram.WaitFor(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             using TcpClient fourth = await Open(program);
             return await Ask(fourth) == "HTTP/1.1 200 OK";

@@ -38,7 +38,7 @@ public sealed class RegionsTests : IDisposable
 
         Assert.False(File.Exists(RegionsPath));
         Assert.Equal(HttpStatusCode.NoContent, (await Put(program, Good)).Status);
-        await RunningProgram.WaitFor(async () => (await program.Client.GetStringAsync("/api/state"))
+        await Eventually.HoldsAsync(async () => (await program.Client.GetStringAsync("/api/state"))
             .Contains("\"name\":\"gate\",\"x\":0.25,", StringComparison.Ordinal));
         Assert.Equal("regions.json", Path.GetFileName(Directory.GetFiles(Path.GetDirectoryName(RegionsPath)!).Single()));
     }

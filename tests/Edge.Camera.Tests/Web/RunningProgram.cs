@@ -49,17 +49,6 @@ public sealed class RunningProgram : IAsyncDisposable, IDisposable
 
     internal ProgramView View => _program.View;
 
-    /// <summary>Waits a minute at most.</summary>
-    public static async Task WaitFor(Func<Task<bool>> condition, string what = "what is waited for")
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"{what} did not happen in a minute");
-            await Task.Delay(20);
-        }
-    }
-
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()

@@ -75,6 +75,8 @@ internal sealed class GpioSink : ILevelSink
     {
         lock (_gate)
         {
+            if (_hasEnded)
+                return;
             foreach (Output output in _outputs)
                 output.Decided(decision);
         }

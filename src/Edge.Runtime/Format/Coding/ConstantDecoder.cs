@@ -56,17 +56,17 @@ internal sealed class ConstantDecoder(StoredReader reader)
             throw reader.Fail("a sparse constant of 32-bit elements has no codebook");
         int classes = ReadClasses(definition, planes ? 1 : sparse ? SymbolTables.MaxTables / 2 : SymbolTables.MaxTables);
         var rows = new RowTables(classes == 1 ? elements : elements / definition.Shape[0], classes == 1 ? [] : _classes);
-        int skip = LongestGap(layout), gaps = sparse ? reader.Gamma() - 1 : 0;
+        int longestGap = LongestGap(layout), gaps = sparse ? reader.Gamma() - 1 : 0;
         if (gaps > elements)
             throw reader.Fail($"{gaps} gaps are more than the constant's {elements} elements");
         bool flat = true;
         for (int i = 0; i < (sparse ? classes : 0); i++)
-            flat &= _tables.Read(reader, coder, i, skip + 1, "gap");
+            flat &= _tables.Read(reader, coder, i, longestGap + 1, "gap");
         int first = sparse ? classes : 0, tables = planes ? 4 : classes;
         for (int i = 0; i < tables; i++)
             flat &= _tables.Read(reader, coder, first + i, codebook > 0 ? codebook : 256, codebook > 0 ? "codebook index" : "symbol");
         reader.Align();
-        var symbols = new Symbols(layout, size, planes, rows, classes, skip, gaps);
+        var symbols = new Symbols(layout, size, planes, rows, classes, longestGap, gaps);
         if (coder == SymbolCoder.Rans)
             Decode(new RansDecoder(reader, _tables), symbols, output);
         else
@@ -102,7 +102,7 @@ internal sealed class ConstantDecoder(StoredReader reader)
         if (symbols.Layout == ConstantLayout.Dense)
             decoder.Dense(0, symbols.Rows, output, 1, values);
         else
-            decoder.Sparse(symbols.Classes, symbols.Rows, symbols.Skip, symbols.Gaps, output, values);
+            decoder.Sparse(symbols.Classes, symbols.Rows, symbols.LongestGap, symbols.Gaps, output, values);
     }
 
     private StoredConstant Description(ConstantLayout layout, string coder, long start, int codebook, int classes, int symbols, int gaps) => new()
@@ -157,14 +157,14 @@ internal sealed class ConstantDecoder(StoredReader reader)
 
     /// <summary>What follows the tables.</summary>
     private readonly ref struct Symbols(
-        ConstantLayout layout, int elementSize, bool planes, RowTables rows, int classes, int skip, int gaps)
+        ConstantLayout layout, int elementSize, bool planes, RowTables rows, int classes, int longestGap, int gaps)
     {
         public ConstantLayout Layout { get; } = layout;
         public int ElementSize { get; } = elementSize;
         public bool Planes { get; } = planes;
         public RowTables Rows { get; } = rows;
         public int Classes { get; } = classes;
-        public int Skip { get; } = skip;
+        public int LongestGap { get; } = longestGap;
         public int Gaps { get; } = gaps;
     }
 }

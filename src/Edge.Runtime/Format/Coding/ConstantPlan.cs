@@ -19,7 +19,7 @@ internal sealed class ConstantPlan
         ValueTables = new SymbolTable[tables];
         double bits = 32 + (Gaps > 0 ? BitWriter.GammaBits(Gaps + 1) : 0);
         for (int i = 0; i < GapTables.Length; i++)
-            bits += (GapTables[i] = SymbolTable.Fit(coder, gaps[i], Skip + 1, flat)).Bits;
+            bits += (GapTables[i] = SymbolTable.Fit(coder, gaps[i], LongestGap + 1, flat)).Bits;
         for (int i = 0; i < tables; i++)
             bits += (ValueTables[i] = SymbolTable.Fit(coder, values[i], stream.Alphabet, flat)).Bits;
         bits += classes > 1 ? rowClasses.Length * ConstantDecoder.ClassBits(classes) : 0;
@@ -45,7 +45,7 @@ internal sealed class ConstantPlan
     /// <summary>Bits of everything, nearly exact.</summary>
     public double Bits { get; }
 
-    private int Skip => ConstantDecoder.LongestGap(Layout);
+    private int LongestGap => ConstantDecoder.LongestGap(Layout);
 
     /// <summary>The cheapest plan; null where the bytes as they are take no more.</summary>
     public static ConstantPlan? Best(ConstantDefinition definition, ReadOnlySpan<byte> bytes, CodingOptions options)
@@ -112,8 +112,8 @@ internal sealed class ConstantPlan
         {
             if (symbols[i] == Stream.Zero)
                 continue;
-            for (; i - next >= Skip; next += Skip)
-                gap(Skip, Class(next));
+            for (; i - next >= LongestGap; next += LongestGap)
+                gap(LongestGap, Class(next));
             gap(i - next, Class(next));
             symbol(symbols[i], Class(i));
             next = i + 1;

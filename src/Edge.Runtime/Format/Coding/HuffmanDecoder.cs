@@ -48,7 +48,7 @@ internal struct HuffmanDecoder(StoredReader reader, SymbolTables tables) : ISymb
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Sparse<T>(
-        int classes, RowTables rows, int skip, int gaps, Span<T> output, ReadOnlySpan<T> values)
+        int classes, RowTables rows, int longestGap, int gaps, Span<T> output, ReadOnlySpan<T> values)
         where T : unmanaged
     {
         (ulong bits, int held) = (_bits, _count);
@@ -74,7 +74,7 @@ internal struct HuffmanDecoder(StoredReader reader, SymbolTables tables) : ISymb
                     Load(ref bits, ref held, ref p);
                     int gap = Decode(ref bits, ref held, (ushort*)(slots + (at << SymbolTables.ScaleBits)));
                     position += gap;
-                    if (gap == skip)
+                    if (gap == longestGap)
                     {
                         if (position > output.Length)
                             throw RansDecoder.Behind(reader, output.Length);

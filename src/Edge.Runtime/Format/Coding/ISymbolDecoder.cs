@@ -11,9 +11,9 @@ internal interface ISymbolDecoder
 
     /// <summary>Decodes gaps, with the first tables, and values, with those behind them; what lies between keeps its zeros.</summary>
     /// <param name="classes">Number of gap tables.</param>
-    /// <param name="skip">The gap that is a run of as many zeros without a value behind it.</param>
+    /// <param name="longestGap">The gap that is a run of as many zeros without a value behind it.</param>
     /// <param name="gaps">Number of gaps in the code.</param>
-    void Sparse<T>(int classes, RowTables rows, int skip, int gaps, Span<T> output, ReadOnlySpan<T> values)
+    void Sparse<T>(int classes, RowTables rows, int longestGap, int gaps, Span<T> output, ReadOnlySpan<T> values)
         where T : unmanaged;
 
     /// <summary>Proves that the code ended as it must, and leaves the reader at the byte behind it.</summary>

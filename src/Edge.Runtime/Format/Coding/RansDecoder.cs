@@ -74,7 +74,7 @@ internal struct RansDecoder : ISymbolDecoder
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Sparse<T>(
-        int classes, RowTables rows, int skip, int gaps, Span<T> output, ReadOnlySpan<T> values)
+        int classes, RowTables rows, int longestGap, int gaps, Span<T> output, ReadOnlySpan<T> values)
         where T : unmanaged
     {
         (uint a, uint b, uint c, uint d) = (_a, _b, _c, _d);
@@ -100,7 +100,7 @@ internal struct RansDecoder : ISymbolDecoder
                     int gap = Decode(ref a, slots + (at << SymbolTables.ScaleBits), ranges + (at << 8), ref p);
                     (a, c) = (c, a);
                     position += gap;
-                    if (gap == skip)
+                    if (gap == longestGap)
                     {
                         if (position > output.Length)
                             throw Behind(_reader, output.Length);

@@ -30,7 +30,7 @@ public sealed class MqttLoginTests : IDisposable
         MqttConfig wrong = right with { PasswordFile = Write("wrong", "thistle") };
         await using (var program = new MqttProgram(wrong))
         {
-            await Subscriber.WaitFor(() => program.Status.Trouble is not null, "refused");
+            await Eventually.HoldsAsync(() => program.Status.Trouble is not null, "refused");
             Assert.Contains("see mqtt.user and mqtt.passwordFile", program.Status.Trouble, StringComparison.Ordinal);
         }
 

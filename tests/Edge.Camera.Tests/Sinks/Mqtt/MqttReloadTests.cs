@@ -29,8 +29,8 @@ public sealed class MqttReloadTests
         await subscriber.WaitForJson("garden/camera/right/state", IsRed);
 
         // Home Assistant removes what has a platform alone, and is told of it no more.
-        await Subscriber.WaitFor(() => Announced().Any(e => e is { Count: 1 }), "removed");
-        await Subscriber.WaitFor(() => Announced()[^1] is null, "left out");
+        await Eventually.HoldsAsync(() => Announced().Any(e => e is { Count: 1 }), "removed");
+        await Eventually.HoldsAsync(() => Announced()[^1] is null, "left out");
 
         // In place of the first one: the broker throws that one out.
         using var late = new Subscriber(mqtt);
@@ -64,7 +64,7 @@ public sealed class MqttReloadTests
 
             // It takes a while to decide.
             Assert.True(await program.Reload(c => c with { Decision = new DecisionConfig { Votes = 100 + change, Window = 200 } }));
-            await Subscriber.WaitFor(() => subscriber.On(Discovery).Length > announced && subscriber.On(State).Length > states, "told anew");
+            await Eventually.HoldsAsync(() => subscriber.On(Discovery).Length > announced && subscriber.On(State).Length > states, "told anew");
         }
 
         Assert.All(subscriber.On(State), p => Assert.True(IsRed(JsonDocument.Parse(p).RootElement)));
@@ -89,14 +89,14 @@ public sealed class MqttReloadTests
 
         async Task Commanded()
         {
-            await Subscriber.WaitFor(() => _board["RED"].IsActive, "RED is driven");
+            await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven");
             await subscriber.Publish("garden/armed/set", "OFF");
-            await Subscriber.WaitFor(() => !_board["RED"].IsActive, "RED is dark");
+            await Eventually.HoldsAsync(() => !_board["RED"].IsActive, "RED is dark");
             await subscriber.WaitForJson("garden/state", s => !s.GetProperty("armed").GetBoolean());
             await program.Pass(5);
             Assert.False(_board["RED"].IsActive);
             await subscriber.Publish("garden/armed/set", "ON");
-            await Subscriber.WaitFor(() => _board["RED"].IsActive, "RED is driven again");
+            await Eventually.HoldsAsync(() => _board["RED"].IsActive, "RED is driven again");
         }
     }
 

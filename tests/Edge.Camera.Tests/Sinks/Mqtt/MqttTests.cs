@@ -30,7 +30,7 @@ public sealed class MqttTests
             Assert.Equal([0xFF, 0xD8, 0xFF], image[..3]);
             JsonElement board = await subscriber.WaitForJson("garden/state");
             Assert.False(board.TryGetProperty("armed", out _));
-            await Subscriber.WaitFor(() => program.Status is { Delivered: > 0, Trouble: null }, "delivered");
+            await Eventually.HoldsAsync(() => program.Status is { Delivered: > 0, Trouble: null }, "delivered");
         }
 
         await subscriber.Wait("garden/status", "offline");
@@ -61,7 +61,7 @@ public sealed class MqttTests
 
         int before = subscriber.On(Discovery).Length;
         await subscriber.Publish("homeassistant/status", "online");
-        await Subscriber.WaitFor(() => subscriber.On(Discovery).Length > before, "announced again");
+        await Eventually.HoldsAsync(() => subscriber.On(Discovery).Length > before, "announced again");
     }
 
     [MosquittoFact]
@@ -91,13 +91,13 @@ public sealed class MqttTests
         {
             byte[] image = await subscriber.Wait("garden/camera/image");
             Assert.Equal([0xFF, 0xD8, 0xFF], image[..3]);
-            await Subscriber.WaitFor(() => !program.Gpio.Armed, "disarmed");
+            await Eventually.HoldsAsync(() => !program.Gpio.Armed, "disarmed");
             return;
         }
 
         // Told at intervals: the broker has passed on all that was said before.
         int told = subscriber.On("garden/state").Length;
-        await Subscriber.WaitFor(() => subscriber.On("garden/state").Length >= told + 3, "states");
+        await Eventually.HoldsAsync(() => subscriber.On("garden/state").Length >= told + 3, "states");
         await program.Pass(10);
         Assert.Empty(subscriber.On("garden/camera/image"));
         Assert.True(program.Gpio.Armed);
@@ -108,13 +108,13 @@ public sealed class MqttTests
     {
         using var broker = new MosquittoBroker();
         await using var program = new MqttProgram(Config(broker));
-        await Subscriber.WaitFor(() => program.Status.Delivered > 0, "delivered");
+        await Eventually.HoldsAsync(() => program.Status.Delivered > 0, "delivered");
         broker.Kill();
-        await Subscriber.WaitFor(() => program.Status.Trouble is not null, "trouble");
+        await Eventually.HoldsAsync(() => program.Status.Trouble is not null, "trouble");
         long frames = program.Frames;
-        await Subscriber.WaitFor(() => program.Frames > frames + 5, "frames without a broker");
+        await Eventually.HoldsAsync(() => program.Frames > frames + 5, "frames without a broker");
         broker.StartAgain();
-        await Subscriber.WaitFor(() => program.Status.Trouble is null, "recovered");
+        await Eventually.HoldsAsync(() => program.Status.Trouble is null, "recovered");
         using var subscriber = new Subscriber(Config(broker));
         await subscriber.Wait("garden/status", "online");
         await subscriber.Wait(Discovery);
@@ -153,7 +153,7 @@ public sealed class MqttTests
         silent.Start();
         var config = new MqttConfig { Host = "127.0.0.1", Port = ((IPEndPoint)silent.LocalEndpoint).Port, ClientId = "edge-test" };
         var program = new MqttProgram(config);
-        await Subscriber.WaitFor(() => program.Frames > 30, "frames");
+        await Eventually.HoldsAsync(() => program.Frames > 30, "frames");
         Assert.Equal(0, program.Status.Delivered);
         await program.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
     }

@@ -43,7 +43,7 @@ internal sealed class Subscriber : IDisposable
     public async Task<byte[]> Wait(string topic, Func<byte[], bool>? condition = null)
     {
         byte[]? found = null;
-        await WaitFor(() => (found = On(topic).LastOrDefault(p => condition?.Invoke(p) ?? true)) is not null, topic);
+        await Eventually.HoldsAsync(() => (found = On(topic).LastOrDefault(p => condition?.Invoke(p) ?? true)) is not null, topic);
         return found!;
     }
 
@@ -53,16 +53,6 @@ internal sealed class Subscriber : IDisposable
     {
         byte[] payload = await Wait(topic, p => condition?.Invoke(Json(p)) ?? true);
         return Json(payload);
-    }
-
-    public static async Task WaitFor(Func<bool> condition, string what)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(90), $"did not happen in 90 s: {what}");
-            await Task.Delay(20);
-        }
     }
 
     public void Dispose()
