@@ -13,6 +13,9 @@ public sealed record WeightShaping
 {
     private const int DroppedBits = 17;
 
+    /// <summary>Of scales that decide how exactly shared values are met.</summary>
+    private const int DroppedBitsOfShared = 16;
+
     /// <summary>Which weights of a layer are 0, in the order of its weights; layers that are missing are not pruned.</summary>
     public IReadOnlyDictionary<Node, bool[]> Pruned { get; init; } = new Dictionary<Node, bool[]>();
 
@@ -33,6 +36,14 @@ public sealed record WeightShaping
         WeightQuantizer.Scales(weights.Floats, bias, inputScale, scales);
         for (int o = 0; o < scales.Length; o++)
             scales[o] = Coarse(scales[o]);
+        SharedRows? shared = Bits is { } most && !Pruned.ContainsKey(node) ? SharedRows.Find(weights, most) : null;
+        if (shared is not null)
+        {
+            float[] aligned = Aligned(shared);
+            bool biasesFit = !scales.Zip(aligned).Any(s => s.First > 1.1f * s.Second);
+            (shared, scales) = biasesFit ? (shared, aligned) : (null, scales);
+        }
+
         float[] real = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
         bool[] pruned = Pruned.TryGetValue(node, out bool[]? mask) ? WeightQuantizer.ToChannelsLast<bool>(mask, weights.Shape) : new bool[real.Length];
         float[] kept = [.. real];
@@ -44,7 +55,9 @@ public sealed record WeightShaping
 
         // A small share of the mean keeps weights whose inputs were never seen from going anywhere.
         double[] energies = moments is null ? [] : Energies(moments, node.Attributes.Int("group", 1));
-        CodeLevels levels = Bits is { } bits ? CodeLevels.Shared(kept, scales, energies, bits, Start) : CodeLevels.All;
+        CodeLevels levels = shared is not null ? Levels(shared)
+            : Bits is { } bits ? CodeLevels.Shared(kept, scales, energies, bits, Start)
+            : CodeLevels.All;
 
         if (moments is not null)
             return new QuantizedWeights(CompensatedRounding.Round(node, real, scales, moments, inputScale, levels, pruned), scales);
@@ -68,6 +81,21 @@ public sealed record WeightShaping
 
         double floor = (0.05 * energies.Average()) + 1e-12;
         return Array.ConvertAll(energies, e => e + floor);
+    }
+
+    /// <summary>Scales by which the largest shared value has code ±127 in every row.</summary>
+    private static float[] Aligned(SharedRows shared) => Array.ConvertAll(
+        shared.Factors,
+        f => BitConverter.Int32BitsToSingle(
+            (BitConverter.SingleToInt32Bits(MathF.Abs(f) / 127) + (1 << (DroppedBitsOfShared - 1))) >> DroppedBitsOfShared << DroppedBitsOfShared));
+
+    /// <summary>Codes of shared values, of both signs where a row's factor turns them round.</summary>
+    private static CodeLevels Levels(SharedRows shared)
+    {
+        sbyte[] codes = Array.ConvertAll(shared.Values, v => (sbyte)MathF.Round(127 * v));
+        return new CodeLevels(
+            codes.Where(_ => Array.Exists(shared.Factors, f => f > 0)).Concat(
+                codes.Where(_ => Array.Exists(shared.Factors, f => f < 0)).Select(c => (sbyte)-c)));
     }
 
     /// <summary>The next number with six bits behind the leading one: scales that take little more than a byte.</summary>

@@ -47,6 +47,12 @@ public sealed class Tensor
     /// <summary>Dimensions; empty for a scalar.</summary>
     public int[] Shape { get; }
 
+    /// <summary>
+    /// By what each output channel of these weights was multiplied since they were read, one factor per channel; null where nothing was.
+    /// Divided by them, weights that share values share them again.
+    /// </summary>
+    public float[]? ChannelFactors { get; init; }
+
     public int Rank => Shape.Length;
 
     public int Count => _data.Length;

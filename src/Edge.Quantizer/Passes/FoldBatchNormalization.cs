@@ -62,7 +62,8 @@ public sealed class FoldBatchNormalization : IGraphPass
         float[] bias = new float[outputs];
         for (int o = 0; o < outputs; o++)
             bias[o] = (float)(((double)(oldBias?[o] ?? 0) * affine.Scale[o]) + affine.Shift[o]);
-        SetParameters(graph, linear, new Tensor(old.Shape, weights), bias);
+        float[] factors = [.. affine.Scale.Select((s, o) => s * (old.ChannelFactors?[o] ?? 1))];
+        SetParameters(graph, linear, new Tensor(old.Shape, weights) { ChannelFactors = factors }, bias);
         graph.Absorb(linear, node);
         return true;
     }

@@ -22,7 +22,7 @@ internal static class CompressionCommands
             others make up for them. With --epochs 0 they become 0 at once, and nothing makes up for them. The result is for edge-train share or edge-quantizer compress, which keep the zeros.
 
             Example:
-              edge-train prune run/model.onnx --keep 0.1 --epochs 20 --data photos/ -o pruned/
+              edge-train prune run/model.onnx --keep 0.1 --epochs 20 --distill 0.8 --data photos/ -o pruned/
             """,
             keep,
             (parsed, options) => options with { Keep = parsed.GetValue(keep) });
@@ -54,17 +54,23 @@ internal static class CompressionCommands
             Description = $"JSON file or preset: {PreprocessingPresets.Summary}; default: preprocessing.json beside the model",
             HelpName = "P",
         };
+        var distill = new Option<double>("--distill")
+        {
+            Description = "share of the target that is the network's own answer as it was at first; the images' classes are the rest",
+            HelpName = "share",
+        };
         var output = new Option<string>("-o", "--output") { Description = "folder to write", Required = true, HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "print the summary as JSON" };
         var command = new Command(name, description) { model, option };
         data.AddTo(command);
         command.Options.Add(preprocessing);
         recipe.AddTo(command);
+        command.Options.Add(distill);
         command.Options.Add(output);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            FitOptions options = constrain(parsed, recipe.Options(parsed));
+            FitOptions options = constrain(parsed, recipe.Options(parsed)) with { Distillation = parsed.GetValue(distill) };
             options.Check();
             DataSource source = data.Source(parsed);
             string path = parsed.GetRequiredValue(model);

@@ -23,6 +23,7 @@ public sealed class Trainer : IDisposable
     private readonly FitOptions _options;
     private readonly Workers _workers;
     private readonly TrainingNetwork _network;
+    private readonly TrainingNetwork? _teacher;
     private readonly Optimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly ExponentialMovingAverage? _average;
@@ -63,6 +64,7 @@ public sealed class Trainer : IDisposable
                 validation, input, Augmentation.None, options.BatchSize, options.Seed, _workers.Count, cache / 2);
         var kind = new TrainingNetworkOptions { Quantization = quantized ? new QuantizationAware() : null };
         _network = new TrainingNetwork(graph, options.BatchSize, _workers, kind) { FreezeStatistics = options.FreezeStatistics };
+        _teacher = options.Distillation > 0 ? new TrainingNetwork(graph, options.BatchSize, _workers) : null;
         if (quantized)
             Calibrate();
         _optimizer = Recipe.Optimizer(options, _network.Parameters, _workers);
@@ -213,6 +215,12 @@ public sealed class Trainer : IDisposable
         Array.Copy(batch.Images, _network.Input, batch.Count * batch.InputLength);
         _network.Seed(_options.Seed, step);
         _network.Forward(batch.Count, ForwardMode.Training);
+        if (_teacher is not null)
+        {
+            Array.Copy(batch.Images, _teacher.Input, batch.Count * batch.InputLength);
+            _teacher.Forward(batch.Count, ForwardMode.Evaluation);
+        }
+
         double loss = Loss(batch);
         _network.ZeroGradients();
         _network.Backward(batch.Count, _logitsGradient);
@@ -239,7 +247,8 @@ public sealed class Trainer : IDisposable
     }
 
     private double Loss(int[] labels, int count, float[] gradient) => SoftmaxCrossEntropy.Compute<float>(
-        _network.Logits, labels, count, _network.Classes, (float)_options.LabelSmoothing, _classWeights, gradient);
+        _network.Logits, labels, count, _network.Classes, (float)_options.LabelSmoothing, _classWeights, gradient,
+        _teacher is null ? [] : _teacher.Logits, (float)_options.Distillation);
 
     private int CountRight(Batch batch)
     {

@@ -72,6 +72,55 @@ public sealed class WeightShapingTests
         Assert.All(shaped.Scales, s => Assert.Equal(0, BitConverter.SingleToInt32Bits(s) & ((1 << 17) - 1)));
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Values_that_training_let_weights_share_stay_shared_behind_a_folded_normalization(bool compensated, bool turned)
+    {
+        float[] values = [-0.31f, -0.12f, -0.03f, 0.017f, 0.05f, 0.11f, 0.2f];
+        var random = new Random(4);
+        var g = new GraphBuilder();
+        Value convolved = g.Conv(g.Input(1, 8, 8, 8), 16, 3);
+        float[] weights = convolved.Producer!.Input(1).Constant!.Floats;
+        for (int i = 0; i < weights.Length; i++)
+            weights[i] = random.Next(3) == 0 ? values[random.Next(values.Length)] : 0;
+        Value normalized = g.BatchNormalization(convolved);
+        float[] scales = normalized.Producer!.Input(1).Constant!.Floats;
+        for (int o = 0; o < scales.Length; o++)
+            scales[o] *= turned && o % 2 == 1 ? -3 : 1;
+        Node conv = Fold(g.Build(normalized), out PatchMoments moments);
+        float[] folded = WeightQuantizer.ToChannelsLast<float>(conv.Input(1).Constant!.Floats, conv.Input(1).Constant!.Shape);
+
+        QuantizedWeights shaped = new WeightShaping { Bits = 3 }.Round(conv, compensated ? moments : null, 0.01f);
+
+        Assert.InRange(shaped.Codes.Distinct().Count(), 2, turned ? 15 : 8);
+        for (int i = 0; i < folded.Length; i++)
+        {
+            // Half a code, and what is rounded off the scale.
+            float scale = shaped.Scales[i / (folded.Length / scales.Length)];
+            Assert.Equal(folded[i], shaped.Codes[i] * scale, (0.501f * scale) + (0.004f * MathF.Abs(folded[i])));
+        }
+    }
+
+    [Fact]
+    public void Rows_of_one_layer_share_values_up_to_a_factor()
+    {
+        var weights = new Tensor([3, 4], [1, 0, 2, 4, /**/ 0, 30, 15, 0, /**/ -0.4f, 0, -0.1f, -0.2f]) { ChannelFactors = [2, 15, -0.2f] };
+        SharedRows shared = SharedRows.Find(weights, bits: 2)!;
+        Assert.Equal([0.25f, 0.5f, 1], shared.Values);
+        Assert.Equal([4, 30, -0.4f], shared.Factors);
+    }
+
+    [Fact]
+    public void Weights_with_too_many_values_share_nothing()
+    {
+        Assert.NotNull(SharedRows.Find(new Tensor([2, 2], [1f, 2, 3, 4]), bits: 2));
+        Assert.Null(SharedRows.Find(new Tensor([1, 5], [1f, 2, 3, 4, 5]), bits: 2));
+        Assert.Null(SharedRows.Find(new Tensor([2, 2], [1f, 2, 3, 4]) { ChannelFactors = [1, 0.7f] }, bits: 1));
+        Assert.Null(SharedRows.Find(new Tensor([2, 3], new float[6]), bits: 2));
+    }
+
     [Fact]
     public void Smallest_magnitudes_are_pruned_first() =>
         Assert.Equal([false, true, false, true], Pruning.Of([-3, 0.5f, 2, -1], 0.5));
@@ -157,7 +206,11 @@ public sealed class WeightShapingTests
     private static Node Conv(out PatchMoments moments)
     {
         var g = new GraphBuilder();
-        ModelGraph graph = g.Build(g.Conv(g.Input(1, 8, 8, 8), 16, 3));
+        return Fold(g.Build(g.Conv(g.Input(1, 8, 8, 8), 16, 3)), out moments);
+    }
+
+    private static Node Fold(ModelGraph graph, out PatchMoments moments)
+    {
         OptimizedModel.Pipeline().Run(graph);
         Node conv = graph.Nodes.Single(n => n.OpType == OpTypes.Conv);
         moments = new PatchMoments(conv);

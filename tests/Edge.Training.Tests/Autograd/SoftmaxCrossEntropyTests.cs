@@ -5,27 +5,45 @@ namespace Edge.Training.Tests.Autograd;
 public class SoftmaxCrossEntropyTests
 {
     [Theory]
-    [InlineData(0f, false)]
-    [InlineData(0.1f, false)]
-    [InlineData(0.1f, true)]
-    public void Gradient_equals_central_differences(float smoothing, bool weighted)
+    [InlineData(0f, false, 0f)]
+    [InlineData(0.1f, false, 0f)]
+    [InlineData(0.1f, true, 0f)]
+    [InlineData(0.1f, true, 0.6f)]
+    public void Gradient_equals_central_differences(float smoothing, bool weighted, float teacherShare)
     {
         double[] logits = new double[4 * 5];
         GradientCheck.Fill(logits, new Random(2));
         int[] labels = [0, 3, 4, 3];
+        double[] teacher = new double[teacherShare > 0 ? logits.Length : 0];
+        GradientCheck.Fill(teacher, new Random(3));
         float[] weights = weighted ? [1, 2, 3, 0.5f, 4] : [];
         double[] gradient = new double[logits.Length];
-        SoftmaxCrossEntropy.Compute(logits, labels, 4, 5, smoothing, weights, gradient.AsSpan());
+        Compute(gradient);
         for (int i = 0; i < logits.Length; i++)
         {
             double value = logits[i];
             logits[i] = value + 1e-5;
-            double above = SoftmaxCrossEntropy.Compute<double>(logits, labels, 4, 5, smoothing, weights, []);
+            double above = Compute([]);
             logits[i] = value - 1e-5;
-            double below = SoftmaxCrossEntropy.Compute<double>(logits, labels, 4, 5, smoothing, weights, []);
+            double below = Compute([]);
             logits[i] = value;
             Assert.Equal((above - below) / 2e-5, gradient[i], 1e-9);
         }
+
+        double Compute(double[] into) =>
+            SoftmaxCrossEntropy.Compute<double>(logits, labels, 4, 5, smoothing, weights, into, teacher, teacherShare);
+    }
+
+    [Theory]
+    [InlineData(0f, 1f, 0f)]
+    [InlineData(1f, 0.25f, 0.75f)]
+    [InlineData(0.5f, 0.625f, 0.375f)]
+    public void A_share_of_the_target_is_the_teachers_answer(float share, float first, float second)
+    {
+        float[] gradient = new float[2];
+        float[] teacher = [0, MathF.Log(3)];
+        SoftmaxCrossEntropy.Compute([0f, 0f], [0], 1, 2, 0, [], gradient.AsSpan(), teacher, share);
+        Assert.Equal([0.5f - first, 0.5f - second], gradient, (a, b) => MathF.Abs(a - b) < 1e-6f);
     }
 
     [Fact]

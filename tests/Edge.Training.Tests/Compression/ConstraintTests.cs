@@ -69,16 +69,32 @@ public sealed class ConstraintTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0.2, null)]
-    [InlineData(null, 3)]
-    public void Stopped_and_resumed_the_weights_are_the_same_to_the_bit(double? keep, int? bits)
+    [InlineData(0.2, null, 0.7)]
+    [InlineData(null, 3, 0)]
+    public void Stopped_and_resumed_the_weights_are_the_same_to_the_bit(double? keep, int? bits, double distillation)
     {
-        FitOptions options = Options with { Keep = keep, ShareBits = bits };
+        FitOptions options = Options with { Keep = keep, ShareBits = bits, Distillation = distillation };
         byte[] whole = File.ReadAllBytes(Train("whole", options, stopAfter: null).Model);
         RunFolder folder = Train("stopped", options, stopAfter: 11);
         using TrainingRun resumed = TrainingRun.Resume(folder, o => o, _ => { });
         resumed.Run(CancellationToken.None);
         Assert.Equal(whole, File.ReadAllBytes(folder.Model));
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(0.5, false)]
+    [InlineData(0, false)]
+    public void Taught_by_its_former_self_alone_a_network_does_not_look_at_the_classes(double distillation, bool same)
+    {
+        string wrong = _folder.At("wrong-labels.idx");
+        Idx.Write(wrong, [80], [.. Enumerable.Range(1, 80).Select(i => (byte)(i % Classes))]);
+        FitOptions options = Options with { Epochs = 1, Keep = 0.5, Distillation = distillation };
+
+        float[][] right = Weights(Train("right", options, stopAfter: null, validation: 0).Model);
+
+        Assert.Equal(same, Weights(Train("wrong", options, stopAfter: null, validation: 0, wrong).Model).SelectMany(w => w).SequenceEqual(right.SelectMany(w => w)));
+        Assert.NotEqual(Weights(Train("pruned", options with { Epochs = 0 }, stopAfter: null, validation: 0).Model), right);
     }
 
     [Fact]
@@ -132,6 +148,7 @@ public sealed class ConstraintTests : IDisposable
 
     [Theory]
     [InlineData("prune model.onnx --keep 1 --data . -o out", "--keep 1")]
+    [InlineData("prune model.onnx --keep 0.5 --distill 1.5 --data . -o out", "--distill 1.5")]
     [InlineData("share model.onnx --bits 9 --data . -o out", "--bits 9")]
     [InlineData("share model.onnx --bits 4 --ema 0.9 --data . -o out", "--ema 0.9")]
     public void Mistakes_end_in_one_line(string arguments, string expected)
@@ -146,9 +163,11 @@ public sealed class ConstraintTests : IDisposable
     private static FitOptions Options => new() { Epochs = 4, BatchSize = 12, Threads = 1, Seed = 3 };
 
     /// <param name="validation">Share of the images that judge; without any the last weights count.</param>
-    private RunFolder Train(string name, FitOptions options, int? stopAfter, double validation = DataSource.DefaultValidation)
+    /// <param name="labels">Null for the right ones.</param>
+    private RunFolder Train(
+        string name, FitOptions options, int? stopAfter, double validation = DataSource.DefaultValidation, string? labels = null)
     {
-        var source = new DataSource { Data = Idx.WriteBars(_folder, 80, Classes, Side), Validation = validation };
+        var source = new DataSource { Data = Idx.WriteBars(_folder, 80, Classes, Side), Labels = labels, Validation = validation };
         (Examples training, Examples judging) = source.OpenSplit(options.Seed);
         byte[] network = GraphExporter.ToBytes(SmallNetwork.Create(Classes, Side));
         var folder = new RunFolder(_folder.At(name));
