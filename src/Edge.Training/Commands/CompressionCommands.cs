@@ -38,7 +38,7 @@ internal static class CompressionCommands
             its members' gradients. Zeros stay zeros.
 
             Example:
-              edge-train share pruned/model.onnx --bits 4 --epochs 5 --lr 0.0003 --data photos/ -o shared/
+              edge-train share pruned/model.onnx --bits 4 --epochs 5 --lr 0.0003 --distill 0.8 --teacher run/model.onnx --data photos/ -o shared/
             """,
             bits,
             (parsed, options) => options with { ShareBits = parsed.GetValue(bits) });
@@ -56,8 +56,13 @@ internal static class CompressionCommands
         };
         var distill = new Option<double>("--distill")
         {
-            Description = "share of the target that is the network's own answer as it was at first; the images' classes are the rest",
+            Description = "share of the target that is a teacher's answer; the images' classes are the rest",
             HelpName = "share",
+        };
+        var teacher = new Option<string?>("--teacher")
+        {
+            Description = "ONNX file of a network for the same images and classes that --distill asks; default: the network itself as it was at first",
+            HelpName = "model",
         };
         var output = new Option<string>("-o", "--output") { Description = "folder to write", Required = true, HelpName = "folder" };
         var json = new Option<bool>("--json") { Description = "print the summary as JSON" };
@@ -66,11 +71,16 @@ internal static class CompressionCommands
         command.Options.Add(preprocessing);
         recipe.AddTo(command);
         command.Options.Add(distill);
+        command.Options.Add(teacher);
         command.Options.Add(output);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            FitOptions options = constrain(parsed, recipe.Options(parsed)) with { Distillation = parsed.GetValue(distill) };
+            FitOptions options = constrain(parsed, recipe.Options(parsed)) with
+            {
+                Distillation = parsed.GetValue(distill),
+                Teacher = parsed.GetValue(teacher),
+            };
             options.Check();
             DataSource source = data.Source(parsed);
             string path = parsed.GetRequiredValue(model);

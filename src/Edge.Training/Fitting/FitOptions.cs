@@ -64,8 +64,11 @@ public sealed record FitOptions
     /// <summary>Weights of a layer share 2 to this power values (<see cref="Compression.SharingConstraint"/>); null shares none.</summary>
     public int? ShareBits { get; init; }
 
-    /// <summary>Share of the target that is what the network answered as it was before the training; 0 for none.</summary>
+    /// <summary>Share of the target that is the answer of <see cref="Teacher"/>; 0 for none.</summary>
     public double Distillation { get; init; }
+
+    /// <summary>ONNX file of a network for the same images and classes; null for the network itself as it was before the training.</summary>
+    public string? Teacher { get; init; }
 
     /// <summary>How training images are varied.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
@@ -96,6 +99,7 @@ public sealed record FitOptions
         Require(Clip is >= 0, "--clip", Clip, "at least 0");
         Require(Keep is null or (> 0 and < 1), "--keep", Keep ?? 0, "above 0, below 1");
         Require(Distillation is >= 0 and <= 1, "--distill", Distillation, "0 to 1");
+        Require(Teacher is null || Distillation > 0, "--distill", Distillation, "above 0 with --teacher");
         Require(ShareBits is null or (>= 2 and <= 8), "--bits", ShareBits ?? 0, "2 to 8");
         Require(AverageDecay == 0 || (Keep is null && ShareBits is null), "--ema", AverageDecay, "0: averaged weights are neither pruned nor shared");
         Require(Patience >= 0, "--patience", Patience, "at least 0");

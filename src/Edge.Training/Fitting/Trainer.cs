@@ -5,6 +5,7 @@ using Edge.Runtime.Format;
 using Edge.Training.Autograd;
 using Edge.Training.Compression;
 using Edge.Training.Data;
+using Edge.Training.Fitting.Transfer;
 using Edge.Training.Optimization;
 using Edge.Training.Quantization;
 
@@ -64,7 +65,7 @@ public sealed class Trainer : IDisposable
                 validation, input, Augmentation.None, options.BatchSize, options.Seed, _workers.Count, cache / 2);
         var kind = new TrainingNetworkOptions { Quantization = quantized ? new QuantizationAware() : null };
         _network = new TrainingNetwork(graph, options.BatchSize, _workers, kind) { FreezeStatistics = options.FreezeStatistics };
-        _teacher = options.Distillation > 0 ? new TrainingNetwork(graph, options.BatchSize, _workers) : null;
+        _teacher = options.Distillation > 0 ? Teacher(input) : null;
         if (quantized)
             Calibrate();
         _optimizer = Recipe.Optimizer(options, _network.Parameters, _workers);
@@ -177,6 +178,15 @@ public sealed class Trainer : IDisposable
         _training.Dispose();
         _validation?.Dispose();
         _workers.Dispose();
+    }
+
+    private TrainingNetwork Teacher(InputPreprocessing input)
+    {
+        ModelGraph graph = _options.Teacher is { } path ? TransferModel.Import(path, input) : _graph;
+        var teacher = new TrainingNetwork(graph, _options.BatchSize, _workers);
+        return teacher.Classes == _network.Classes
+            ? teacher
+            : throw new UserException($"{_options.Teacher}: has {teacher.Classes} classes, the network {_network.Classes}; give a teacher of the same classes");
     }
 
     /// <summary>Finds the ranges of all activations, on varied images in random order.</summary>

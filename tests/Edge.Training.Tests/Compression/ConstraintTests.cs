@@ -1,3 +1,4 @@
+using Edge.Quantizer;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
 using Edge.Training.Autograd;
@@ -98,6 +99,30 @@ public sealed class ConstraintTests : IDisposable
     }
 
     [Fact]
+    public void A_teacher_is_asked_in_place_of_the_network_itself()
+    {
+        FitOptions options = Options with { Epochs = 1, Keep = 0.5, Distillation = 1 };
+        string other = Train("other", Options with { Epochs = 2 }, stopAfter: null).Model;
+
+        float[][] taughtByItself = Weights(Train("itself", options, stopAfter: null, validation: 0).Model);
+        float[][] taughtByOther = Weights(Train("by-other", options with { Teacher = other }, stopAfter: null, validation: 0).Model);
+        string copy = Train("copy", Options with { Epochs = 0 }, stopAfter: null, validation: 0).Model;
+
+        Assert.NotEqual(taughtByItself, taughtByOther);
+        Assert.Equal(taughtByItself, Weights(Train("by-copy", options with { Teacher = copy }, stopAfter: null, validation: 0).Model));
+    }
+
+    [Fact]
+    public void A_teacher_of_other_classes_is_refused()
+    {
+        string other = _folder.At("other.onnx");
+        File.WriteAllBytes(other, GraphExporter.ToBytes(SmallNetwork.Create(Classes + 1, Side)));
+        UserException e = Assert.Throws<UserException>(
+            () => Train("refused", Options with { Keep = 0.5, Distillation = 0.5, Teacher = other }, stopAfter: null));
+        Assert.Equal($"{other}: has 5 classes, the network 4; give a teacher of the same classes", e.Message);
+    }
+
+    [Fact]
     public void Epochs_before_the_last_pruning_are_never_the_best()
     {
         float[][] weights = Weights(Train("pruned", Options with { Keep = 0.1, LearningRate = 1e-6 }, stopAfter: null).Model);
@@ -148,6 +173,7 @@ public sealed class ConstraintTests : IDisposable
 
     [Theory]
     [InlineData("prune model.onnx --keep 1 --data . -o out", "--keep 1")]
+    [InlineData("prune model.onnx --keep 0.5 --teacher model.onnx --data . -o out", "--distill 0: must be above 0 with --teacher")]
     [InlineData("prune model.onnx --keep 0.5 --distill 1.5 --data . -o out", "--distill 1.5")]
     [InlineData("share model.onnx --bits 9 --data . -o out", "--bits 9")]
     [InlineData("share model.onnx --bits 4 --ema 0.9 --data . -o out", "--ema 0.9")]
