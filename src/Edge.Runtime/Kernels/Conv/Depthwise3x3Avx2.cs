@@ -18,7 +18,7 @@ internal readonly unsafe struct Depthwise3x3Avx2<TSums> : IDepthwiseTile
 
     public static void Compute(in DepthwiseRow row)
     {
-        var requantize = new RequantizeAvx2(row.Requantize);
+        var requantize = new RequantizeAvx2<AnySums>(row.Requantize);
         Vector256<int> bias0 = Vector256.Load(row.Bias), bias1 = Vector256.Load(row.Bias + 8);
         short* w = (short*)row.Weights;
         Vector256<short> w00 = Vector256.Load(w + 0), w01 = Vector256.Load(w + 16);

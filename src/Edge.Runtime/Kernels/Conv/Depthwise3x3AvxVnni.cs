@@ -40,7 +40,20 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
         }
     }
 
+    public static bool TakesOffsetSums => true;
+
     public static void Compute(in Depthwise3x3Block block)
+    {
+        if (!block.SumsAreOffset)
+            Compute<AnySums>(block);
+        else if (block is { ZeroPoint: sbyte.MinValue, Low: sbyte.MinValue, High: sbyte.MaxValue })
+            Compute<OffsetSumsUnsigned>(block);
+        else
+            Compute<OffsetSums>(block);
+    }
+
+    private static void Compute<TForm>(in Depthwise3x3Block block)
+        where TForm : struct, IRequantizeForm
     {
         nint stride = block.InputStride, outputStride = block.OutputStride;
         for (int y = 0; y < block.OutputRows; y += Stride == 1 ? 2 : 1)
@@ -48,7 +61,7 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
             sbyte** rows = block.Rows + (y * Stride);
             sbyte* r0 = rows[0] + block.InputOffset, r1 = rows[1] + block.InputOffset;
             sbyte* r2 = rows[2] + block.InputOffset, r3 = rows[Stride == 1 ? 3 : 2] + block.InputOffset;
-            var requantize = new Rows(block, y);
+            var requantize = new Rows<TForm>(block, y);
             var padding = new Column(Vector256.Create((sbyte)(block.Padding ^ -128)));
             Column a = padding;
             nint x = 0;
@@ -117,27 +130,31 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Column(sbyte* row0, sbyte* row1, sbyte* row2, sbyte* row3)
         {
-            Vector256<byte> x0 = Vector256.Load((byte*)row0), x1 = Vector256.Load((byte*)row1);
-            Vector256<byte> x2 = Vector256.Load((byte*)row2), x3 = Vector256.Load((byte*)row3), sign = Vector256.Create((byte)128);
+            // With stride 2 the fourth row is the third one again, loaded and flipped once.
+            Vector256<byte> sign = Vector256.Create((byte)128);
+            Vector256<byte> x0 = Vector256.Load((byte*)row0) ^ sign, x1 = Vector256.Load((byte*)row1) ^ sign;
+            Vector256<byte> x2 = Vector256.Load((byte*)row2) ^ sign;
+            Vector256<byte> x3 = Stride == 1 ? Vector256.Load((byte*)row3) ^ sign : x2;
             Vector256<short> upper = Avx2.UnpackLow(x0, x1).AsInt16(), lower = Avx2.UnpackLow(x2, x3).AsInt16();
-            Q0 = Avx2.UnpackLow(upper, lower).AsByte() ^ sign;
-            Q1 = Avx2.UnpackHigh(upper, lower).AsByte() ^ sign;
+            Q0 = Avx2.UnpackLow(upper, lower).AsByte();
+            Q1 = Avx2.UnpackHigh(upper, lower).AsByte();
             upper = Avx2.UnpackHigh(x0, x1).AsInt16();
             lower = Avx2.UnpackHigh(x2, x3).AsInt16();
-            Q2 = Avx2.UnpackLow(upper, lower).AsByte() ^ sign;
-            Q3 = Avx2.UnpackHigh(upper, lower).AsByte() ^ sign;
+            Q2 = Avx2.UnpackLow(upper, lower).AsByte();
+            Q3 = Avx2.UnpackHigh(upper, lower).AsByte();
         }
     }
 
     /// <summary>One or two output rows: sums, requantizes and stores a pixel of each.</summary>
-    private readonly struct Rows
+    private readonly struct Rows<TForm>
+        where TForm : struct, IRequantizeForm
     {
         private readonly sbyte* _weights, _upper, _lower;
         private readonly int* _bias;
         private readonly float* _multipliers;
         private readonly Vector256<float> _high;
         private readonly Vector256<short> _zeroPoint;
-        private readonly Vector256<sbyte> _low;
+        private readonly Vector256<sbyte> _low, _highest;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Rows(in Depthwise3x3Block block, int y)
@@ -148,6 +165,7 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
             _high = Vector256.Create((float)(block.High - block.ZeroPoint));
             _zeroPoint = Vector256.Create((short)block.ZeroPoint);
             _low = Vector256.Create((sbyte)block.Low);
+            _highest = Vector256.Create((sbyte)block.High);
             _upper = block.Output + (y * block.OutputRowStride);
 
             // A lower row that doesn't exist is written before the upper one, to the same place.
@@ -167,10 +185,19 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
         {
             Vector256<short> words0 = Words(0, a.Q0, b.Q0, c.Q0, a.Q1, b.Q1, c.Q1, weights);
             Vector256<short> words1 = Words(8, a.Q2, b.Q2, c.Q2, a.Q3, b.Q3, c.Q3, weights + 64);
-            Avx2.Max(Avx2.PackSignedSaturate(words0, words1), _low).Store(output);
+            if (TForm.Unsigned)
+            {
+                (Avx2.PackUnsignedSaturate(words0, words1) ^ Vector256.Create((byte)0x80)).AsSByte().Store(output);
+                return;
+            }
+
+            words0 = Avx2.AddSaturate(words0, _zeroPoint);
+            words1 = Avx2.AddSaturate(words1, _zeroPoint);
+            Vector256<sbyte> codes = Avx2.Max(Avx2.PackSignedSaturate(words0, words1), _low);
+            (TForm.Offset ? Avx2.Min(codes, _highest) : codes).Store(output);
         }
 
-        /// <summary>Channels first to first + 7, then 16 + first to 16 + first + 7.</summary>
+        /// <summary>Without the zero point: channels first to first + 7, then 16 + first to 16 + first + 7.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private Vector256<short> Words(
             int first, Vector256<byte> a0, Vector256<byte> b0, Vector256<byte> c0, Vector256<byte> a1, Vector256<byte> b1,
@@ -184,12 +211,21 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
             s1 = AvxVnni.MultiplyWideningAndAdd(s1, c1, Vector256.Load(weights + 288));
             Vector256<int> q0 = Round(s0, Vector256.Load(_multipliers + (2 * first)));
             Vector256<int> q1 = Round(s1, Vector256.Load(_multipliers + (2 * first) + 8));
-            return Avx2.AddSaturate(Avx2.PackSignedSaturate(q0, q1), _zeroPoint);
+            return Avx2.PackSignedSaturate(q0, q1);
         }
 
-        // Below −2³¹ the conversion gives −2³¹, which the narrowing makes the smallest byte; above it would give −2³¹ too.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private Vector256<int> Round(Vector256<int> sums, Vector256<float> multipliers) =>
-            Avx.ConvertToVector256Int32(Avx.Min(Avx.ConvertToVector256Single(sums) * multipliers, _high));
+        private Vector256<int> Round(Vector256<int> sums, Vector256<float> multipliers)
+        {
+            if (TForm.Offset)
+            {
+                // A subtraction is exact here, and leaves the units that multiply to the products.
+                Vector256<float> zero = Vector256.Create(RequantizeParameters.Offset).AsSingle();
+                return Avx.ConvertToVector256Int32((sums.AsSingle() - zero) * multipliers);
+            }
+
+            // Below −2³¹ the conversion gives −2³¹, which the narrowing makes the smallest byte; above it would give −2³¹ too.
+            return Avx.ConvertToVector256Int32(Avx.Min(Avx.ConvertToVector256Single(sums) * multipliers, _high));
+        }
     }
 }

@@ -41,13 +41,15 @@ internal sealed unsafe class Depthwise3x3Convolution<TTile> : PreparedOperator
         _weights = (sbyte*)context.Allocate((nuint)(_blocks * TTile.WeightBytes));
         _bias = (int*)context.Allocate((nuint)(_blocks * TTile.Channels * sizeof(int)));
         _multipliers = (float*)context.Allocate((nuint)(_blocks * TTile.Channels * sizeof(float)));
-        Pack(problem);
+        bool offset = TTile.TakesOffsetSums && problem.SumsFitOffset() && problem.ScaledSumsFitInt32();
+        Pack(problem, offset ? RequantizeParameters.Offset : 0);
         _call = new Depthwise3x3Block
         {
             InputStride = problem.InputStride,
             PadLeft = problem.Window.PadLeft > 0,
             PadRight = ColumnsBehind(problem) > 0,
             Padding = (sbyte)problem.InputZeroPoint,
+            SumsAreOffset = offset,
             Output = problem.Output,
             OutputStride = problem.OutputStride,
             OutputRowStride = (nint)problem.OutputStride * problem.OutputWidth,
@@ -136,7 +138,8 @@ internal sealed unsafe class Depthwise3x3Convolution<TTile> : PreparedOperator
 
     private int FirstChannel(int block) => Math.Min(block * TTile.Channels, _channels - TTile.Channels);
 
-    private void Pack(in ConvProblem problem)
+    /// <param name="start">Added to every bias.</param>
+    private void Pack(in ConvProblem problem, int start)
     {
         for (int block = 0; block < _blocks; block++)
         {
@@ -144,7 +147,7 @@ internal sealed unsafe class Depthwise3x3Convolution<TTile> : PreparedOperator
             for (int channel = 0; channel < TTile.Channels; channel++)
             {
                 int place = (block * TTile.Channels) + TTile.Place(channel);
-                _bias[place] = problem.FoldedBias(first + channel, TTile.ActivationFlip);
+                _bias[place] = unchecked(start + problem.FoldedBias(first + channel, TTile.ActivationFlip));
                 _multipliers[place] = problem.Multiplier(first + channel);
             }
 

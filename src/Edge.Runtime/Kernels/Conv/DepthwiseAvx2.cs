@@ -18,7 +18,7 @@ internal readonly unsafe struct DepthwiseAvx2<TSums, TMap> : IDepthwiseTile
 
     public static void Compute(in DepthwiseRow row)
     {
-        var requantize = new RequantizeAvx2(row.Requantize);
+        var requantize = new RequantizeAvx2<AnySums>(row.Requantize);
         Vector128<byte> map = Vector128.Load(row.ChannelMap);
         sbyte** taps = row.Inputs;
         sbyte* output = row.Output;

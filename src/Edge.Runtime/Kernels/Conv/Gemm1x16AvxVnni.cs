@@ -58,6 +58,6 @@ internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
             }
         }
 
-        new RequantizeAvx2(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
+        new RequantizeAvx2<AnySums>(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
     }
 }

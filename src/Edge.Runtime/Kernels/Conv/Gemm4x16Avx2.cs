@@ -31,7 +31,7 @@ internal readonly unsafe struct Gemm4x16Avx2 : IGemmTile
     public static void Compute<TInputs>(in GemmRun run)
         where TInputs : struct, IGemmInputs
     {
-        var requantize = new RequantizeAvx2(run.Requantize);
+        var requantize = new RequantizeAvx2<AnySums>(run.Requantize);
         nint depth = run.Depth, stride = run.InputStride, outputStride = run.OutputStride, offset = run.InputOffset;
         nint pitch = run.TapPitch;
         sbyte* input = run.Input, output = run.Output;

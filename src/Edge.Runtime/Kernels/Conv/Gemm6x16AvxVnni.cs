@@ -23,6 +23,8 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
 
     public static int ActivationFlip => 128;
 
+    public static bool TakesOffsetSums => true;
+
     public static int BiasRows => 1;
 
     public static int Slot(int channel, int depth) => (channel * 4) + depth;
@@ -30,8 +32,20 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
     public static void Compute<TInputs>(in GemmRun run)
         where TInputs : struct, IGemmInputs
     {
+        if (!run.Requantize.HasOffsetForm)
+            Compute<TInputs, AnySums>(run);
+        else if (run.Requantize.IsUnsigned)
+            Compute<TInputs, OffsetSumsUnsigned>(run);
+        else
+            Compute<TInputs, OffsetSums>(run);
+    }
+
+    private static void Compute<TInputs, TForm>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
+        where TForm : struct, IRequantizeForm
+    {
         Vector256<byte> flip = Vector256.Create((byte)0x80);
-        var requantize = new RequantizeAvx2(run.Requantize);
+        var requantize = new RequantizeAvx2<TForm>(run.Requantize);
         nint depth = run.Depth, stride = run.InputStride, outputStride = run.OutputStride, offset = run.InputOffset;
         nint pitch = run.TapPitch;
         sbyte* input = run.Input, output = run.Output;
@@ -58,11 +72,19 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
                 else
                 {
                     a0 = input;
-                    a1 = pixels > 1 ? a0 + stride : a0;
-                    a2 = pixels > 2 ? a1 + stride : a1;
-                    a3 = pixels > 3 ? a2 + stride : a2;
-                    a4 = pixels > 4 ? a3 + stride : a3;
-                    a5 = pixels > 5 ? a4 + stride : a4;
+                    a1 = a0 + stride;
+                    a2 = a1 + stride;
+                    a3 = a2 + stride;
+                    a4 = a3 + stride;
+                    a5 = a4 + stride;
+                    if (pixels < 6)
+                    {
+                        a1 = pixels > 1 ? a1 : a0;
+                        a2 = pixels > 2 ? a2 : a1;
+                        a3 = pixels > 3 ? a3 : a2;
+                        a4 = pixels > 4 ? a4 : a3;
+                        a5 = a4;
+                    }
                 }
 
                 for (nint k = 0; k < depth; k += 4, w += 64)
@@ -89,12 +111,18 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
                 }
             }
 
-            // Where the image has no further pixel the last one is written again.
-            sbyte* o1 = pixels > 1 ? output + outputStride : output;
-            sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
-            sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
-            sbyte* o4 = pixels > 4 ? o3 + outputStride : o3;
-            sbyte* o5 = pixels > 5 ? o4 + outputStride : o4;
+            sbyte* o1 = output + outputStride, o2 = o1 + outputStride, o3 = o2 + outputStride;
+            sbyte* o4 = o3 + outputStride, o5 = o4 + outputStride;
+            if (pixels < 6)
+            {
+                // Where the image has no further pixel the last one is written again.
+                o1 = pixels > 1 ? o1 : output;
+                o2 = pixels > 2 ? o2 : o1;
+                o3 = pixels > 3 ? o3 : o2;
+                o4 = pixels > 4 ? o4 : o3;
+                o5 = o4;
+            }
+
             requantize.Store(s00, s01, s10, s11, output, o1);
             requantize.Store(s20, s21, s30, s31, o2, o3);
             requantize.Store(s40, s41, s50, s51, o4, o5);

@@ -36,7 +36,7 @@ internal readonly unsafe struct GemmPanel6x16Avx2 : IGemmPanel<Gemm4x16Avx2>
 
     public static void Compute(in GemmRun run)
     {
-        var requantize = new RequantizeAvx2(run.Requantize);
+        var requantize = new RequantizeAvx2<AnySums>(run.Requantize);
         nint outputStride = run.OutputStride;
         nint panelBytes = (nint)run.Depth * 12;
         var panel = (byte*)run.Input;

@@ -13,6 +13,9 @@ internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnn
     /// <summary>Bytes of four channels of all pixels.</summary>
     private const int Step = PanelRows.Step;
 
+    /// <summary>So many last pixels cost less one by one than as a tile.</summary>
+    private const int MostSingle = 2;
+
     private const uint SignBits = 0x80808080;
 
     public static int FewestOutputs => 96;
@@ -49,12 +52,24 @@ internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnn
 
     public static void Compute(in GemmRun run)
     {
-        var requantize = new RequantizeAvx2(run.Requantize);
+        if (!run.Requantize.HasOffsetForm)
+            Compute<AnySums>(run);
+        else if (run.Requantize.IsUnsigned)
+            Compute<OffsetSumsUnsigned>(run);
+        else
+            Compute<OffsetSums>(run);
+    }
+
+    private static void Compute<TForm>(in GemmRun run)
+        where TForm : struct, IRequantizeForm
+    {
+        var requantize = new RequantizeAvx2<TForm>(run.Requantize);
         nint outputStride = run.OutputStride;
         nint panelBytes = (nint)run.Depth * 6;
         var panel = (byte*)run.Input;
         sbyte* output = run.Output;
-        for (int pixels = run.Pixels; pixels > 0; pixels -= 6, output += 6 * outputStride)
+        int pixels = run.Pixels;
+        for (; pixels > MostSingle; pixels -= 6, output += 6 * outputStride)
         {
             Vector256<int> s00 = Vector256.Load(run.Bias), s01 = Vector256.Load(run.Bias + 8);
             Vector256<int> s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
@@ -83,16 +98,59 @@ internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnn
                 s51 = AvxVnni.MultiplyWideningAndAdd(s51, x, w1);
             }
 
-            // Where the image has no further pixel the last one is written again.
-            sbyte* o1 = pixels > 1 ? output + outputStride : output;
-            sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
-            sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
-            sbyte* o4 = pixels > 4 ? o3 + outputStride : o3;
-            sbyte* o5 = pixels > 5 ? o4 + outputStride : o4;
+            sbyte* o1 = output + outputStride, o2 = o1 + outputStride, o3 = o2 + outputStride;
+            sbyte* o4 = o3 + outputStride, o5 = o4 + outputStride;
+            if (pixels < 6)
+            {
+                // Where the image has no further pixel the last one is written again.
+                o1 = pixels > 1 ? o1 : output;
+                o2 = pixels > 2 ? o2 : o1;
+                o3 = pixels > 3 ? o3 : o2;
+                o4 = pixels > 4 ? o4 : o3;
+                o5 = o4;
+            }
+
             requantize.Store(s00, s01, s10, s11, output, o1);
             requantize.Store(s20, s21, s30, s31, o2, o3);
             requantize.Store(s40, s41, s50, s51, o4, o5);
         }
+
+        for (; pixels > 0; pixels--, panel += sizeof(int), output += outputStride)
+            ComputePixel<TForm>(run, panel, output);
+    }
+
+    /// <summary>One pixel of a panel: four sums per channel, because each addition waits for the one before.</summary>
+    private static void ComputePixel<TForm>(in GemmRun run, byte* panel, sbyte* output)
+        where TForm : struct, IRequantizeForm
+    {
+        Vector256<int> a0 = Vector256.Load(run.Bias), a1 = Vector256.Load(run.Bias + 8);
+        Vector256<int> b0 = Vector256<int>.Zero, b1 = b0, c0 = b0, c1 = b0, d0 = b0, d1 = b0;
+        var w = (sbyte*)run.Weights;
+        nint depth = run.Depth;
+        for (; depth >= 16; depth -= 16, panel += 4 * Step, w += 256)
+        {
+            Vector256<byte> x = Avx2.BroadcastScalarToVector256((int*)panel).AsByte();
+            a0 = AvxVnni.MultiplyWideningAndAdd(a0, x, Vector256.Load(w));
+            a1 = AvxVnni.MultiplyWideningAndAdd(a1, x, Vector256.Load(w + 32));
+            x = Avx2.BroadcastScalarToVector256((int*)(panel + Step)).AsByte();
+            b0 = AvxVnni.MultiplyWideningAndAdd(b0, x, Vector256.Load(w + 64));
+            b1 = AvxVnni.MultiplyWideningAndAdd(b1, x, Vector256.Load(w + 96));
+            x = Avx2.BroadcastScalarToVector256((int*)(panel + (2 * Step))).AsByte();
+            c0 = AvxVnni.MultiplyWideningAndAdd(c0, x, Vector256.Load(w + 128));
+            c1 = AvxVnni.MultiplyWideningAndAdd(c1, x, Vector256.Load(w + 160));
+            x = Avx2.BroadcastScalarToVector256((int*)(panel + (3 * Step))).AsByte();
+            d0 = AvxVnni.MultiplyWideningAndAdd(d0, x, Vector256.Load(w + 192));
+            d1 = AvxVnni.MultiplyWideningAndAdd(d1, x, Vector256.Load(w + 224));
+        }
+
+        for (; depth > 0; depth -= 4, panel += Step, w += 64)
+        {
+            Vector256<byte> x = Avx2.BroadcastScalarToVector256((int*)panel).AsByte();
+            a0 = AvxVnni.MultiplyWideningAndAdd(a0, x, Vector256.Load(w));
+            a1 = AvxVnni.MultiplyWideningAndAdd(a1, x, Vector256.Load(w + 32));
+        }
+
+        new RequantizeAvx2<TForm>(run.Requantize).Store(a0 + b0 + (c0 + d0), a1 + b1 + (c1 + d1), output);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

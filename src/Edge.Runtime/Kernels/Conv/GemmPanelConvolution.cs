@@ -44,11 +44,7 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
         if (problem.SumsFitOffset())
         {
             _requantize.SumsAreOffset = true;
-            foreach (ref readonly GemmBlock block in _weights.Blocks.AsSpan())
-            {
-                for (int channel = 0; channel < block.Width; channel++)
-                    block.Bias[channel] = unchecked(block.Bias[channel] + RequantizeParameters.Offset);
-            }
+            _weights.OffsetSums();
         }
 
         _panelBytes = Rows * _weights.Taps * _weights.Depth * TPanel.ActivationBytes;

@@ -108,6 +108,16 @@ internal readonly unsafe struct GemmWeights
         return new GemmWeights { Blocks = blocks, Taps = taps, Depth = steps * TTile.DepthStep };
     }
 
+    /// <summary>Adds <see cref="RequantizeParameters.Offset"/> to the start values, of which there is one per channel.</summary>
+    public void OffsetSums()
+    {
+        foreach (ref readonly GemmBlock block in Blocks.AsSpan())
+        {
+            for (int channel = 0; channel < block.Width; channel++)
+                block.Bias[channel] = unchecked(block.Bias[channel] + RequantizeParameters.Offset);
+        }
+    }
+
     private static void PackChannel<TTile>(sbyte* source, int taps, int depth, int channel, int width, byte* data)
         where TTile : struct, IGemmTile
     {

@@ -18,6 +18,9 @@ internal unsafe interface IDepthwise3x3Tile
     /// <summary>What the kernel adds to every activation: 128 where it flips the sign bit, else 0.</summary>
     static abstract int ActivationFlip { get; }
 
+    /// <summary>Whether the kernel takes start values with <see cref="RequantizeParameters.Offset"/> in them.</summary>
+    static virtual bool TakesOffsetSums => false;
+
     /// <summary>Where a channel's bias and multiplier stand among those of its block.</summary>
     static abstract int Place(int channel);
 
@@ -52,6 +55,12 @@ internal unsafe struct Depthwise3x3Block
 
     /// <summary>Zero point of the input: what padding reads.</summary>
     public sbyte Padding;
+
+    /// <summary>
+    /// The start values have <see cref="RequantizeParameters.Offset"/> in them, and every scaled sum can be converted to int32
+    /// before it is clamped.
+    /// </summary>
+    public bool SumsAreOffset;
 
     /// <summary>First pixel's first channel of the block.</summary>
     public sbyte* Output;

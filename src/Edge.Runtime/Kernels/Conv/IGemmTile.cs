@@ -30,6 +30,9 @@ internal unsafe interface IGemmTile
     /// </summary>
     static abstract int ActivationFlip { get; }
 
+    /// <summary>Whether the tile takes start values with <see cref="RequantizeParameters.Offset"/> in them.</summary>
+    static virtual bool TakesOffsetSums => false;
+
     /// <summary>
     /// How often a block's start values are stored, one copy behind the other: as often as the tile has rows where it loads its
     /// sums rather than copy registers.
@@ -167,6 +170,12 @@ internal unsafe struct RequantizeParameters
     /// Whether every value that a sum of the block can have, scaled, rounded and the zero point added, is an int16.
     /// </summary>
     public bool FitsInt16;
+
+    /// <summary>Bounds of 0 to 255 above the least code: what a ReLU leaves.</summary>
+    public readonly bool IsUnsigned => ZeroPoint == sbyte.MinValue && Low == 0 && High == byte.MaxValue;
+
+    /// <summary>Whether a tile may take one of the forms with <see cref="IRequantizeForm.Offset"/>.</summary>
+    public readonly bool HasOffsetForm => SumsAreOffset && ScaledSumsFitInt32;
 
     /// <summary>What all blocks of a convolution share.</summary>
     public static RequantizeParameters Of(in ConvProblem problem) => new()

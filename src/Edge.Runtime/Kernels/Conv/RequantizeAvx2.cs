@@ -9,7 +9,8 @@ namespace Edge.Runtime.Kernels.Conv;
 /// follow the rounding: they are applied to packed lanes, and packing saturates. The conversion makes the least int32 of whatever
 /// does not fit, so that large values are clamped before it unless there are none.
 /// </summary>
-internal readonly unsafe struct RequantizeAvx2
+internal readonly unsafe struct RequantizeAvx2<TForm>
+    where TForm : struct, IRequantizeForm
 {
     private readonly Vector256<float> _multipliers0, _multipliers1, _high;
     private readonly Vector256<short> _zeroPoint;
@@ -27,7 +28,25 @@ internal readonly unsafe struct RequantizeAvx2
         _highest = Vector256.Create((sbyte)((int)parameters.High + parameters.ZeroPoint));
         _fitsInt32 = parameters.ScaledSumsFitInt32;
         _offset = parameters.SumsAreOffset;
-        _isUnsigned = parameters is { ZeroPoint: sbyte.MinValue, Low: 0, High: byte.MaxValue };
+        _isUnsigned = parameters.IsUnsigned;
+    }
+
+    private bool SumsAreOffset
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TForm.Offset || _offset;
+    }
+
+    private bool FitsInt32
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TForm.Offset || _fitsInt32;
+    }
+
+    private bool IsUnsigned
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TForm.Offset ? TForm.Unsigned : _isUnsigned;
     }
 
     /// <summary>One pixel.</summary>
@@ -52,7 +71,7 @@ internal readonly unsafe struct RequantizeAvx2
         // Fours of channels: a 0, a 2, b 0, b 2 | a 1, a 3, b 1, b 3.
         Vector256<short> a = Round(a0, a1), b = Round(b0, b1);
         Vector256<sbyte> codes;
-        if (_isUnsigned)
+        if (IsUnsigned)
         {
             // What a ReLU bounds: 0 to 255 above the least code.
             codes = (Avx2.PackUnsignedSaturate(a, b) ^ Vector256.Create((byte)0x80)).AsSByte();
@@ -73,7 +92,7 @@ internal readonly unsafe struct RequantizeAvx2
     private Vector256<short> Round(Vector256<int> sum0, Vector256<int> sum1)
     {
         Vector256<float> scaled0, scaled1;
-        if (_offset)
+        if (SumsAreOffset)
         {
             // A subtraction is exact here, and leaves the units that multiply to the products.
             Vector256<float> zero = Vector256.Create(RequantizeParameters.Offset).AsSingle();
@@ -86,7 +105,7 @@ internal readonly unsafe struct RequantizeAvx2
             scaled1 = Avx.ConvertToVector256Single(sum1) * _multipliers1;
         }
 
-        if (!_fitsInt32)
+        if (!FitsInt32)
         {
             scaled0 = Avx.Min(scaled0, _high);
             scaled1 = Avx.Min(scaled1, _high);
