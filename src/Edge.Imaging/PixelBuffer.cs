@@ -1,3 +1,5 @@
+using Edge.Runtime.Execution;
+
 namespace Edge.Imaging;
 
 /// <summary>
@@ -49,7 +51,7 @@ public sealed class PixelBuffer
         long bytes = (long)width * height * channels + OverreadBytes;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Array.MaxLength, nameof(width));
         if (_storage.Length < bytes)
-            _storage = GC.AllocateUninitializedArray<byte>((int)bytes);
+            _storage = ResidentPages.Allocate((int)bytes);
         (Width, Height, Channels) = (width, height, channels);
     }
 

@@ -1,3 +1,5 @@
+using Edge.Runtime.Execution;
+
 namespace Edge.Imaging.Codecs;
 
 /// <summary>
@@ -100,7 +102,7 @@ public sealed class ImageReader : IDisposable
         if (length > Array.MaxLength)
             throw new IOException("larger than 2 GiB");
         if (_file.Length < length)
-            _file = GC.AllocateUninitializedArray<byte>((int)length);
+            _file = ResidentPages.Allocate((int)length);
         return stream.ReadAtLeast(_file.AsSpan(0, (int)length), (int)length, throwOnEndOfStream: false);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Edge.Imaging.Preprocessing;
 
@@ -27,7 +28,18 @@ internal sealed unsafe class BilinearResizer
 
         fixed (byte* from = source.Pixels, between = _rows.Pixels, to = destination.Pixels)
         {
-            for (int y = 0; y < rows; y++)
+            int first = 0;
+            if (Avx2.IsSupported && channels == 3)
+            {
+                for (; first + 1 < rows; first += 2)
+                {
+                    ResizeTwoRgbRows(
+                        from + (nint)(firstRow + first) * source.Stride, source.Stride,
+                        between + (nint)first * _rows.Stride, _rows.Stride, width);
+                }
+            }
+
+            for (int y = first; y < rows; y++)
             {
                 byte* input = from + (nint)(firstRow + y) * source.Stride;
                 byte* output = between + (nint)y * _rows.Stride;
@@ -70,6 +82,37 @@ internal sealed unsafe class BilinearResizer
                 output[0] = (byte)sum[0];
                 output[1] = (byte)sum[1];
                 output[2] = (byte)sum[2];
+            }
+        }
+    }
+
+    /// <summary>As <see cref="ResizeRgbRow"/>; the lower lanes are one row's, the upper lanes the next one's.</summary>
+    private void ResizeTwoRgbRows(byte* input, nint inputStride, byte* output, nint outputStride, int width)
+    {
+        ReadOnlySpan<int> first = _horizontal.First, counts = _horizontal.Counts;
+        int taps = _horizontal.Taps;
+        fixed (int* weights = _horizontal.Weights)
+        {
+            for (int x = 0; x < width; x++, output += 3)
+            {
+                byte* pixel = input + first[x] * 3;
+                int* weight = weights + x * taps, end = weight + counts[x];
+                Vector256<int> sum = Vector256.Create(Half);
+                for (; weight < end; weight++, pixel += 3)
+                {
+                    Vector128<uint> pair = Vector128.CreateScalarUnsafe(*(uint*)pixel).WithElement(1, *(uint*)(pixel + inputStride));
+                    sum += Avx2.ConvertToVector256Int32(pair.AsByte()) * Vector256.Create(*weight);
+                }
+
+                sum >>>= BilinearWeights.FractionBits;
+                Vector128<int> upper = sum.GetUpper(), lower = sum.GetLower();
+                byte* next = output + outputStride;
+                output[0] = (byte)lower[0];
+                output[1] = (byte)lower[1];
+                output[2] = (byte)lower[2];
+                next[0] = (byte)upper[0];
+                next[1] = (byte)upper[1];
+                next[2] = (byte)upper[2];
             }
         }
     }

@@ -41,6 +41,8 @@ public sealed class ImagePreprocessor
     {
         ResizeGeometry geometry = ResizeGeometry.For(Preprocessing, image.Width, image.Height);
         _resizer.Resize(image, geometry, _window);
+        if (geometry.Width == Preprocessing.Width && geometry.Height == Preprocessing.Height && image.Channels == Preprocessing.Channels)
+            return _window;
         _input.Reset(Preprocessing.Width, Preprocessing.Height, Preprocessing.Channels);
         if (geometry.Width != Preprocessing.Width || geometry.Height != Preprocessing.Height)
             _input.Pixels.Fill(Preprocessing.PadValue);
@@ -70,9 +72,11 @@ public sealed class ImagePreprocessor
     /// <param name="destination"><see cref="InputLength"/> values, NHWC, in the model's channel order.</param>
     internal void Normalize(ReadOnlySpan<byte> pixels, Span<float> destination) => Map(pixels, _tables.Real, destination);
 
-    private void Map<T>(ReadOnlySpan<byte> pixels, ReadOnlySpan<T> table, Span<T> destination)
+    private unsafe void Map<T>(ReadOnlySpan<byte> pixels, ReadOnlySpan<T> table, Span<T> destination)
+        where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, InputLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pixels.Length, InputLength);
         if (Preprocessing.Channels == 1)
         {
             for (int i = 0; i < pixels.Length; i++)
@@ -82,12 +86,15 @@ public sealed class ImagePreprocessor
 
         (int red, int blue) = Preprocessing.Order == ChannelOrder.Bgr ? (2, 0) : (0, 2);
         const int Levels = LevelTables.Levels;
-        ReadOnlySpan<T> first = table[..Levels], second = table.Slice(Levels, Levels), third = table.Slice(2 * Levels, Levels);
-        for (int i = 0; i + 2 < pixels.Length; i += 3)
+        fixed (byte* from = pixels)
+        fixed (T* first = table[..Levels], second = table.Slice(Levels, Levels), third = table.Slice(2 * Levels, Levels), to = destination)
         {
-            destination[i] = first[pixels[i + red]];
-            destination[i + 1] = second[pixels[i + 1]];
-            destination[i + 2] = third[pixels[i + blue]];
+            for (int i = 0; i + 2 < pixels.Length; i += 3)
+            {
+                to[i] = first[from[i + red]];
+                to[i + 1] = second[from[i + 1]];
+                to[i + 2] = third[from[i + blue]];
+            }
         }
     }
 

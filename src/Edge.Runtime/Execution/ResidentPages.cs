@@ -24,6 +24,15 @@ internal static unsafe partial class ResidentPages
         _ = Advise((void*)first, end - first, PopulateWrite);
     }
 
+    /// <summary>An array that is about to be written from end to end. Its bytes are whatever lay there.</summary>
+    public static byte[] Allocate(int length)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        fixed (byte* start = bytes)
+            Populate(start, (nuint)length);
+        return bytes;
+    }
+
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Edge.Runtime.Execution;
 using Edge.Runtime.Format.Coding;
 using Edge.Runtime.Format.Verification;
 
@@ -75,7 +76,7 @@ public sealed class EdgeModel
         Span<byte> first = stackalloc byte[Container.HeaderLength];
         if (CompressedPackage.IsCompressed(first[..RandomAccess.Read(file, first, 0)]))
             return Expand(new StoredReader(file, length));
-        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        byte[] bytes = ResidentPages.Allocate((int)length);
         int read = 0;
         while (read < bytes.Length)
         {
