@@ -41,7 +41,7 @@ public sealed class ConvConformanceTests
             ConvOperator op = problem.Build(harness);
             foreach (InstructionSet set in Enum.GetValues<InstructionSet>())
             {
-                ConvKernel chosen = ConvKernelTable.Choose(ConvProblem.From(op, harness), set);
+                ConvKernel chosen = ConvKernelTable.Choose(ConvProblem.From(op, harness), set, ConvKernelTable.Kernels);
                 Assert.Equal(set == InstructionSet.Scalar, chosen == Reference);
             }
         }

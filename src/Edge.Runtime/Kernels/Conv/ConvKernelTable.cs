@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Edge.Runtime.Execution;
 
 namespace Edge.Runtime.Kernels.Conv;
@@ -22,64 +24,42 @@ internal sealed record ConvKernel(
 }
 
 /// <summary>
-/// Every convolution kernel there is. A kernel listed here is chosen by <see cref="Choose"/> and tested by the conformance
+/// Every convolution kernel there is. A kernel listed here is chosen by <see cref="Choose(in ConvProblem, InstructionSet)"/> and tested by the conformance
 /// suite; adding one is adding a line.
 /// </summary>
 internal static class ConvKernelTable
 {
-    /// <summary>Best first: of the kernels that the instruction set includes, the first one that accepts is used.</summary>
-    public static IReadOnlyList<ConvKernel> Kernels { get; } =
-    [
-        Depthwise3x3<Depthwise3x3AvxVnni<Stride1>>("Depthwise3x3AvxVnni", InstructionSet.AvxVnni),
-        Depthwise3x3<Depthwise3x3AvxVnni<Stride2>>("Depthwise3x3Stride2AvxVnni", InstructionSet.AvxVnni),
-        Depthwise<Depthwise3x3Avx2<PairSumsAvxVnni>>("Depthwise3x3PairsAvxVnni", InstructionSet.AvxVnni, Depthwise3x3),
-        Depthwise<DepthwiseAvx2<PairSumsAvxVnni, SameChannels>>(
-            "DepthwiseAvxVnni", InstructionSet.AvxVnni, DepthwiseSameChannels),
-        Depthwise<DepthwiseAvx2<PairSumsAvxVnni, RepeatedChannelsAvx2>>(
-            "DepthwiseMultiplierAvxVnni", InstructionSet.AvxVnni, DepthwiseAny),
-        Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
-        GemmPanel<GemmPanel6x16AvxVnni, Gemm6x16AvxVnni>(nameof(GemmPanel6x16AvxVnni), InstructionSet.AvxVnni),
-        Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
-        Depthwise<Depthwise3x3Avx2<PairSumsAvx2>>("Depthwise3x3Avx2", InstructionSet.Avx2, Depthwise3x3),
-        Depthwise<DepthwiseAvx2<PairSumsAvx2, SameChannels>>("DepthwiseAvx2", InstructionSet.Avx2, DepthwiseSameChannels),
-        Depthwise<DepthwiseAvx2<PairSumsAvx2, RepeatedChannelsAvx2>>(
-            "DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
-        Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
-        GemmPanel<GemmPanel6x16Avx2, Gemm4x16Avx2>(nameof(GemmPanel6x16Avx2), InstructionSet.Avx2),
-        Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
-        Depthwise3x3<Depthwise3x3NeonDot>(nameof(Depthwise3x3NeonDot), InstructionSet.NeonDot),
-        Depthwise3x3<Depthwise3x3Stride2NeonDot>(nameof(Depthwise3x3Stride2NeonDot), InstructionSet.NeonDot),
-        Depthwise3x3<Depthwise3x3Neon<Stride1>>("Depthwise3x3Neon", InstructionSet.Neon),
-        Depthwise3x3<Depthwise3x3Neon<Stride2>>("Depthwise3x3Stride2Neon", InstructionSet.Neon),
-        Depthwise<DepthwiseNeon<SameChannels>>("DepthwiseNeon", InstructionSet.Neon, DepthwiseSameChannels),
-        Depthwise<DepthwiseNeon<RepeatedChannelsNeon>>("DepthwiseMultiplierNeon", InstructionSet.Neon, DepthwiseAny),
-        Gemm<Gemm6x16NeonDot>(nameof(Gemm6x16NeonDot), InstructionSet.NeonDot, Any),
-        new(
-            nameof(Winograd4x4Neon),
-            InstructionSet.Neon,
-            new TileShape(Winograd4x4Neon.Outputs, Winograd4x4Neon.Channels, Winograd4x4Neon.DepthStep),
-            Winograd4x4Neon.Accepts,
-            (in p, context, name) => new Winograd4x4Neon(p, context, name)),
-        Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
-        Gemm<Gemm2x8Neon>(nameof(Gemm2x8Neon), InstructionSet.Neon, ManyInputs),
-        Gemm<Gemm4x8Neon>(nameof(Gemm4x8Neon), InstructionSet.Neon, Any),
-        new(
-            nameof(ConvScalar),
-            InstructionSet.Scalar,
-            new TileShape(1, 1, 1),
-            Any,
-            (in p, _, name) => new ConvScalar(p, name)),
-    ];
+    /// <summary>
+    /// Those of all architectures, best first: of the kernels that the instruction set includes, the first one that accepts is used.
+    /// </summary>
+    public static IReadOnlyList<ConvKernel> Kernels => [.. X64.Kernels, .. Arm64.Kernels, Scalar];
 
-    public static ConvKernel Choose(in ConvProblem problem, InstructionSet set)
+    private static ConvKernel Scalar { get; } = new(
+        nameof(ConvScalar),
+        InstructionSet.Scalar,
+        new TileShape(1, 1, 1),
+        Any,
+        (in p, _, name) => new ConvScalar(p, name));
+
+    /// <summary>
+    /// Those of this machine's architecture. A NativeAOT compiler knows it, and leaves the other one's kernels out of the program.
+    /// </summary>
+    private static ConvKernel[] Own => X86Base.IsSupported ? X64.Kernels : ArmBase.Arm64.IsSupported ? Arm64.Kernels : [];
+
+    /// <summary>The kernel for a problem on this machine.</summary>
+    /// <exception cref="NotSupportedException">The instruction set is another architecture's.</exception>
+    public static ConvKernel Choose(in ConvProblem problem, InstructionSet set) => Choose(problem, set, Own);
+
+    /// <summary>The first of some kernels that suits, else the scalar one if that is asked for.</summary>
+    internal static ConvKernel Choose(in ConvProblem problem, InstructionSet set, IReadOnlyList<ConvKernel> kernels)
     {
-        foreach (ConvKernel kernel in Kernels)
+        foreach (ConvKernel kernel in kernels)
         {
             if (Includes(set, kernel.InstructionSet) && kernel.Accepts(problem))
                 return kernel;
         }
 
-        throw new NotSupportedException($"no convolution kernel for {set}");
+        return set == InstructionSet.Scalar ? Scalar : throw new NotSupportedException($"no convolution kernel for {set}");
     }
 
     private static bool Includes(InstructionSet set, InstructionSet kernel) =>
@@ -141,4 +121,51 @@ internal static class ConvKernelTable
 
     private static bool Depthwise3x3(in ConvProblem problem) =>
         DepthwiseSameChannels(problem) && problem.Window is { KernelHeight: 3, KernelWidth: 3 };
+
+    private static class X64
+    {
+        public static ConvKernel[] Kernels { get; } =
+        [
+            Depthwise3x3<Depthwise3x3AvxVnni<Stride1>>("Depthwise3x3AvxVnni", InstructionSet.AvxVnni),
+            Depthwise3x3<Depthwise3x3AvxVnni<Stride2>>("Depthwise3x3Stride2AvxVnni", InstructionSet.AvxVnni),
+            Depthwise<Depthwise3x3Avx2<PairSumsAvxVnni>>("Depthwise3x3PairsAvxVnni", InstructionSet.AvxVnni, Depthwise3x3),
+            Depthwise<DepthwiseAvx2<PairSumsAvxVnni, SameChannels>>(
+                "DepthwiseAvxVnni", InstructionSet.AvxVnni, DepthwiseSameChannels),
+            Depthwise<DepthwiseAvx2<PairSumsAvxVnni, RepeatedChannelsAvx2>>(
+                "DepthwiseMultiplierAvxVnni", InstructionSet.AvxVnni, DepthwiseAny),
+            Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
+            GemmPanel<GemmPanel6x16AvxVnni, Gemm6x16AvxVnni>(nameof(GemmPanel6x16AvxVnni), InstructionSet.AvxVnni),
+            Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
+            Depthwise<Depthwise3x3Avx2<PairSumsAvx2>>("Depthwise3x3Avx2", InstructionSet.Avx2, Depthwise3x3),
+            Depthwise<DepthwiseAvx2<PairSumsAvx2, SameChannels>>("DepthwiseAvx2", InstructionSet.Avx2, DepthwiseSameChannels),
+            Depthwise<DepthwiseAvx2<PairSumsAvx2, RepeatedChannelsAvx2>>(
+                "DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
+            Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
+            GemmPanel<GemmPanel6x16Avx2, Gemm4x16Avx2>(nameof(GemmPanel6x16Avx2), InstructionSet.Avx2),
+            Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
+        ];
+    }
+
+    private static class Arm64
+    {
+        public static ConvKernel[] Kernels { get; } =
+        [
+            Depthwise3x3<Depthwise3x3NeonDot>(nameof(Depthwise3x3NeonDot), InstructionSet.NeonDot),
+            Depthwise3x3<Depthwise3x3Stride2NeonDot>(nameof(Depthwise3x3Stride2NeonDot), InstructionSet.NeonDot),
+            Depthwise3x3<Depthwise3x3Neon<Stride1>>("Depthwise3x3Neon", InstructionSet.Neon),
+            Depthwise3x3<Depthwise3x3Neon<Stride2>>("Depthwise3x3Stride2Neon", InstructionSet.Neon),
+            Depthwise<DepthwiseNeon<SameChannels>>("DepthwiseNeon", InstructionSet.Neon, DepthwiseSameChannels),
+            Depthwise<DepthwiseNeon<RepeatedChannelsNeon>>("DepthwiseMultiplierNeon", InstructionSet.Neon, DepthwiseAny),
+            Gemm<Gemm6x16NeonDot>(nameof(Gemm6x16NeonDot), InstructionSet.NeonDot, Any),
+            new(
+                nameof(Winograd4x4Neon),
+                InstructionSet.Neon,
+                new TileShape(Winograd4x4Neon.Outputs, Winograd4x4Neon.Channels, Winograd4x4Neon.DepthStep),
+                Winograd4x4Neon.Accepts,
+                (in p, context, name) => new Winograd4x4Neon(p, context, name)),
+            Gemm<Gemm1x8Neon>(nameof(Gemm1x8Neon), InstructionSet.Neon, OnePixel),
+            Gemm<Gemm2x8Neon>(nameof(Gemm2x8Neon), InstructionSet.Neon, ManyInputs),
+            Gemm<Gemm4x8Neon>(nameof(Gemm4x8Neon), InstructionSet.Neon, Any),
+        ];
+    }
 }
