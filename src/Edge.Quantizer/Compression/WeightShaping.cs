@@ -36,14 +36,6 @@ public sealed record WeightShaping
         WeightQuantizer.Scales(weights.Floats, bias, inputScale, scales);
         for (int o = 0; o < scales.Length; o++)
             scales[o] = Coarse(scales[o]);
-        SharedRows? shared = Bits is { } most && !Pruned.ContainsKey(node) ? SharedRows.Find(weights, most) : null;
-        if (shared is not null)
-        {
-            float[] aligned = Aligned(shared);
-            bool biasesFit = !scales.Zip(aligned).Any(s => s.First > 1.1f * s.Second);
-            (shared, scales) = biasesFit ? (shared, aligned) : (null, scales);
-        }
-
         float[] real = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
         bool[] pruned = Pruned.TryGetValue(node, out bool[]? mask) ? WeightQuantizer.ToChannelsLast<bool>(mask, weights.Shape) : new bool[real.Length];
         float[] kept = [.. real];
@@ -55,9 +47,13 @@ public sealed record WeightShaping
 
         // A small share of the mean keeps weights whose inputs were never seen from going anywhere.
         double[] energies = moments is null ? [] : Energies(moments, node.Attributes.Int("group", 1));
-        CodeLevels levels = shared is not null ? Levels(shared)
-            : Bits is { } bits ? CodeLevels.Shared(kept, scales, energies, bits, Start)
-            : CodeLevels.All;
+        CodeLevels levels = CodeLevels.All;
+        if (Bits is { } bits)
+        {
+            levels = CodeLevels.Shared(kept, scales, energies, bits, Start);
+            if (!Pruned.ContainsKey(node) && SharedRows.Find(weights, bits) is { } shared)
+                Keep(shared, kept, energies, ref scales, ref levels);
+        }
 
         if (moments is not null)
             return new QuantizedWeights(CompensatedRounding.Round(node, real, scales, moments, inputScale, levels, pruned), scales);
@@ -81,6 +77,30 @@ public sealed record WeightShaping
 
         double floor = (0.05 * energies.Average()) + 1e-12;
         return Array.ConvertAll(energies, e => e + floor);
+    }
+
+    /// <summary>Keeps values that are shared already, if weights then come out closer than by values and scales of their own.</summary>
+    private static void Keep(SharedRows shared, float[] weights, double[] energies, ref float[] scales, ref CodeLevels levels)
+    {
+        float[] aligned = Aligned(shared);
+        CodeLevels known = Levels(shared);
+        bool biasesFit = !scales.Zip(aligned).Any(s => s.First > 1.1f * s.Second);
+        if (biasesFit && Error(weights, energies, aligned, known) < Error(weights, energies, scales, levels))
+            (scales, levels) = (aligned, known);
+    }
+
+    private static double Error(float[] weights, double[] energies, float[] scales, CodeLevels levels)
+    {
+        int length = weights.Length / scales.Length;
+        double error = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            float scale = scales[i / length];
+            double off = weights[i] == 0 ? 0 : weights[i] - (scale * levels.Nearest(weights[i] / scale));
+            error += off * off * (energies.Length == 0 ? 1 : energies[i % length]);
+        }
+
+        return error;
     }
 
     /// <summary>Scales by which the largest shared value has code ±127 in every row.</summary>

@@ -104,6 +104,21 @@ public sealed class WeightShapingTests
     }
 
     [Fact]
+    public void Few_weights_of_very_different_channels_keep_scales_of_their_own()
+    {
+        Node conv = Conv(out _);
+        float[] weights = conv.Input(1).Constant!.Floats;
+        int length = weights.Length / 16;
+        for (int i = 0; i < weights.Length; i++)
+            weights[i] = i % length == 0 ? MathF.Pow(2, -(i / length)) : 0;
+
+        QuantizedWeights shaped = new WeightShaping { Bits = 4 }.Round(conv, null, 0.01f);
+
+        float[] expected = WeightQuantizer.ToChannelsLast<float>(weights, conv.Input(1).Constant!.Shape);
+        Assert.All(Enumerable.Range(0, expected.Length), i => Assert.Equal(expected[i], shaped.Codes[i] * shaped.Scales[i / length], 0.02f * expected[i]));
+    }
+
+    [Fact]
     public void Rows_of_one_layer_share_values_up_to_a_factor()
     {
         var weights = new Tensor([3, 4], [1, 0, 2, 4, /**/ 0, 30, 15, 0, /**/ -0.4f, 0, -0.1f, -0.2f]) { ChannelFactors = [2, 15, -0.2f] };
