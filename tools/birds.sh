@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # 84 species of birds from 3 photographs each: fine-tunes both MobileNets v2 of ../shared on five random divisions, quantizes the first
-# one's network, after training and after quantization-aware training, and writes accuracies and times to docs/BIRDS.md. Without ../shared it says so and ends.
+# one's network, after training and after quantization-aware training, and writes accuracies and times to docs/BIRDS.md. Without
+# ../shared it says so and ends.
 # usage: tools/birds.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -72,19 +72,7 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
                 else
                 {
                     a0 = input;
-                    a1 = a0 + stride;
-                    a2 = a1 + stride;
-                    a3 = a2 + stride;
-                    a4 = a3 + stride;
-                    a5 = a4 + stride;
-                    if (pixels < 6)
-                    {
-                        a1 = pixels > 1 ? a1 : a0;
-                        a2 = pixels > 2 ? a2 : a1;
-                        a3 = pixels > 3 ? a3 : a2;
-                        a4 = pixels > 4 ? a4 : a3;
-                        a5 = a4;
-                    }
+                    SixPixels.From(input, stride, pixels, out a1, out a2, out a3, out a4, out a5);
                 }
 
                 for (nint k = 0; k < depth; k += 4, w += 64)
@@ -111,18 +99,7 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
                 }
             }
 
-            sbyte* o1 = output + outputStride, o2 = o1 + outputStride, o3 = o2 + outputStride;
-            sbyte* o4 = o3 + outputStride, o5 = o4 + outputStride;
-            if (pixels < 6)
-            {
-                // Where the image has no further pixel the last one is written again.
-                o1 = pixels > 1 ? o1 : output;
-                o2 = pixels > 2 ? o2 : o1;
-                o3 = pixels > 3 ? o3 : o2;
-                o4 = pixels > 4 ? o4 : o3;
-                o5 = o4;
-            }
-
+            SixPixels.From(output, outputStride, pixels, out sbyte* o1, out sbyte* o2, out sbyte* o3, out sbyte* o4, out sbyte* o5);
             requantize.Store(s00, s01, s10, s11, output, o1);
             requantize.Store(s20, s21, s30, s31, o2, o3);
             requantize.Store(s40, s41, s50, s51, o4, o5);
