@@ -4,10 +4,16 @@ using System.Runtime.ExceptionServices;
 namespace Edge.Runtime.Execution;
 
 /// <summary>
-/// The caller plus threads − 1 dedicated background threads that share the pieces of one operator after the other: worker w of n
-/// takes pieces [P·w/n, P·(w+1)/n). Between operators a worker spins for some microseconds, then sleeps. Nothing is allocated
-/// per run. One caller at a time.
+/// The caller plus threads − 1 dedicated background threads that share the pieces of one operator after the other. Worker w of n
+/// owns pieces [P·w/n, P·(w+1)/n), so that the same core finds the same rows in its cache from one operator to the next. It takes
+/// them from the front, half of what is left at a time; one that has none left takes from the back of the others. So a slower
+/// core gets less, and a worker that does not wake in time is not waited for. Between operators a worker spins for some
+/// microseconds, then sleeps. Nothing is allocated per run. One caller at a time.
 /// </summary>
+/// <remarks>
+/// A claim is one compare-and-swap on a share, and an operator's run ends when all pieces are done: as long as a claimed piece is
+/// not, the operator can't change. So whoever claims before looking at the operator does the right one, however late it comes.
+/// </remarks>
 internal sealed class WorkerPool : IDisposable
 {
     /// <summary>Longer than the gap between two operators, shorter than anyone would notice as load between two frames.</summary>
@@ -16,14 +22,24 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Looks at what the other side writes, tens of nanoseconds apart, between two looks at the clock.</summary>
     private const int LooksPerTime = 16;
 
+    /// <summary>Elements of <see cref="_shares"/> from one share to the next: two cache lines, which processors fetch together.</summary>
+    private const int ShareSpacing = 128 / sizeof(long);
+
+    /// <summary>A claim takes no less of a share than this part, or what is left.</summary>
+    private const int ClaimsPerShare = 8;
+
     private readonly Thread[] _threads;
     private readonly bool _spins;
 
-    // Workers sleep on _start until _round moves; the caller sleeps on _finish until _busy is 0.
+    // Per worker the pieces of its share that nobody has claimed: first << 32 | end.
+    private readonly long[] _shares;
+
+    // Workers sleep on _start until _round moves; the caller sleeps on _finish until _unfinished is 0.
     private readonly object _start = new();
     private readonly object _finish = new();
     private volatile int _round;
-    private volatile int _busy;
+    private volatile int _unfinished;
+    private int _leastClaim = 1;
     private int _sleepers;
     private int _callerSleeps;
     private volatile bool _stopping;
@@ -36,6 +52,7 @@ internal sealed class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         Workers = workers;
         _spins = workers <= Environment.ProcessorCount;
+        _shares = new long[(workers + 1) * ShareSpacing];
         _threads = new Thread[workers - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -48,7 +65,7 @@ internal sealed class WorkerPool : IDisposable
     public int Workers { get; }
 
     /// <summary>Does all pieces of the operator and returns when they are done.</summary>
-    /// <exception cref="Exception">Whatever the first failing worker threw, after all have stopped.</exception>
+    /// <exception cref="Exception">Whatever the first failing worker threw, after all pieces were tried.</exception>
     public void Run(PreparedOperator op)
     {
         int pieces = op.Pieces;
@@ -60,9 +77,16 @@ internal sealed class WorkerPool : IDisposable
         }
 
         _work = op;
-        _busy = _threads.Length;
+        _leastClaim = (pieces / (Workers * ClaimsPerShare)) + 1;
+        _unfinished = pieces;
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            long first = (long)pieces * worker / Workers, end = (long)pieces * (worker + 1) / Workers;
+            Volatile.Write(ref Share(worker), (first << 32) | end);
+        }
+
         WakeWorkers();
-        Share(op, 0);
+        Work(0);
         WaitForWorkers();
         _work = null;
         if (_failure is { } failure)
@@ -108,28 +132,67 @@ internal sealed class WorkerPool : IDisposable
             seen = WaitForRound(seen);
             if (_stopping)
                 return;
-            Share(_work!, worker);
-            if (Interlocked.Decrement(ref _busy) == 0 && Volatile.Read(ref _callerSleeps) != 0)
-            {
-                lock (_finish)
-                    Monitor.Pulse(_finish);
-            }
+            Work(worker);
         }
     }
 
-    private void Share(PreparedOperator op, int worker)
+    /// <summary>Does what is left of a worker's own share, then of the others'.</summary>
+    private void Work(int worker)
     {
-        long pieces = op.Pieces;
-        int first = (int)(pieces * worker / Workers), end = (int)(pieces * (worker + 1) / Workers);
-        if (first == end)
-            return;
+        for (int i = 0; i < Workers; i++)
+        {
+            ref long share = ref Share((worker + i) % Workers);
+            while (TryClaim(ref share, fromFront: i == 0, out int first, out int end))
+                Do(first, end);
+        }
+    }
+
+    private ref long Share(int worker) => ref _shares[(worker + 1) * ShareSpacing];
+
+    private bool TryClaim(ref long share, bool fromFront, out int first, out int end)
+    {
+        for (long seen = Volatile.Read(ref share); ;)
+        {
+            (first, end) = ((int)(seen >> 32), (int)seen);
+            int left = end - first;
+            if (left == 0)
+                return false;
+            int count = Math.Min(left, Math.Max((left + 1) / 2, _leastClaim));
+            long rest;
+            if (fromFront)
+            {
+                end = first + count;
+                rest = ((long)end << 32) | (uint)(first + left);
+            }
+            else
+            {
+                rest = ((long)first << 32) | (uint)(end - count);
+                first = end - count;
+            }
+
+            long found = Interlocked.CompareExchange(ref share, rest, seen);
+            if (found == seen)
+                return true;
+            seen = found;
+        }
+    }
+
+    /// <summary>Does claimed pieces.</summary>
+    private void Do(int first, int end)
+    {
         try
         {
-            op.Run(first, end);
+            _work!.Run(first, end);
         }
         catch (Exception e)
         {
             Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+        }
+
+        if (Interlocked.Add(ref _unfinished, first - end) == 0 && Volatile.Read(ref _callerSleeps) != 0)
+        {
+            lock (_finish)
+                Monitor.Pulse(_finish);
         }
     }
 
@@ -161,7 +224,7 @@ internal sealed class WorkerPool : IDisposable
         {
             for (int look = 0; look < LooksPerTime; look++, Thread.SpinWait(1))
             {
-                if (_busy == 0)
+                if (_unfinished == 0)
                     return;
             }
         }
@@ -169,7 +232,7 @@ internal sealed class WorkerPool : IDisposable
         lock (_finish)
         {
             Interlocked.Exchange(ref _callerSleeps, 1);
-            while (_busy != 0)
+            while (_unfinished != 0)
                 Monitor.Wait(_finish);
             Volatile.Write(ref _callerSleeps, 0);
         }

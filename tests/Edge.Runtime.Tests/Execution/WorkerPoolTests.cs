@@ -36,6 +36,14 @@ public sealed class WorkerPoolTests
         }
     }
 
+    [Fact]
+    public void What_a_slow_worker_has_not_begun_is_done_by_the_others()
+    {
+        using var pool = new WorkerPool(2);
+        for (int run = 0; run < 20; run++)
+            pool.Run(new Straggling(pieces: 64, others: 48));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(9)]
@@ -87,12 +95,38 @@ public sealed class WorkerPoolTests
 
     private sealed class ThreadList : PreparedOperator
     {
+        private readonly Barrier _all = new(3);
+
         public Thread[] Threads { get; } = new Thread[3];
 
         public override int Pieces => 3;
 
         public override string Kernel => "ThreadList";
 
-        public override void Run(int first, int end) => Threads[first] = Thread.CurrentThread;
+        public override void Run(int first, int end)
+        {
+            Threads[first] = Thread.CurrentThread;
+            if (!_all.SignalAndWait(TimeSpan.FromMinutes(1)))
+                throw new TimeoutException("a worker took no piece");
+        }
+    }
+
+    /// <summary>A worker other than the caller does not come back from its pieces before the others have done most of the rest.</summary>
+    private sealed class Straggling(int pieces, int others) : PreparedOperator
+    {
+        private readonly Thread _caller = Thread.CurrentThread;
+        private readonly CountdownEvent _others = new(others);
+
+        public override int Pieces => pieces;
+
+        public override string Kernel => "Straggling";
+
+        public override void Run(int first, int end)
+        {
+            if (Thread.CurrentThread != _caller && !_others.Wait(TimeSpan.FromMinutes(1)))
+                throw new TimeoutException("the pieces of a slow worker were left to it");
+            for (int i = first; i < end && !_others.IsSet; i++)
+                _others.Signal();
+        }
     }
 }
