@@ -56,12 +56,12 @@ public sealed record WeightShaping
         }
 
         if (moments is not null)
-            return new QuantizedWeights(CompensatedRounding.Round(node, real, scales, moments, inputScale, levels, pruned), scales);
+            return new QuantizedWeights(CompensatedRounding.Round(node, real, scales, moments, inputScale, levels, pruned), scales, CoarseBias: true);
         sbyte[] codes = new sbyte[real.Length];
         int length = real.Length / scales.Length;
         for (int i = 0; i < codes.Length; i++)
             codes[i] = pruned[i] ? (sbyte)0 : levels.Nearest(real[i] / scales[i / length]);
-        return new QuantizedWeights(codes, scales);
+        return new QuantizedWeights(codes, scales, CoarseBias: true);
     }
 
     /// <summary>E[x²] by place in a row, the mean over all groups.</summary>

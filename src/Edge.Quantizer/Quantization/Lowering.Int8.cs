@@ -74,10 +74,13 @@ public sealed partial class Lowering
             quantized = WeightQuantizer.PerChannel(weights, bias, inputScale);
         int outputs = weights.Shape[0];
         int[] shape = weights.Rank == 4 ? [outputs, weights.Shape[2], weights.Shape[3], weights.Shape[1]] : weights.Shape;
+        int[] biasCodes = WeightQuantizer.Bias(bias, inputScale, quantized.Scales);
+        if (quantized.CoarseBias)
+            WeightQuantizer.Coarsen(biasCodes, inputScale, quantized.Scales, _plan[node.Output].Scale);
         return (
             _package.AddConstant<sbyte>(shape, quantized.Codes),
             _package.AddConstant<float>([outputs], quantized.Scales),
-            _package.AddConstant<int>([outputs], WeightQuantizer.Bias(bias, inputScale, quantized.Scales)));
+            _package.AddConstant<int>([outputs], biasCodes));
     }
 
     private void LowerAdd(Node node)

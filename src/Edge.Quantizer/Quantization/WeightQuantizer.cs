@@ -5,7 +5,8 @@ namespace Edge.Quantizer.Quantization;
 /// <summary>Int8 weights of one layer: symmetric, one scale per output channel, codes in [−127, 127].</summary>
 /// <param name="Codes">[output channel, kernel row, kernel column, input channel of the group]; fully connected: [output, input].</param>
 /// <param name="Scales">One per output channel, finite and positive.</param>
-public sealed record QuantizedWeights(sbyte[] Codes, float[] Scales);
+/// <param name="CoarseBias">Whether biases should be no finer than what shows in the output: see <see cref="WeightQuantizer.Coarsen"/>.</param>
+public sealed record QuantizedWeights(sbyte[] Codes, float[] Scales, bool CoarseBias = false);
 
 public static class WeightQuantizer
 {
@@ -69,6 +70,20 @@ public static class WeightQuantizer
         }
 
         return codes;
+    }
+
+    /// <summary>
+    /// Rounds bias codes to a power of two that is at most 1/8 of an output step in every channel, so that they end in zeros, which
+    /// a compressed package leaves out.
+    /// </summary>
+    /// <param name="codes">As <see cref="Bias"/> gives them.</param>
+    public static void Coarsen(int[] codes, float inputScale, float[] weightScales, float outputScale)
+    {
+        double step = outputScale / 8.0 / ((double)inputScale * weightScales.Max());
+        int zeros = step < 1 ? 0 : (int)Math.Min(Math.Log2(step), Math.Log2(BiasLimit));
+        int half = (1 << zeros) >> 1;
+        for (int c = 0; c < codes.Length; c++)
+            codes[c] = (codes[c] + half) >> zeros << zeros;
     }
 
     /// <summary>From [O, I, kH, kW] to [O, kH, kW, I]; a matrix [O, I] stays as it is.</summary>

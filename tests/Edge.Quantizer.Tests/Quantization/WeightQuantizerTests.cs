@@ -39,6 +39,23 @@ public class WeightQuantizerTests
         Assert.Equal(100, code * 1e-3 * q.Scales[0], 0.001);
     }
 
+    [Theory]
+    [InlineData(0.02f, 0.03f)]
+    [InlineData(0.5f, 1e-4f)]
+    [InlineData(1e-4f, 3f)]
+    public void Coarse_biases_move_outputs_by_a_sixteenth_of_a_step_at_most(float inputScale, float outputScale)
+    {
+        float[] scales = [0.01f, 0.004f, 0.007f, 0.01f];
+        int[] fine = [-30000, 12345, 7, (1 << 30) - 1], coarse = [.. fine];
+        WeightQuantizer.Coarsen(coarse, inputScale, scales, outputScale);
+
+        for (int c = 0; c < fine.Length; c++)
+            Assert.InRange((coarse[c] - (double)fine[c]) * inputScale * scales[c] / outputScale, -1 / 16.0, 1 / 16.0);
+        double finest = outputScale / 8 / (inputScale * 0.01);
+        int zeros = coarse.Min(c => System.Numerics.BitOperations.TrailingZeroCount(c));
+        Assert.InRange(zeros, finest < 1 ? 0 : (int)Math.Log2(finest), 32);
+    }
+
     [Fact]
     public void A_channel_of_zeros_keeps_its_bias()
     {

@@ -9,7 +9,9 @@ namespace Edge.Runtime.Format.Coding;
 ///   plain                filled up to a byte with zeros; then the bytes
 /// coder 1                0 Huffman, 1 rANS
 /// codebook 1             1: a <see cref="Codebook"/> follows; else a symbol is an element of 8 bits (int8: code + 128), or, for
-///                        elements of 32 bits, one of its bytes
+///                        elements of 32 bits in the dense layout, one of its bytes; for them the sparse layouts without codebook
+///                        have other meanings, 2 <see cref="NarrowNumbers"/>, 3 a <see cref="GeometricSeries"/>, the coder being 0,
+///                        and end here with zeros up to a byte
 /// classes − 1: 3         where more than one, the class of every row in as many bits as classes − 1 has
 /// gaps + 1               sparse: in Elias gamma code; then the gap tables of all classes
 /// tables                 the symbol tables of all classes; without codebook and 32 bits wide: one for each of the four bytes
@@ -23,6 +25,9 @@ internal sealed class ConstantDecoder(StoredReader reader)
 {
     /// <summary>Constants with more rows (first dimension) have one class.</summary>
     public const int MaxRows = 4096;
+
+    /// <summary>What the file calls constants in the layouts that only elements of 32 bits without codebook have.</summary>
+    public const ConstantLayout NarrowForm = ConstantLayout.Sparse4, GeometricForm = ConstantLayout.Sparse8;
 
     private readonly SymbolTables _tables = new();
     private readonly byte[] _classes = new byte[MaxRows];
@@ -53,7 +58,14 @@ internal sealed class ConstantDecoder(StoredReader reader)
         int codebook = ReadCodebook(size);
         bool planes = size == 4 && codebook == 0, sparse = layout != ConstantLayout.Dense;
         if (planes && sparse)
-            throw reader.Fail("a sparse constant of 32-bit elements has no codebook");
+        {
+            if (coder != SymbolCoder.Huffman)
+                throw reader.Fail("numbers that are not coded by their frequency name a coder of frequencies");
+            layout = Unwrap(layout, output);
+            stored?.Add(Description(layout, "", start, 0, 1, elements, 0));
+            return;
+        }
+
         int classes = ReadClasses(definition, planes ? 1 : sparse ? SymbolTables.MaxTables / 2 : SymbolTables.MaxTables);
         var rows = new RowTables(classes == 1 ? elements : elements / definition.Shape[0], classes == 1 ? [] : _classes);
         int longestGap = LongestGap(layout), gaps = sparse ? reader.Gamma() - 1 : 0;
@@ -73,6 +85,18 @@ internal sealed class ConstantDecoder(StoredReader reader)
             Decode(new HuffmanDecoder(reader, _tables), symbols, output);
         string name = coder == SymbolCoder.Rans ? "rans" : flat ? "fixed" : "huffman";
         stored?.Add(Description(layout, name, start, codebook, classes, elements, gaps));
+    }
+
+    /// <summary>Decodes numbers that are no symbols, and says how they were stored.</summary>
+    private ConstantLayout Unwrap(ConstantLayout layout, Span<byte> output)
+    {
+        bool narrow = layout == NarrowForm;
+        if (narrow)
+            NarrowNumbers.Read(reader, output);
+        else
+            GeometricSeries.Read(reader, output);
+        reader.Align();
+        return narrow ? ConstantLayout.Narrow : ConstantLayout.Geometric;
     }
 
     private void Decode<TDecoder>(TDecoder decoder, Symbols symbols, Span<byte> output)

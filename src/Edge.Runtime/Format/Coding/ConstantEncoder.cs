@@ -5,11 +5,17 @@ namespace Edge.Runtime.Format.Coding;
 /// <summary>Codes constants in the cheapest form that <see cref="ConstantDecoder"/> reads.</summary>
 internal static class ConstantEncoder
 {
+    /// <summary>Layout, coder and whether there is a codebook.</summary>
+    private const int LayoutBits = 4;
+
     /// <summary>Appends a constant, from one byte boundary to the next.</summary>
     /// <param name="bytes">Its plain form.</param>
     public static void Encode(ConstantDefinition definition, ReadOnlySpan<byte> bytes, CodingOptions options, BitWriter writer)
     {
-        if (ConstantPlan.Best(definition, bytes, options) is not { } plan)
+        ConstantPlan? plan = ConstantPlan.Best(definition, bytes, options);
+        if (definition.Type.Size() == 4 && WriteNumbers(bytes, plan?.Bits ?? ConstantPlan.PlainBits(bytes), writer))
+            return;
+        if (plan is null)
         {
             writer.Bits((uint)ConstantLayout.Plain, 2);
             writer.Align();
@@ -34,6 +40,26 @@ internal static class ConstantEncoder
         else
             WriteHuffman(plan, tables, writer);
         writer.Align();
+    }
+
+    /// <summary>Writes numbers as numbers, if that takes less than so many bits.</summary>
+    private static bool WriteNumbers(ReadOnlySpan<byte> bytes, double bits, BitWriter writer)
+    {
+        double most = bits - LayoutBits;
+        var narrow = NarrowNumbers.Fit(bytes);
+        long narrowBits = narrow.Bits(bytes.Length / sizeof(int));
+        GeometricSeries? series = GeometricSeries.Bits < Math.Min(narrowBits, most) ? GeometricSeries.Fit(bytes) : null;
+        if (series is null && narrowBits >= most)
+            return false;
+        writer.Bits((uint)(series is null ? ConstantDecoder.NarrowForm : ConstantDecoder.GeometricForm), 2);
+        writer.Bits((uint)SymbolCoder.Huffman, 1);
+        writer.Bits(0, 1);
+        if (series is { } s)
+            s.Write(writer);
+        else
+            narrow.Write(bytes, writer);
+        writer.Align();
+        return true;
     }
 
     private static void WriteCodebook(SymbolStream stream, BitWriter writer)

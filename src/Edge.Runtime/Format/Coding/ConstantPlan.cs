@@ -50,7 +50,7 @@ internal sealed class ConstantPlan
     /// <summary>The cheapest plan; null where the bytes as they are take no more.</summary>
     public static ConstantPlan? Best(ConstantDefinition definition, ReadOnlySpan<byte> bytes, CodingOptions options)
     {
-        double least = (8.0 * bytes.Length) + 8;
+        double least = PlainBits(bytes);
         ConstantPlan? best = null;
         foreach (SymbolStream stream in SymbolStream.Of(definition, bytes))
         {
@@ -82,12 +82,15 @@ internal sealed class ConstantPlan
         return best;
     }
 
-    /// <summary>The plan by which a constant was stored; null where its bytes lie as they are.</summary>
+    /// <summary>Bits of a constant whose bytes lie as they are.</summary>
+    public static double PlainBits(ReadOnlySpan<byte> bytes) => (8.0 * bytes.Length) + 8;
+
+    /// <summary>The plan by which a constant was stored; null where its elements are no symbols.</summary>
     /// <param name="bytes">Its plain form.</param>
     /// <param name="stored">What the package says about it.</param>
     public static ConstantPlan? Of(ConstantDefinition definition, ReadOnlySpan<byte> bytes, StoredConstant stored)
     {
-        if (stored.Layout == ConstantLayout.Plain)
+        if (stored.Layout is ConstantLayout.Plain or ConstantLayout.Narrow or ConstantLayout.Geometric)
             return null;
         SymbolStream stream = SymbolStream.Of(definition, bytes).First(s => s.Keys.Length == stored.Codebook);
         byte[] rowClasses = stored.Classes == 1 ? [] : RowClassifier.Classify(stream.Symbols, definition.Shape[0], stored.Classes, stream.Zero);

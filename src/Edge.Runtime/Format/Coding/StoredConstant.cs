@@ -14,6 +14,12 @@ public enum ConstantLayout
 
     /// <summary>As <see cref="Sparse4"/> with gaps of 8 bits.</summary>
     Sparse8,
+
+    /// <summary>Numbers of 32 bits without the zeros at their ends, as differences to the least.</summary>
+    Narrow,
+
+    /// <summary>A first float and what each is multiplied with to give the next.</summary>
+    Geometric,
 }
 
 /// <summary>How a constant lies in a compressed package.</summary>

@@ -53,13 +53,57 @@ public sealed class ConstantCodingTests
     }
 
     [Fact]
-    public void Floats_that_share_nothing_are_coded_byte_by_byte()
+    public void Numbers_that_share_nothing_are_coded_byte_by_byte_or_by_their_differences()
     {
         float[] biases = [.. Enumerable.Range(0, 5003).Select(_ => (float)(_random.NextDouble() - 0.5) / 16)];
         byte[] code = RoundTrip(ElementType.Float32, [5003], CodedConstant.Bytes(biases), ConstantLayout.Dense, null);
         Assert.InRange(code.Length, 0, 5003 * 4 * 0.9);
         int[] codes = [.. Enumerable.Range(0, 1000).Select(_ => _random.Next(-9000, 9000))];
-        RoundTrip(ElementType.Int32, [1000], CodedConstant.Bytes(codes), ConstantLayout.Dense, null);
+        RoundTrip(ElementType.Int32, [1000], CodedConstant.Bytes(codes), ConstantLayout.Narrow, "");
+    }
+
+    [Theory]
+    [InlineData(0, 0, 1, 12)]
+    [InlineData(-40000, 40000, 16, 13)]
+    [InlineData(-70000000, -69990000, 8, 11)]
+    [InlineData(int.MinValue, int.MaxValue, 1 << 20, 12)]
+    public void Biases_take_the_bits_in_which_they_differ(int least, int most, int step, int bits)
+    {
+        int[] biases = [.. Enumerable.Range(0, 48).Select(_ => (int)_random.NextInt64(least, most + 1L) / step * step)];
+        byte[] code = RoundTrip(ElementType.Int32, [48], CodedConstant.Bytes(biases), null, null);
+        Assert.InRange(code.Length, 1, (48 * bits / 8) + 10);
+    }
+
+    [Fact]
+    public void Scales_of_few_digits_take_the_bits_in_which_they_differ()
+    {
+        float[] scales = [.. Enumerable.Range(0, 80).Select(_ => MathF.ScaleB(64 + _random.Next(64), -14))];
+        byte[] code = RoundTrip(ElementType.Float32, [80], CodedConstant.Bytes(scales), ConstantLayout.Narrow, "");
+        Assert.InRange(code.Length, 60, 66);
+    }
+
+    [Theory]
+    [InlineData(0.001, 256)]
+    [InlineData(0.0249053, 256)]
+    [InlineData(0.33, 256)]
+    [InlineData(0.1, 16)]
+    public void A_table_of_exponentials_is_a_first_value_and_a_ratio(double scale, int length)
+    {
+        float[] table = [.. Enumerable.Range(0, length).Select(d => (float)Math.Exp(-scale * d))];
+        Assert.Equal(13, RoundTrip(ElementType.Float32, [length], CodedConstant.Bytes(table), ConstantLayout.Geometric, "").Length);
+        table[length / 2] = MathF.BitIncrement(table[length / 2]);
+        StoredConstant stored = RoundTripAny(table);
+        Assert.NotEqual(ConstantLayout.Geometric, stored.Layout);
+    }
+
+    [Fact]
+    public void Numbers_that_are_no_series_come_back_too()
+    {
+        RoundTripAny([1, 0.5f, 0, 0]);
+        RoundTripAny([-1, -0.5f, -0.25f, -0.125f, -0.0625f, -0.03125f]);
+        RoundTripAny([float.NaN, 1, float.NegativeInfinity, float.Epsilon, -0f]);
+        RoundTripAny([.. Enumerable.Range(0, 256).Select(d => (float)Math.Exp(-d))]);
+        RoundTripAny([.. Enumerable.Repeat(float.NaN, 30)]);
     }
 
     [Fact]
@@ -145,6 +189,14 @@ public sealed class ConstantCodingTests
             float[] floats = Array.ConvertAll(weights, w => w * 0.37f);
             RoundTrip(ElementType.Float32, [rows, length], CodedConstant.Bytes(floats), null, null, options);
         }
+    }
+
+    private static StoredConstant RoundTripAny(float[] floats)
+    {
+        ConstantDefinition definition = CodedConstant.Definition(ElementType.Float32, floats.Length);
+        StoredConstant stored = CodedConstant.Decode(definition, CodedConstant.Encode(definition, CodedConstant.Bytes(floats)), out byte[] output);
+        Assert.Equal(CodedConstant.Bytes(floats), output);
+        return stored;
     }
 
     private static byte[] RoundTrip(

@@ -16,6 +16,38 @@ public sealed class HostileCodeTests
             Assert.Throws<ModelFormatException>(() => CodedConstant.Decode(Hundred, code[..length], out _));
     }
 
+    [Theory]
+    [InlineData(33, 0)]
+    [InlineData(0, 33)]
+    [InlineData(63, 63)]
+    public void Numbers_of_more_bits_than_their_elements(int width, int length) => CodedConstant.Refused(
+        "longer than 32", CodedConstant.Definition(ElementType.Int32, 4), w =>
+        {
+            w.Bits((uint)ConstantDecoder.NarrowForm, 2);
+            w.Bits(0, 2 + 5);
+            w.Bits((uint)width, 6);
+            w.Bits((uint)length, 6);
+        });
+
+    [Theory]
+    [InlineData(ConstantDecoder.NarrowForm)]
+    [InlineData(ConstantDecoder.GeometricForm)]
+    public void Numbers_with_a_coder_of_symbols(ConstantLayout form) => CodedConstant.Refused(
+        "name a coder", CodedConstant.Definition(ElementType.Int32, 4), w => w.Begin(form, SymbolCoder.Rans));
+
+    [Fact]
+    public void Numbers_that_are_truncated()
+    {
+        ConstantDefinition definition = CodedConstant.Definition(ElementType.Float32, 64);
+        float[] scales = [.. Enumerable.Range(0, 64).Select(i => 1 + (i / 64f))], table = [.. Enumerable.Range(0, 64).Select(i => (float)Math.Exp(-0.1 * i))];
+        foreach (float[] numbers in (float[][])[scales, table])
+        {
+            byte[] code = CodedConstant.Encode(definition, CodedConstant.Bytes(numbers));
+            for (int length = 0; length < code.Length; length++)
+                Assert.Throws<ModelFormatException>(() => CodedConstant.Decode(definition, code[..length], out _));
+        }
+    }
+
     [Fact]
     public void Huffman_table_that_is_over_subscribed() => CodedConstant.Refused(
         "over-subscribed", Hundred,
@@ -158,10 +190,6 @@ public sealed class HostileCodeTests
     public void Classes_of_more_rows_than_there_is_room_for() => CodedConstant.Refused(
         "has one class", CodedConstant.Definition(ElementType.Int8, 4097, 2),
         w => w.Begin(ConstantLayout.Dense, SymbolCoder.Rans, classes: 2));
-
-    [Fact]
-    public void Sparse_floats_without_a_codebook() => CodedConstant.Refused(
-        "no codebook", CodedConstant.Definition(ElementType.Float32, 10), w => w.Begin(ConstantLayout.Sparse4, SymbolCoder.Rans));
 
     [Theory]
     [InlineData(SymbolCoder.Huffman)]
