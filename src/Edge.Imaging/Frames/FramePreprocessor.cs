@@ -47,7 +47,7 @@ public sealed unsafe class FramePreprocessor
     private readonly InputWriter _writer;
     private readonly FrameRow[] _rows;
     private readonly short[] _planes;
-    private readonly int[] _levels;
+    private readonly sbyte[] _levels;
     private readonly int _firstRow, _firstColumn, _columns, _planeStride;
 
     /// <param name="frame">The frames to come.</param>
@@ -86,10 +86,10 @@ public sealed unsafe class FramePreprocessor
         _planeStride = (_columns + _rowPass.Overread + LineWords - 1) & ~(LineWords - 1);
 
         int channels = frame.Format == FrameFormat.Grey ? 1 : 3;
-        _writer = new InputWriter(geometry, preprocessing, new LevelTables(preprocessing, scale, zeroPoint), channels);
+        _writer = new InputWriter(geometry, preprocessing, new LevelTables(preprocessing, scale, zeroPoint), channels, vectorWidth);
         _rows = GC.AllocateArray<FrameRow>(_plan.MaxRows, pinned: true);
         _planes = GC.AllocateArray<short>((4 * 3 * _planeStride) + LineWords, pinned: true);
-        _levels = GC.AllocateArray<int>(channels * _rowPass.Outputs, pinned: true);
+        _levels = GC.AllocateArray<sbyte>(channels * _rowPass.Outputs, pinned: true);
     }
 
     /// <summary>Values of one input: height · width · channels.</summary>
@@ -106,8 +106,8 @@ public sealed unsafe class FramePreprocessor
         _writer.Fill(destination);
         fixed (FrameRow* rows = _rows)
         fixed (short* memory = _planes)
-        fixed (int* weights = _plan.Weights, levels = _levels)
-        fixed (sbyte* to = destination)
+        fixed (int* weights = _plan.Weights)
+        fixed (sbyte* levels = _levels, to = destination)
         {
             short* planes = (short*)(((nuint)memory + LineBytes - 1) & ~(nuint)(LineBytes - 1));
             int buffer = 3 * _planeStride;

@@ -11,9 +11,11 @@ internal sealed unsafe class InputWriter
     private readonly int _modelChannels, _channels, _columns;
     private readonly bool _reversed;
     private readonly nint _origin, _stepX, _stepY;
+    private readonly PixelCodesAvx512? _vectors;
 
     /// <param name="channels">Channels of the levels: 3, or 1 for grey frames.</param>
-    public InputWriter(FrameGeometry geometry, InputPreprocessing preprocessing, LevelTables tables, int channels)
+    /// <param name="width">32 for vectors where the core has them.</param>
+    public InputWriter(FrameGeometry geometry, InputPreprocessing preprocessing, LevelTables tables, int channels, int width)
     {
         ResizeGeometry resize = geometry.Resize;
         (_modelChannels, _channels) = (preprocessing.Channels, channels);
@@ -29,6 +31,8 @@ internal sealed unsafe class InputWriter
         if (geometry.MirroredY)
             (_origin, _stepY) = (_origin + ((StoredRows - 1) * _stepY), -_stepY);
 
+        bool inOrder = _modelChannels == 3 && _stepX == 3 && _columns >= PixelCodesAvx512.Count;
+        _vectors = width == 32 && PixelCodesAvx512.IsSupported && inOrder ? new PixelCodesAvx512(_codes) : null;
         bool padded = resize.Width != preprocessing.Width || resize.Height != preprocessing.Height;
         _padding = new sbyte[padded ? row : 0];
         for (int i = 0; i < _padding.Length; i++)
@@ -54,10 +58,10 @@ internal sealed unsafe class InputWriter
     /// <param name="stride">Levels from one channel to the next.</param>
     /// <param name="row">Which stored row.</param>
     /// <param name="destination">The input.</param>
-    public void Write(int* levels, int stride, int row, sbyte* destination)
+    public void Write(sbyte* levels, int stride, int row, sbyte* destination)
     {
         sbyte* to = destination + _origin + (row * _stepY);
-        int* red = levels, green = red, blue = red;
+        sbyte* red = levels, green = red, blue = red;
         if (_channels == 3)
         {
             green = levels + stride;
@@ -75,7 +79,13 @@ internal sealed unsafe class InputWriter
             }
 
             sbyte* second = first + LevelTables.Levels, third = second + LevelTables.Levels;
-            int* left = _reversed ? blue : red, right = _reversed ? red : blue;
+            sbyte* left = _reversed ? blue : red, right = _reversed ? red : blue;
+            if (_vectors is not null)
+            {
+                _vectors.Write(left, green, right, _columns, to);
+                return;
+            }
+
             for (int x = 0; x < _columns; x++, to += _stepX)
             {
                 to[0] = first[left[x]];

@@ -50,7 +50,7 @@ internal sealed unsafe class RowPass
     /// <param name="input">Words of the column pass.</param>
     /// <param name="output"><see cref="Outputs"/> levels, less 128.</param>
     /// <param name="width">32 and 16 for AVX2, 8 for NEON, 1 for the scalar form.</param>
-    public void Run(short* input, int* output, int width)
+    public void Run(short* input, sbyte* output, int width)
     {
         fixed (int* first = _first)
         fixed (short* weights = _weights)
@@ -70,22 +70,23 @@ internal sealed unsafe class RowPass
         }
     }
 
-    private void RunScalar(short* input, int* first, short* weight, int* output)
+    private void RunScalar(short* input, int* first, short* weight, sbyte* output)
     {
+        int* sums = stackalloc int[Group];
         for (int group = 0; group < _groups; group++, first += Group, output += Group)
         {
-            new Span<int>(output, Group).Fill(1 << (Shift - 1));
+            new Span<int>(sums, Group).Fill(1 << (Shift - 1));
             for (int block = 0; block < _blocks; block++)
                 for (int pair = 0; pair < 4; pair++)
                     for (int i = pair; i < Group; i += 4)
                         for (int t = 0; t < Block; t++)
-                            output[i] += input[first[i] + (block * Block) + t] * *weight++;
+                            sums[i] += input[first[i] + (block * Block) + t] * *weight++;
             for (int i = 0; i < Group; i++)
-                output[i] >>= Shift;
+                output[i] = (sbyte)(sums[i] >> Shift);
         }
     }
 
-    private void RunAvx2(short* input, int* first, short* weight, int* output)
+    private void RunAvx2(short* input, int* first, short* weight, sbyte* output)
     {
         Vector256<int> half = Vector256.Create(1 << (Shift - 1));
         for (int group = 0; group < _groups; group++, first += Group, output += Group)
@@ -105,7 +106,9 @@ internal sealed unsafe class RowPass
             }
 
             Vector256<int> sums = Avx2.HorizontalAdd(Avx2.HorizontalAdd(a, b), Avx2.HorizontalAdd(c, d));
-            ((sums + half) >> Shift).Store(output);
+            sums = (sums + half) >> Shift;
+            Vector128<short> levels = Sse2.PackSignedSaturate(sums.GetLower(), sums.GetUpper());
+            *(long*)output = Sse2.PackSignedSaturate(levels, levels).AsInt64().ToScalar();
         }
     }
 
@@ -113,13 +116,14 @@ internal sealed unsafe class RowPass
     private static Vector256<int> Products(short* low, short* high, short* weight) =>
         Avx2.MultiplyAddAdjacent(Vector256.Create(Vector128.Load(low), Vector128.Load(high)), Vector256.Load(weight));
 
-    private void RunNeon(short* input, int* first, short* weight, int* output)
+    private void RunNeon(short* input, int* first, short* weight, sbyte* output)
     {
         Vector128<int> half = Vector128.Create(1 << (Shift - 1));
         for (int group = 0; group < _groups; group++, first += Group, output += Group, weight += _blocks * Group * Block)
         {
-            RunNeon(input, first, weight, half).Store(output);
-            RunNeon(input, first + 4, weight + Block, half).Store(output + 4);
+            Vector128<int> low = RunNeon(input, first, weight, half), high = RunNeon(input, first + 4, weight + Block, half);
+            Vector64<short> words = AdvSimd.ExtractNarrowingLower(low);
+            AdvSimd.ExtractNarrowingLower(AdvSimd.ExtractNarrowingUpper(words, high)).Store(output);
         }
     }
 
