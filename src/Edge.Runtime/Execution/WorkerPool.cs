@@ -29,6 +29,7 @@ internal sealed class WorkerPool : IDisposable
     private const int ClaimsPerShare = 8;
 
     private readonly Thread[] _threads;
+    private readonly bool _steals;
     private readonly bool _spins;
 
     // Per worker the pieces of its share that nobody has claimed: first << 32 | end.
@@ -47,10 +48,11 @@ internal sealed class WorkerPool : IDisposable
     private ExceptionDispatchInfo? _failure;
 
     /// <param name="workers">Threads in all, the caller included, at least 1.</param>
-    public WorkerPool(int workers)
+    /// <param name="steals">False: every worker does exactly its share, in one call, whatever the others do.</param>
+    public WorkerPool(int workers, bool steals = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        Workers = workers;
+        (Workers, _steals) = (workers, steals);
         _spins = workers <= Environment.ProcessorCount;
         _shares = new long[(workers + 1) * ShareSpacing];
         _threads = new Thread[workers - 1];
@@ -77,7 +79,7 @@ internal sealed class WorkerPool : IDisposable
         }
 
         _work = op;
-        _leastClaim = (pieces / (Workers * ClaimsPerShare)) + 1;
+        _leastClaim = _steals ? (pieces / (Workers * ClaimsPerShare)) + 1 : pieces;
         _unfinished = pieces;
         for (int worker = 0; worker < Workers; worker++)
         {
@@ -139,7 +141,8 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Does what is left of a worker's own share, then of the others'.</summary>
     private void Work(int worker)
     {
-        for (int i = 0; i < Workers; i++)
+        int shares = _steals ? Workers : 1;
+        for (int i = 0; i < shares; i++)
         {
             ref long share = ref Share((worker + i) % Workers);
             while (TryClaim(ref share, fromFront: i == 0, out int first, out int end))

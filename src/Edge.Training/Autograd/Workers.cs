@@ -15,7 +15,7 @@ public sealed class Workers : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Count = count == 0 ? Environment.ProcessorCount : count;
-        _pool = new WorkerPool(Count);
+        _pool = new WorkerPool(Count, steals: false);
     }
 
     public int Count { get; }

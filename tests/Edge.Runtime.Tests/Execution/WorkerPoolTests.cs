@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Edge.Runtime.Execution;
 
 namespace Edge.Runtime.Tests.Execution;
@@ -42,6 +43,26 @@ public sealed class WorkerPoolTests
         using var pool = new WorkerPool(2);
         for (int run = 0; run < 20; run++)
             pool.Run(new Straggling(pieces: 64, others: 48));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Without_stealing_every_worker_gets_its_share_in_one_call(int workers)
+    {
+        using var pool = new WorkerPool(workers, steals: false);
+        foreach (int pieces in (int[])[workers, 64, 1000])
+        {
+            for (int run = 0; run < 50; run++)
+            {
+                var op = new Calls(pieces);
+                pool.Run(op);
+                Assert.Equal(
+                    Enumerable.Range(0, workers).Select(w => (pieces * w / workers, pieces * (w + 1) / workers)), op.Ranges.Order());
+                Assert.Equal(workers, op.Threads.Distinct().Count());
+            }
+        }
     }
 
     [Theory]
@@ -90,6 +111,23 @@ public sealed class WorkerPoolTests
                     throw new InvalidOperationException($"piece {i}");
                 Interlocked.Increment(ref _done[i]);
             }
+        }
+    }
+
+    private sealed class Calls(int pieces) : PreparedOperator
+    {
+        public ConcurrentBag<(int First, int End)> Ranges { get; } = [];
+
+        public ConcurrentBag<Thread> Threads { get; } = [];
+
+        public override int Pieces => pieces;
+
+        public override string Kernel => "Calls";
+
+        public override void Run(int first, int end)
+        {
+            Ranges.Add((first, end));
+            Threads.Add(Thread.CurrentThread);
         }
     }
 
