@@ -14,7 +14,7 @@ internal sealed unsafe class InputWriter
     private readonly PixelCodesAvx512? _vectors;
 
     /// <param name="channels">Channels of the levels: 3, or 1 for grey frames.</param>
-    /// <param name="width">32 for vectors where the core has them.</param>
+    /// <param name="width">Words of a vector, as of the passes before: with 32 codes are written by vectors too where the core permutes bytes.</param>
     public InputWriter(FrameGeometry geometry, InputPreprocessing preprocessing, LevelTables tables, int channels, int width)
     {
         ResizeGeometry resize = geometry.Resize;

@@ -49,6 +49,8 @@ internal sealed unsafe class PixelCodesAvx512
             for (int x = 0; x < pixels; x += Count)
             {
                 x = Math.Min(x, pixels - Count);
+
+                // Codes of 64 pixels each, one channel a register; ab then holds the first two channels' bytes of one output.
                 Vector512<sbyte> a = LookUp(codes, Vector512.Load(first + x));
                 Vector512<sbyte> b = LookUp(codes + LevelTables.Levels, Vector512.Load(second + x));
                 Vector512<sbyte> c = LookUp(codes + (2 * LevelTables.Levels), Vector512.Load(third + x));

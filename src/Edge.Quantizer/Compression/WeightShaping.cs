@@ -6,7 +6,7 @@ namespace Edge.Quantizer.Compression;
 
 /// <summary>
 /// Makes weights cheap to store while they are rounded to int8: pruned ones become 0, those that are 0 already stay so, the others
-/// take few different codes per layer.
+/// take few different codes per layer. Scales get few digits and biases no more than show in the output, so that these are cheap too.
 /// Codebooks lie on the int8 grid of the output channels, so that the device computes with exactly what is stored.
 /// </summary>
 public sealed record WeightShaping

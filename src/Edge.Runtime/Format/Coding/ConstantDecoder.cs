@@ -61,7 +61,7 @@ internal sealed class ConstantDecoder(StoredReader reader)
         {
             if (coder != SymbolCoder.Huffman)
                 throw reader.Fail("numbers that are not coded by their frequency name a coder of frequencies");
-            layout = Unwrap(layout, output);
+            layout = DecodeNumbers(layout, output);
             stored?.Add(Description(layout, "", start, 0, 1, elements, 0));
             return;
         }
@@ -88,7 +88,7 @@ internal sealed class ConstantDecoder(StoredReader reader)
     }
 
     /// <summary>Decodes numbers that are no symbols, and says how they were stored.</summary>
-    private ConstantLayout Unwrap(ConstantLayout layout, Span<byte> output)
+    private ConstantLayout DecodeNumbers(ConstantLayout layout, Span<byte> output)
     {
         bool narrow = layout == NarrowForm;
         if (narrow)
