@@ -25,7 +25,6 @@ internal sealed class AxisFilter
         exact.Prepare(input, output, start, length);
         _first = new int[length];
         _weights = new short[length][];
-        Widens = output < input;
         for (int i = 0; i < length; i++)
         {
             (int first, int count) = (exact.First[i], exact.Counts[i]);
@@ -38,11 +37,14 @@ internal sealed class AxisFilter
         }
     }
 
+    private AxisFilter(int[] first, short[][] weights) => (_first, _weights) = (first, weights);
+
     /// <summary>Outputs.</summary>
     public int Length => _first.Length;
 
-    /// <summary>Whether the axis shrinks; then an input belongs to at most two outputs, neighbours.</summary>
-    public bool Widens { get; }
+    /// <summary>Whether an input belongs to at most two outputs, neighbours: so it is where an axis shrinks.</summary>
+    public bool OverlapsNeighboursOnly =>
+        Enumerable.Range(0, Math.Max(0, Length - 2)).All(i => _first[i] + _weights[i].Length <= _first[i + 2]);
 
     /// <summary>First input of all outputs.</summary>
     public int Start => _first[0];
@@ -62,6 +64,28 @@ internal sealed class AxisFilter
     {
         int tap = output < Length ? input - _first[output] : -1;
         return tap >= 0 && tap < _weights[output].Length ? _weights[output][tap] : (short)0;
+    }
+
+    /// <summary>The same filter on samples that 2^<paramref name="shift"/> neighbouring pixels share: their weights are added.</summary>
+    /// <param name="offset">Where the filter's pixel 0 lies among the pixels that are counted from the first sample on.</param>
+    /// <param name="shift">Binary logarithm of the pixels of a sample; 0 only moves the filter.</param>
+    public AxisFilter Fold(int offset, int shift)
+    {
+        int[] first = new int[Length];
+        short[][] weights = new short[Length][];
+        for (int i = 0; i < Length; i++)
+        {
+            int pixel = _first[i] + offset, last = pixel + _weights[i].Length - 1;
+            first[i] = pixel >> shift;
+            weights[i] = new short[(last >> shift) - first[i] + 1];
+            foreach (short weight in _weights[i])
+            {
+                ref short sum = ref weights[i][(pixel++ >> shift) - first[i]];
+                sum = (short)Math.Min(sum + weight, short.MaxValue);
+            }
+        }
+
+        return new AxisFilter(first, weights);
     }
 
     private static short[] Round(ReadOnlySpan<int> exact)

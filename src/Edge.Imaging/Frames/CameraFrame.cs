@@ -30,6 +30,8 @@ public readonly unsafe struct CameraFrame(FramePlane first, FramePlane second = 
     /// <summary>V.</summary>
     public FramePlane Third { get; } = third;
 
+    internal FramePlane Plane(int index) => index switch { 0 => First, 1 => Second, _ => Third };
+
     /// <summary>
     /// The planes of a frame in one piece, one behind the other, as single-planar V4L2 buffers and raw video files hold them.
     /// </summary>
@@ -73,8 +75,8 @@ public readonly unsafe struct CameraFrame(FramePlane first, FramePlane second = 
     {
         // Where the last row begins does not depend on the memory; nothing is read.
         CameraFrame planes = FromBuffer(frame, (byte*)1, long.MaxValue / 2, stride);
-        FramePlane last = frame.Planes switch { 1 => planes.First, 2 => planes.Second, _ => planes.Third };
         int plane = frame.Planes - 1;
+        FramePlane last = planes.Plane(plane);
         return (last.Data - planes.First.Data) + ((long)(frame.Rows(plane) - 1) * last.Stride) + frame.RowBytes(plane);
     }
 
@@ -82,11 +84,8 @@ public readonly unsafe struct CameraFrame(FramePlane first, FramePlane second = 
     /// <exception cref="ImageFormatException">It does not; the message says which plane is wrong.</exception>
     internal void Validate(in FrameDescription frame)
     {
-        Validate(frame, 0, First);
-        if (frame.Planes > 1)
-            Validate(frame, 1, Second);
-        if (frame.Planes > 2)
-            Validate(frame, 2, Third);
+        for (int plane = 0; plane < frame.Planes; plane++)
+            Validate(frame, plane, Plane(plane));
     }
 
     private static void Validate(in FrameDescription frame, int plane, in FramePlane memory)

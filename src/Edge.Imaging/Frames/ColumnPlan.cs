@@ -1,6 +1,6 @@
 namespace Edge.Imaging.Frames;
 
-/// <summary>Which rows of the region each <see cref="ColumnStep"/> takes, and their weights.</summary>
+/// <summary>Which rows of a plane each <see cref="ColumnStep"/> takes, and their weights.</summary>
 internal sealed class ColumnPlan
 {
     private readonly (int FirstRow, int Rows, int Weights)[] _steps;
@@ -8,7 +8,7 @@ internal sealed class ColumnPlan
     public ColumnPlan(AxisFilter filter)
     {
         _steps = new (int, int, int)[filter.Length];
-        Carries = filter.Widens;
+        Carries = filter.OverlapsNeighboursOnly;
         List<int> weights = [];
         int done = 0;
         for (int output = 0; output < filter.Length; output++)

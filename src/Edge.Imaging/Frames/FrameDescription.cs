@@ -20,10 +20,32 @@ public readonly record struct FrameDescription(
         _ => 1,
     };
 
-    /// <summary>Binary logarithm of the rows that share a row of chroma.</summary>
-    internal int ChromaRowShift => Format is FrameFormat.Nv12 or FrameFormat.Nv21 or FrameFormat.I420 ? 1 : 0;
+    /// <summary>1 for grey frames, otherwise 3: Y U V, or R G B.</summary>
+    internal int Channels => Format == FrameFormat.Grey ? 1 : 3;
+
+    internal bool HasChroma => Channels == 3 && !IsRgb;
 
     internal bool IsRgb => Format is FrameFormat.Rgb24 or FrameFormat.Bgr24;
+
+    /// <summary>Where the samples of a channel lie.</summary>
+    /// <param name="channel">0 to 2; grey frames give their luma for each.</param>
+    internal SampleChannel Channel(int channel)
+    {
+        bool second = channel == 1;
+        return Format switch
+        {
+            FrameFormat.Grey => new(0),
+            FrameFormat.Rgb24 => new(0, channel, 3),
+            FrameFormat.Bgr24 => new(0, 2 - channel, 3),
+            FrameFormat.Yuyv => channel == 0 ? new(0, 0, 2) : new(0, second ? 1 : 3, 4, ColumnShift: 1),
+            FrameFormat.Uyvy => channel == 0 ? new(0, 1, 2) : new(0, second ? 0 : 2, 4, ColumnShift: 1),
+            FrameFormat.Nv12 when channel > 0 => new(1, second ? 0 : 1, 2, ColumnShift: 1, RowShift: 1),
+            FrameFormat.Nv21 when channel > 0 => new(1, second ? 1 : 0, 2, ColumnShift: 1, RowShift: 1),
+            FrameFormat.I420 when channel > 0 => new(channel, ColumnShift: 1, RowShift: 1),
+            FrameFormat.I422 when channel > 0 => new(channel, ColumnShift: 1),
+            _ => new(channel),
+        };
+    }
 
     /// <summary>Bytes of a row that hold samples.</summary>
     public int RowBytes(int plane) => Format switch
@@ -36,7 +58,7 @@ public readonly record struct FrameDescription(
     };
 
     /// <summary>Rows of a plane.</summary>
-    public int Rows(int plane) => plane > 0 && ChromaRowShift == 1 ? (Height + 1) / 2 : Height;
+    public int Rows(int plane) => plane > 0 && Format is FrameFormat.Nv12 or FrameFormat.Nv21 or FrameFormat.I420 ? (Height + 1) / 2 : Height;
 
     /// <exception cref="ImageFormatException">No frame has this size or format.</exception>
     public void Validate()

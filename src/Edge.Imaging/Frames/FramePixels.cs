@@ -5,7 +5,7 @@ namespace Edge.Imaging.Frames;
 /// <summary>Frames as R G B images: for pictures that people look at.</summary>
 public static class FramePixels
 {
-    /// <summary>Converts a whole frame as <see cref="FramePreprocessor"/> does in its first step.</summary>
+    /// <summary>Converts a whole frame by the formula of <see cref="FramePreprocessor"/>, pixel by pixel; those that share a sample of chroma share its value.</summary>
     /// <param name="frame">Planes as the description says.</param>
     /// <param name="description">Of the frame.</param>
     /// <param name="image">Gets the frame's size, divided by <paramref name="step"/>, and three channels.</param>
@@ -18,7 +18,7 @@ public static class FramePixels
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         frame.Validate(description);
-        var conversion = new FrameConversion(description.Matrix, description.Range);
+        var conversion = new FrameConversion(description);
         if (step > 1)
         {
             ToSmallerRgb(frame, description, conversion, image, step);
@@ -28,10 +28,10 @@ public static class FramePixels
         image.Reset(description.Width, description.Height, 3);
         for (int y = 0; y < description.Height; y++)
         {
-            FrameRow row = FrameRow.At(frame, description, y);
+            FrameRow row = new(frame, description, y);
             Span<byte> to = image.Row(y);
             for (int x = 0; x < description.Width; x++)
-                (to[3 * x], to[(3 * x) + 1], to[(3 * x) + 2]) = row.Pixel(description.Format, conversion, x);
+                (to[3 * x], to[(3 * x) + 1], to[(3 * x) + 2]) = row.Pixel(conversion, x);
         }
     }
 
@@ -48,10 +48,10 @@ public static class FramePixels
             Array.Clear(sums, 0, image.Stride);
             for (int i = 0; i < samples; i++)
             {
-                FrameRow row = FrameRow.At(frame, description, (y * squareHeight) + i);
+                FrameRow row = new(frame, description, (y * squareHeight) + i);
                 for (int x = 0; x < image.Width; x++)
                 {
-                    (byte r, byte g, byte b) = row.Pixel(description.Format, conversion, (x * squareWidth) + i);
+                    (byte r, byte g, byte b) = row.Pixel(conversion, (x * squareWidth) + i);
                     sums[3 * x] += r;
                     sums[(3 * x) + 1] += g;
                     sums[(3 * x) + 2] += b;

@@ -9,46 +9,42 @@ namespace Edge.Imaging.Frames;
 /// kind of frame; a frame allocates nothing. Not thread-safe.
 /// <para>The steps, in this order; every form of the pass gives the bytes of <see cref="FrameReference"/>:</para>
 /// <list type="number">
-/// <item>Convert: the region's pixels to 8-bit R G B (<see cref="FrameConversion"/>).</item>
 /// <item>
-/// Resize by the rule of <see cref="InputPreprocessing"/>, in the geometry of the upright region, with the triangle filter of
-/// <see cref="ImagePreprocessor"/> (Pillow's BILINEAR) and weights w in units of 2⁻¹⁵ (<see cref="AxisFilter"/>). First along the
-/// stored columns, v = Σ floor(((p − 128)·256·w + 2¹⁴) / 2¹⁵), then along the stored rows,
-/// p' = floor((Σ v·w + 2²²) / 2²³) + 128. Pixels end at the region: nothing outside of it is mixed in.
+/// Resize the samples s of every channel of the frame, Y U V or R G B, by the rule of <see cref="InputPreprocessing"/>, in the
+/// geometry of the upright region, with the triangle filter of <see cref="ImagePreprocessor"/> (Pillow's BILINEAR) and weights w in
+/// units of 2⁻¹⁵ (<see cref="AxisFilter"/>). First along the stored columns, v = Σ floor(((s − 128)·256·w + 2¹⁴) / 2¹⁵), then along
+/// the stored rows, x = floor((Σ v·w + 2¹⁴) / 2¹⁵), in units of 1/256. A sample of chroma that several pixels share has the sum of
+/// their weights: it is not interpolated. Pixels end at the region: nothing outside of it is mixed in.
 /// </item>
+/// <item>Convert to 8-bit R G B (<see cref="FrameConversion"/>).</item>
 /// <item>Turn upright, and luma = (19595 R + 38470 G + 7471 B + 2¹⁵) / 2¹⁶ for models of one channel.</item>
 /// <item>
-/// Normalise and quantize by a table per channel, q = roundTiesToEven(clamp((p' − mean)·scale / s, −128 − z, 127 − z)) + z, in
+/// Normalise and quantize by a table per channel, q = roundTiesToEven(clamp((p − mean)·scale / s, −128 − z, 127 − z)) + z, in
 /// the model's channel order; what a letterbox leaves free gets the code of its filling.
 /// </item>
 /// </list>
 /// <para>
-/// <see cref="ImagePreprocessor"/> resizes along rows first and rounds to 8 bits in between: on the converted image its result
-/// differs by at most one grey level, so by at most one code where a quantization step is a level or more.
+/// Resizing and conversion are both linear up to where levels end at 0 and 255, so this is also what resizing the converted image
+/// gives, as <see cref="ImagePreprocessor"/> does: the results differ by at most one grey level, so by at most one code where a
+/// quantization step is a level or more. They differ by more where pixels that no screen shows, such as whiter than white, are
+/// neighbours of others: here they are mixed as the camera sees them.
 /// </para>
 /// </summary>
 public sealed unsafe class FramePreprocessor
 {
     /// <summary>
-    /// Rows of the region per row of the resized image. The column pass rounds every product to 1/256 level, so this bounds its
-    /// error to a quarter of a level.
+    /// Rows of the region per row of the resized image. The column pass rounds every product to 1/256 of a code, so this bounds its
+    /// error to a quarter of one.
     /// </summary>
     public const int MaxShrinking = 64;
 
-    /// <summary>Planes start at cache lines, so that no vector of them lies in two.</summary>
-    private const int LineBytes = 64, LineWords = LineBytes / sizeof(short);
-
     private readonly FrameDescription _frame;
-    private readonly FrameConversion _conversion;
-    private readonly int _width;
-    private readonly delegate*<in ColumnStep, FrameFormat, in FrameConversion, void> _columnPass;
-    private readonly ColumnPlan _plan;
-    private readonly RowPass _rowPass;
+    private readonly PlanePass[] _planes;
+    private readonly LevelPass _levelPass;
     private readonly InputWriter _writer;
-    private readonly FrameRow[] _rows;
-    private readonly short[] _planes;
+    private readonly short[] _resized;
     private readonly sbyte[] _levels;
-    private readonly int _firstRow, _firstColumn, _columns, _planeStride;
+    private readonly int _stride;
 
     /// <param name="frame">The frames to come.</param>
     /// <param name="preprocessing">The model's description of its input.</param>
@@ -71,25 +67,16 @@ public sealed unsafe class FramePreprocessor
         ExifOrientation orientation, int vectorWidth)
     {
         FrameGeometry geometry = new(frame, preprocessing, region, orientation);
-        (_frame, _width) = (frame, vectorWidth);
-        _conversion = new FrameConversion(frame.Matrix, frame.Range);
-        _columnPass = ColumnPass.Choose(frame.Format, vectorWidth);
-        _plan = new ColumnPlan(geometry.Columns);
-        _firstRow = geometry.Region.Y;
-
-        // Whole vectors where the frame has room for them. Columns start at an even one, with their own chroma.
-        AxisFilter rows = geometry.Rows;
-        _firstColumn = (geometry.Region.X + rows.Start) & ~1;
-        _columns = geometry.Region.X + rows.End - _firstColumn;
-        _columns = Math.Min((_columns + vectorWidth - 1) / vectorWidth * vectorWidth, frame.Width - _firstColumn);
-        _rowPass = new RowPass(rows, geometry.Region.X - _firstColumn);
-        _planeStride = (_columns + _rowPass.Overread + LineWords - 1) & ~(LineWords - 1);
-
-        int channels = frame.Format == FrameFormat.Grey ? 1 : 3;
-        _writer = new InputWriter(geometry, preprocessing, new LevelTables(preprocessing, scale, zeroPoint), channels, vectorWidth);
-        _rows = GC.AllocateArray<FrameRow>(_plan.MaxRows, pinned: true);
-        _planes = GC.AllocateArray<short>((4 * 3 * _planeStride) + LineWords, pinned: true);
-        _levels = GC.AllocateArray<sbyte>(channels * _rowPass.Outputs, pinned: true);
+        _frame = frame;
+        _planes = new PlanePass[frame.Planes];
+        for (int p = 0; p < _planes.Length; p++)
+            _planes[p] = new PlanePass(frame, geometry, p, vectorWidth);
+        _levelPass = new LevelPass(new FrameConversion(frame), frame.Channels, vectorWidth);
+        LevelTables tables = new(preprocessing, scale, zeroPoint);
+        _writer = new InputWriter(geometry, preprocessing, tables, frame.Channels, vectorWidth);
+        _stride = (geometry.Rows.Length + LevelPass.Multiple - 1) / LevelPass.Multiple * LevelPass.Multiple;
+        _resized = GC.AllocateArray<short>(frame.Channels * _stride, pinned: true);
+        _levels = GC.AllocateArray<sbyte>(frame.Channels * _stride, pinned: true);
     }
 
     /// <summary>Values of one input: height · width · channels.</summary>
@@ -104,35 +91,15 @@ public sealed unsafe class FramePreprocessor
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, InputLength);
         frame.Validate(_frame);
         _writer.Fill(destination);
-        fixed (FrameRow* rows = _rows)
-        fixed (short* memory = _planes)
-        fixed (int* weights = _plan.Weights)
+        fixed (short* resized = _resized)
         fixed (sbyte* levels = _levels, to = destination)
         {
-            short* planes = (short*)(((nuint)memory + LineBytes - 1) & ~(nuint)(LineBytes - 1));
-            int buffer = 3 * _planeStride;
-            short* zeros = planes, output = planes + buffer, carry = planes + (2 * buffer);
-            for (int y = 0; y < _writer.StoredRows; y++)
+            for (int row = 0; row < _writer.StoredRows; row++)
             {
-                (int firstRow, int count, int weight) = _plan[y];
-                for (int i = 0; i < count; i++)
-                    rows[i] = FrameRow.At(frame, _frame, _firstRow + firstRow + i);
-                ColumnStep step = new()
-                {
-                    Rows = rows,
-                    RowCount = count,
-                    Weights = weights + weight,
-                    CarryIn = _plan.Carries && y > 0 ? carry + ((y - 1) % 2 * buffer) : zeros,
-                    CarryOut = carry + (y % 2 * buffer),
-                    Output = output,
-                    PlaneStride = _planeStride,
-                    FirstColumn = _firstColumn,
-                    Columns = _columns,
-                };
-                _columnPass(step, _frame.Format, _conversion);
-                for (int c = 0; c * _rowPass.Outputs < _levels.Length; c++)
-                    _rowPass.Run(output + (c * _planeStride), levels + (c * _rowPass.Outputs), _width);
-                _writer.Write(levels, _rowPass.Outputs, y, to);
+                foreach (PlanePass plane in _planes)
+                    plane.Run(frame, row, resized, _stride);
+                _levelPass.Run(resized, levels, _stride);
+                _writer.Write(levels, _stride, row, to);
             }
         }
     }

@@ -13,56 +13,58 @@ internal static class FrameReference
     {
         frame.Validate(description);
         FrameGeometry geometry = new(description, preprocessing, region, orientation);
-        PixelBuffer rgb = Convert(frame, description, geometry.Region);
-        PixelBuffer resized = Resize(rgb, geometry.Rows, geometry.Columns);
+        PixelBuffer resized = Resize(frame, description, geometry);
         PixelBuffer upright = new();
         ExifOrientations.MakeUpright(resized, upright, orientation);
         return Quantize(upright, geometry.Resize, preprocessing, new LevelTables(preprocessing, scale, zeroPoint));
     }
 
-    /// <summary>Step 1: the region as R G B.</summary>
-    public static PixelBuffer Convert(in CameraFrame frame, in FrameDescription description, FrameRegion region)
+    /// <summary>Steps 1 and 2.</summary>
+    private static PixelBuffer Resize(in CameraFrame frame, in FrameDescription description, FrameGeometry geometry)
     {
-        FrameConversion conversion = new(description.Matrix, description.Range);
-        PixelBuffer rgb = new(region.Width, region.Height, 3);
-        for (int y = 0; y < region.Height; y++)
-        {
-            FrameRow row = FrameRow.At(frame, description, region.Y + y);
-            Span<byte> to = rgb.Row(y);
-            for (int x = 0; x < region.Width; x++)
-                (to[3 * x], to[(3 * x) + 1], to[(3 * x) + 2]) = row.Pixel(description.Format, conversion, region.X + x);
-        }
+        FrameConversion conversion = new(description);
+        PixelBuffer resized = new(geometry.Rows.Length, geometry.Columns.Length, 3);
+        int[][,] words = [.. from c in (int[])[0, 1, 2] select new int[resized.Height, resized.Width]];
+        for (int c = 0; c < 3; c++)
+            Resize(frame, description.Channel(c), geometry, words[c]);
+        for (int y = 0; y < resized.Height; y++)
+            for (int x = 0; x < resized.Width; x++)
+            {
+                (sbyte red, sbyte green, sbyte blue) = conversion.Levels(words[0][y, x], words[1][y, x], words[2][y, x]);
+                Span<byte> pixel = resized.Row(y).Slice(3 * x, 3);
+                (pixel[0], pixel[1], pixel[2]) = ((byte)(red + 128), (byte)(green + 128), (byte)(blue + 128));
+            }
 
-        return rgb;
+        return resized;
     }
 
-    /// <summary>Step 2: along the columns in units of 1/256 level, then along the rows.</summary>
-    private static PixelBuffer Resize(PixelBuffer image, AxisFilter rows, AxisFilter columns)
+    /// <summary>Step 1 of one channel: along the columns in units of 1/256, then along the rows.</summary>
+    private static unsafe void Resize(in CameraFrame frame, in SampleChannel channel, FrameGeometry geometry, int[,] resized)
     {
-        PixelBuffer resized = new(rows.Length, columns.Length, 3);
-        int[] words = new int[image.Stride];
+        FramePlane plane = frame.Plane(channel.Plane);
+        AxisFilter rows = geometry.Rows.Fold(geometry.Region.X, channel.ColumnShift);
+        AxisFilter columns = geometry.Columns.Fold(geometry.Region.Y, channel.RowShift);
+        int[] words = new int[rows.End];
         for (int y = 0; y < columns.Length; y++)
         {
             Array.Clear(words);
             ReadOnlySpan<short> weights = columns.Weights(y);
             for (int t = 0; t < weights.Length; t++)
             {
-                ReadOnlySpan<byte> row = image.Row(columns.First(y) + t);
-                for (int i = 0; i < words.Length; i++)
-                    words[i] += (((row[i] - 128) * 256 * weights[t]) + (1 << 14)) >> 15;
+                byte* samples = plane.Data + ((nint)(columns.First(y) + t) * plane.Stride) + channel.First;
+                for (int i = rows.Start; i < rows.End; i++)
+                    words[i] += (((samples[i * channel.Step] - 128) * 256 * weights[t]) + (1 << 14)) >> 15;
             }
 
-            for (int i = 0; i < resized.Stride; i++)
+            for (int x = 0; x < rows.Length; x++)
             {
-                int sum = 0, first = rows.First(i / 3);
-                weights = rows.Weights(i / 3);
+                int sum = 1 << 14, first = rows.First(x);
+                weights = rows.Weights(x);
                 for (int t = 0; t < weights.Length; t++)
-                    sum += words[((first + t) * 3) + (i % 3)] * weights[t];
-                resized.Row(y)[i] = (byte)(((sum + (1 << 22)) >> 23) + 128);
+                    sum += words[first + t] * weights[t];
+                resized[y, x] = sum >> 15;
             }
         }
-
-        return resized;
     }
 
     /// <summary>Steps 3 and 4.</summary>

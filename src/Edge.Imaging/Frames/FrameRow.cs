@@ -1,48 +1,36 @@
 namespace Edge.Imaging.Frames;
 
-/// <summary>The samples of one row of a frame: where column 0 lies in each plane.</summary>
-internal unsafe struct FrameRow
+/// <summary>One row of a frame, column by column.</summary>
+internal readonly unsafe struct FrameRow
 {
-    public byte* First;
-    public byte* Second;
-    public byte* Third;
+    private readonly byte* _first, _second, _third;
+    private readonly SampleChannel _firstChannel, _secondChannel, _thirdChannel;
 
-    public static FrameRow At(in CameraFrame frame, in FrameDescription description, int y)
+    /// <param name="frame">A frame that fits its description.</param>
+    /// <param name="description">Of the frame.</param>
+    /// <param name="y">The row.</param>
+    public FrameRow(in CameraFrame frame, in FrameDescription description, int y)
     {
-        nint chromaRow = y >> description.ChromaRowShift;
-        return new()
-        {
-            First = frame.First.Data + ((nint)y * frame.First.Stride),
-            Second = frame.Second.Data + (chromaRow * frame.Second.Stride),
-            Third = frame.Third.Data + (chromaRow * frame.Third.Stride),
-        };
+        (_firstChannel, _secondChannel, _thirdChannel) = (description.Channel(0), description.Channel(1), description.Channel(2));
+        _first = Samples(frame, _firstChannel, y);
+        _second = Samples(frame, _secondChannel, y);
+        _third = Samples(frame, _thirdChannel, y);
     }
 
-    /// <summary>Column <paramref name="x"/> as R G B. This is what every vector form computes.</summary>
-    public readonly (byte Red, byte Green, byte Blue) Pixel(FrameFormat format, in FrameConversion conversion, int x)
+    /// <summary>Column <paramref name="x"/> as R G B.</summary>
+    public (byte Red, byte Green, byte Blue) Pixel(in FrameConversion conversion, int x)
     {
-        int pair = x >> 1;
-        switch (format)
-        {
-            case FrameFormat.Rgb24:
-                return (First[3 * x], First[(3 * x) + 1], First[(3 * x) + 2]);
-            case FrameFormat.Bgr24:
-                return (First[(3 * x) + 2], First[(3 * x) + 1], First[3 * x]);
-            case FrameFormat.Yuyv:
-                return conversion.Rgb(First[2 * x], First[(4 * pair) + 1], First[(4 * pair) + 3]);
-            case FrameFormat.Uyvy:
-                return conversion.Rgb(First[(2 * x) + 1], First[4 * pair], First[(4 * pair) + 2]);
-            case FrameFormat.Nv12:
-                return conversion.Rgb(First[x], Second[2 * pair], Second[(2 * pair) + 1]);
-            case FrameFormat.Nv21:
-                return conversion.Rgb(First[x], Second[(2 * pair) + 1], Second[2 * pair]);
-            case FrameFormat.I444:
-                return conversion.Rgb(First[x], Second[x], Third[x]);
-            case FrameFormat.Grey:
-                byte grey = conversion.Grey(First[x]);
-                return (grey, grey, grey);
-            default:
-                return conversion.Rgb(First[x], Second[pair], Third[pair]);
-        }
+        (sbyte red, sbyte green, sbyte blue) = conversion.Levels(
+            Word(_first, _firstChannel, x), Word(_second, _secondChannel, x), Word(_third, _thirdChannel, x));
+        return ((byte)(red + 128), (byte)(green + 128), (byte)(blue + 128));
     }
+
+    private static byte* Samples(in CameraFrame frame, in SampleChannel channel, int y)
+    {
+        FramePlane plane = frame.Plane(channel.Plane);
+        return plane.Data + ((nint)(y >> channel.RowShift) * plane.Stride) + channel.First;
+    }
+
+    private static int Word(byte* samples, in SampleChannel channel, int x) =>
+        (samples[(x >> channel.ColumnShift) * channel.Step] - 128) * 256;
 }

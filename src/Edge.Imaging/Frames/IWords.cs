@@ -1,13 +1,13 @@
 namespace Edge.Imaging.Frames;
 
 /// <summary>
-/// Neighbouring columns of one channel as 16-bit words in a vector register: what the column pass is written in once for every
-/// instruction set. A sample s is loaded as (s − 128) · 256.
+/// Neighbouring samples as 16-bit words in a vector register: what the passes over frames are written in once for every instruction
+/// set. A sample s is loaded as (s − 128) · 256.
 /// </summary>
 internal unsafe interface IWords<TSelf>
     where TSelf : struct, IWords<TSelf>
 {
-    /// <summary>Columns, even.</summary>
+    /// <summary>Words, a power of two.</summary>
     static abstract int Count { get; }
 
     static abstract TSelf Zero { get; }
@@ -21,36 +21,23 @@ internal unsafe interface IWords<TSelf>
     /// <summary>Two equal words in one load.</summary>
     static abstract TSelf BroadcastPair(int pair);
 
-    /// <summary>A coefficient in the form that <see cref="MultiplyFloor"/> takes.</summary>
-    /// <param name="coefficient">−2¹⁴ to 2¹⁴ − 1.</param>
-    static abstract TSelf Factor(short coefficient);
-
     static abstract TSelf operator +(TSelf a, TSelf b);
-
-    /// <summary>floor(a · c / 2¹⁵).</summary>
-    static abstract TSelf MultiplyFloor(TSelf a, TSelf factor);
 
     /// <summary>floor((a · b + 2¹⁴) / 2¹⁵).</summary>
     static abstract TSelf MultiplyRounded(TSelf a, TSelf b);
 
-    /// <summary>clamp(floor(x / 32), −128, 127) · 256 of three channels.</summary>
-    static abstract void Clamp(ref TSelf x, ref TSelf y, ref TSelf z);
+    /// <summary>2 · <see cref="Count"/> samples, those of even and those of odd bytes.</summary>
+    static abstract void LoadSamples(byte* source, out TSelf even, out TSelf odd);
 
-    /// <summary>One column per byte.</summary>
-    static abstract TSelf LoadSingles(byte* source);
+    /// <summary>Writes even and odd words in turn, 2 · <see cref="Count"/> of them.</summary>
+    static abstract void StoreInTurn(TSelf even, TSelf odd, short* destination);
 
-    /// <summary>Two columns per byte.</summary>
-    static abstract TSelf LoadDoubles(byte* source);
+    /// <summary>Writes the even words of a vector to one place, the odd ones to another: <see cref="Count"/> / 2 each.</summary>
+    static abstract void StoreApart(TSelf pairs, short* even, short* odd);
 
-    /// <summary>Two columns per pair of bytes.</summary>
-    static abstract void LoadPairs(byte* source, out TSelf first, out TSelf second);
+    /// <summary>3 · <see cref="Count"/> words, every third one beginning with the first, second and third.</summary>
+    static abstract void LoadTriples(short* source, out TSelf first, out TSelf second, out TSelf third);
 
-    /// <summary>Two columns per four bytes: Y U Y V.</summary>
-    static abstract void LoadYuyv(byte* source, out TSelf y, out TSelf u, out TSelf v);
-
-    /// <summary>Two columns per four bytes: U Y V Y.</summary>
-    static abstract void LoadUyvy(byte* source, out TSelf y, out TSelf u, out TSelf v);
-
-    /// <summary>One column per three bytes.</summary>
-    static abstract void LoadTriples(byte* source, out TSelf first, out TSelf second, out TSelf third);
+    /// <summary>Writes clamp(floor(x / 2^<see cref="FrameConversion.LevelBits"/>), −128, 127).</summary>
+    static abstract void StoreLevels(TSelf value, sbyte* destination);
 }

@@ -6,14 +6,16 @@ using System.Runtime.Intrinsics.X86;
 namespace Edge.Imaging.Frames;
 
 /// <summary>
-/// The pass along a row: words of the column pass, (level − 128) · 256, become levels − 128. Sums are exact in 32 bits and
-/// rounded once. Outputs are made in groups of eight from blocks of eight inputs; weights that pad a group or a block are 0.
+/// The pass along a row: words of the column pass become words of the resized row, (sample − 128) · 256. Sums are exact in 32 bits
+/// and rounded once. Outputs are made in groups of eight from blocks of eight inputs; weights that pad a group or a block are 0.
 /// </summary>
 internal sealed unsafe class RowPass
 {
     public const int Group = 8;
     private const int Block = 8;
-    private const int Shift = 8 + AxisFilter.FractionBits;
+
+    /// <summary>One half, in the units of sums.</summary>
+    private const int Half = 1 << (AxisFilter.FractionBits - 1);
 
     private readonly int[] _first;
     private readonly short[] _weights;
@@ -48,9 +50,9 @@ internal sealed unsafe class RowPass
     public int Overread => _blocks * Block;
 
     /// <param name="input">Words of the column pass.</param>
-    /// <param name="output"><see cref="Outputs"/> levels, less 128.</param>
+    /// <param name="output"><see cref="Outputs"/> words.</param>
     /// <param name="width">32 and 16 for AVX2, 8 for NEON, 1 for the scalar form.</param>
-    public void Run(short* input, sbyte* output, int width)
+    public void Run(short* input, short* output, int width)
     {
         fixed (int* first = _first)
         fixed (short* weights = _weights)
@@ -70,25 +72,25 @@ internal sealed unsafe class RowPass
         }
     }
 
-    private void RunScalar(short* input, int* first, short* weight, sbyte* output)
+    private void RunScalar(short* input, int* first, short* weight, short* output)
     {
         int* sums = stackalloc int[Group];
         for (int group = 0; group < _groups; group++, first += Group, output += Group)
         {
-            new Span<int>(sums, Group).Fill(1 << (Shift - 1));
+            new Span<int>(sums, Group).Fill(Half);
             for (int block = 0; block < _blocks; block++)
                 for (int pair = 0; pair < 4; pair++)
                     for (int i = pair; i < Group; i += 4)
                         for (int t = 0; t < Block; t++)
                             sums[i] += input[first[i] + (block * Block) + t] * *weight++;
             for (int i = 0; i < Group; i++)
-                output[i] = (sbyte)(sums[i] >> Shift);
+                output[i] = (short)(sums[i] >> AxisFilter.FractionBits);
         }
     }
 
-    private void RunAvx2(short* input, int* first, short* weight, sbyte* output)
+    private void RunAvx2(short* input, int* first, short* weight, short* output)
     {
-        Vector256<int> half = Vector256.Create(1 << (Shift - 1));
+        Vector256<int> half = Vector256.Create(Half);
         for (int group = 0; group < _groups; group++, first += Group, output += Group)
         {
             Vector256<int> a = Products(input + first[0], input + first[4], weight);
@@ -106,9 +108,8 @@ internal sealed unsafe class RowPass
             }
 
             Vector256<int> sums = Avx2.HorizontalAdd(Avx2.HorizontalAdd(a, b), Avx2.HorizontalAdd(c, d));
-            sums = (sums + half) >> Shift;
-            Vector128<short> levels = Sse2.PackSignedSaturate(sums.GetLower(), sums.GetUpper());
-            *(long*)output = Sse2.PackSignedSaturate(levels, levels).AsInt64().ToScalar();
+            sums = (sums + half) >> AxisFilter.FractionBits;
+            Sse2.PackSignedSaturate(sums.GetLower(), sums.GetUpper()).Store(output);
         }
     }
 
@@ -116,20 +117,18 @@ internal sealed unsafe class RowPass
     private static Vector256<int> Products(short* low, short* high, short* weight) =>
         Avx2.MultiplyAddAdjacent(Vector256.Create(Vector128.Load(low), Vector128.Load(high)), Vector256.Load(weight));
 
-    private void RunNeon(short* input, int* first, short* weight, sbyte* output)
+    private void RunNeon(short* input, int* first, short* weight, short* output)
     {
-        Vector128<int> half = Vector128.Create(1 << (Shift - 1));
         for (int group = 0; group < _groups; group++, first += Group, output += Group, weight += _blocks * Group * Block)
         {
-            Vector128<int> low = RunNeon(input, first, weight, half), high = RunNeon(input, first + 4, weight + Block, half);
-            Vector64<short> words = AdvSimd.ExtractNarrowingLower(low);
-            AdvSimd.ExtractNarrowingLower(AdvSimd.ExtractNarrowingUpper(words, high)).Store(output);
+            RunNeon(input, first, weight).Store(output);
+            RunNeon(input, first + 4, weight + Block).Store(output + 4);
         }
     }
 
     /// <summary>Four outputs, whose weights are every other eight words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector128<int> RunNeon(short* input, int* first, short* weight, Vector128<int> half)
+    private Vector64<short> RunNeon(short* input, int* first, short* weight)
     {
         Vector128<int> a = Products(input + first[0], weight);
         Vector128<int> b = Products(input + first[1], weight + 16);
@@ -146,7 +145,7 @@ internal sealed unsafe class RowPass
         }
 
         Vector128<int> sums = AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(a, b), AdvSimd.Arm64.AddPairwise(c, d));
-        return (sums + half) >> Shift;
+        return AdvSimd.ShiftRightArithmeticRoundedNarrowingSaturateLower(sums, AxisFilter.FractionBits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

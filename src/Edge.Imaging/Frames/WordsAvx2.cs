@@ -4,9 +4,11 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Edge.Imaging.Frames;
 
-/// <summary>Sixteen columns. Bytes are shuffled within 128-bit lanes, so each lane gets those of its own eight columns.</summary>
+/// <summary>Sixteen words, eight in each 128-bit lane.</summary>
 internal readonly unsafe struct WordsAvx2(Vector256<short> value) : IWords<WordsAvx2>
 {
+    private const int Lane = 8;
+
     private readonly Vector256<short> _value = value;
 
     public static int Count => Vector256<short>.Count;
@@ -25,107 +27,88 @@ internal readonly unsafe struct WordsAvx2(Vector256<short> value) : IWords<Words
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordsAvx2 BroadcastPair(int pair) => new(Vector256.Create(pair).AsInt16());
 
-    public static WordsAvx2 Factor(short coefficient) => Broadcast((short)(2 * coefficient));
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordsAvx2 operator +(WordsAvx2 a, WordsAvx2 b) => new(a._value + b._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordsAvx2 MultiplyFloor(WordsAvx2 a, WordsAvx2 factor) => new(Avx2.MultiplyHigh(a._value, factor._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordsAvx2 MultiplyRounded(WordsAvx2 a, WordsAvx2 b) => new(Avx2.MultiplyHighRoundScale(a._value, b._value));
 
-    /// <summary>Packing saturates; unpacking puts each byte above a zero byte, and undoes the order that packing made.</summary>
+    /// <summary>A byte in the upper half of a word is 256 times its value; the sign bit turned takes 128 · 256 away.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Clamp(ref WordsAvx2 x, ref WordsAvx2 y, ref WordsAvx2 z)
+    public static void LoadSamples(byte* source, out WordsAvx2 even, out WordsAvx2 odd)
     {
-        Vector256<sbyte> xy = Avx2.PackSignedSaturate(x._value >> 5, y._value >> 5);
-        Vector256<short> level = z._value >> 5;
-        Vector256<sbyte> zz = Avx2.PackSignedSaturate(level, level);
-        x = new(Avx2.UnpackLow(Vector256<sbyte>.Zero, xy).AsInt16());
-        y = new(Avx2.UnpackHigh(Vector256<sbyte>.Zero, xy).AsInt16());
-        z = new(Avx2.UnpackLow(Vector256<sbyte>.Zero, zz).AsInt16());
+        Vector256<ushort> pairs = Vector256.Load((ushort*)source), sign = Vector256.Create((ushort)0x8000);
+        even = new(((pairs << 8) ^ sign).AsInt16());
+        odd = new(((pairs & Vector256.Create((ushort)0xFF00)) ^ sign).AsInt16());
+    }
+
+    /// <summary>Unpacking pairs words within lanes: low holds the first and the third quarter of the result.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInTurn(WordsAvx2 even, WordsAvx2 odd, short* destination)
+    {
+        Vector256<short> low = Avx2.UnpackLow(even._value, odd._value), high = Avx2.UnpackHigh(even._value, odd._value);
+        low.GetLower().Store(destination);
+        high.GetLower().Store(destination + Lane);
+        low.GetUpper().Store(destination + (2 * Lane));
+        high.GetUpper().Store(destination + (3 * Lane));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordsAvx2 LoadSingles(byte* source) => Pick(
-        Centre(Avx2.BroadcastVector128ToVector256(source)),
-        Vector256.Create(
-            255, 0, 255, 1, 255, 2, 255, 3, 255, 4, 255, 5, 255, 6, 255, 7,
-            255, 8, 255, 9, 255, 10, 255, 11, 255, 12, 255, 13, 255, 14, 255, 15));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordsAvx2 LoadDoubles(byte* source) => Pick(
-        Centre(Avx2.BroadcastScalarToVector256((ulong*)source).AsByte()),
-        Vector256.Create(
-            255, 0, 255, 0, 255, 1, 255, 1, 255, 2, 255, 2, 255, 3, 255, 3,
-            255, 4, 255, 4, 255, 5, 255, 5, 255, 6, 255, 6, 255, 7, 255, 7));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadPairs(byte* source, out WordsAvx2 first, out WordsAvx2 second)
+    public static void StoreApart(WordsAvx2 pairs, short* even, short* odd)
     {
-        Vector256<byte> bytes = Centre(Avx2.BroadcastVector128ToVector256(source));
-        first = Pick(bytes, Vector256.Create(
-            255, 0, 255, 0, 255, 2, 255, 2, 255, 4, 255, 4, 255, 6, 255, 6,
-            255, 8, 255, 8, 255, 10, 255, 10, 255, 12, 255, 12, 255, 14, 255, 14));
-        second = Pick(bytes, Vector256.Create(
-            255, 1, 255, 1, 255, 3, 255, 3, 255, 5, 255, 5, 255, 7, 255, 7,
-            255, 9, 255, 9, 255, 11, 255, 11, 255, 13, 255, 13, 255, 15, 255, 15));
+        Vector256<byte> halves = Avx2.Shuffle(pairs._value.AsByte(), Lanes(0, 2, 4, 6, 1, 3, 5, 7));
+        Vector256<short> words = Avx2.Permute4x64(halves.AsInt64(), 0b11_01_10_00).AsInt16();
+        words.GetLower().Store(even);
+        words.GetUpper().Store(odd);
+    }
+
+    /// <summary>Eight triples are three times eight words; each lane takes its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadTriples(short* source, out WordsAvx2 first, out WordsAvx2 second, out WordsAvx2 third)
+    {
+        Vector256<byte> a = Every24(source), b = Every24(source + Lane), c = Every24(source + (2 * Lane));
+        first = Pick(
+            a, Lanes(0, 3, 6, None, None, None, None, None), b, Lanes(None, None, None, 1, 4, 7, None, None),
+            c, Lanes(None, None, None, None, None, None, 2, 5));
+        second = Pick(
+            a, Lanes(1, 4, 7, None, None, None, None, None), b, Lanes(None, None, None, 2, 5, None, None, None),
+            c, Lanes(None, None, None, None, None, 0, 3, 6));
+        third = Pick(
+            a, Lanes(2, 5, None, None, None, None, None, None), b, Lanes(None, None, 0, 3, 6, None, None, None),
+            c, Lanes(None, None, None, None, None, 1, 4, 7));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadYuyv(byte* source, out WordsAvx2 y, out WordsAvx2 u, out WordsAvx2 v)
+    public static void StoreLevels(WordsAvx2 value, sbyte* destination)
     {
-        Vector256<byte> bytes = Centre(Vector256.Load(source));
-        y = Pick(bytes, Evens);
-        u = Pick(bytes, Twice(1, 5, 9, 13));
-        v = Pick(bytes, Twice(3, 7, 11, 15));
+        Vector256<short> levels = value._value >> FrameConversion.LevelBits;
+        Sse2.PackSignedSaturate(levels.GetLower(), levels.GetUpper()).Store(destination);
     }
 
+    private const byte None = 64;
+
+    /// <summary>Eight words from the source, and eight from 24 words behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadUyvy(byte* source, out WordsAvx2 y, out WordsAvx2 u, out WordsAvx2 v)
+    private static Vector256<byte> Every24(short* source) =>
+        Vector256.Create(Vector128.Load(source), Vector128.Load(source + (3 * Lane))).AsByte();
+
+    /// <summary>Which word of its lane each word is, as a byte shuffle; a byte with its top bit set gives 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Lanes(byte a, byte b, byte c, byte d, byte e, byte f, byte g, byte h)
     {
-        Vector256<byte> bytes = Centre(Vector256.Load(source));
-        y = Pick(bytes, Odds);
-        u = Pick(bytes, Twice(0, 4, 8, 12));
-        v = Pick(bytes, Twice(2, 6, 10, 14));
+        Vector128<byte> bytes = Vector128.Create(
+            Low(a), High(a), Low(b), High(b), Low(c), High(c), Low(d), High(d),
+            Low(e), High(e), Low(f), High(f), Low(g), High(g), Low(h), High(h));
+        return Vector256.Create(bytes, bytes);
+
+        static byte Low(byte word) => (byte)(2 * word);
+
+        static byte High(byte word) => (byte)((2 * word) + 1);
     }
-
-    /// <summary>Eight columns have 24 bytes: low holds the first 16 of each lane, high the last 16.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadTriples(byte* source, out WordsAvx2 first, out WordsAvx2 second, out WordsAvx2 third)
-    {
-        Vector256<byte> low = Centre(Vector256.Create(Vector128.Load(source), Vector128.Load(source + 24)));
-        Vector256<byte> high = Centre(Vector256.Create(Vector128.Load(source + 8), Vector128.Load(source + 32)));
-        first = Pick(low, high, Lanes(0, 3, 6, 9, 12, 15, 255, 255), Lanes(255, 255, 255, 255, 255, 255, 10, 13));
-        second = Pick(low, high, Lanes(1, 4, 7, 10, 13, 255, 255, 255), Lanes(255, 255, 255, 255, 255, 8, 11, 14));
-        third = Pick(low, high, Lanes(2, 5, 8, 11, 14, 255, 255, 255), Lanes(255, 255, 255, 255, 255, 9, 12, 15));
-    }
-
-    private static Vector256<byte> Evens => Lanes(0, 2, 4, 6, 8, 10, 12, 14);
-
-    private static Vector256<byte> Odds => Lanes(1, 3, 5, 7, 9, 11, 13, 15);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Twice(byte a, byte b, byte c, byte d) => Lanes(a, a, b, b, c, c, d, d);
-
-    /// <summary>Each byte less 128. It is then put above a zero byte.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Centre(Vector256<byte> bytes) => bytes ^ Vector256.Create((byte)0x80);
-
-    /// <summary>For each of a lane's columns the byte to take, 255 for none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Lanes(byte a, byte b, byte c, byte d, byte e, byte f, byte g, byte h) => Vector256.Create(
-        255, a, 255, b, 255, c, 255, d, 255, e, 255, f, 255, g, 255, h,
-        255, a, 255, b, 255, c, 255, d, 255, e, 255, f, 255, g, 255, h);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static WordsAvx2 Pick(Vector256<byte> bytes, Vector256<byte> control) =>
-        new(Avx2.Shuffle(bytes, control).AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static WordsAvx2 Pick(
-        Vector256<byte> low, Vector256<byte> high, Vector256<byte> lowControl, Vector256<byte> highControl) =>
-        new((Avx2.Shuffle(low, lowControl) | Avx2.Shuffle(high, highControl)).AsInt16());
+        Vector256<byte> a, Vector256<byte> placesInA, Vector256<byte> b, Vector256<byte> placesInB, Vector256<byte> c,
+        Vector256<byte> placesInC) =>
+        new((Avx2.Shuffle(a, placesInA) | Avx2.Shuffle(b, placesInB) | Avx2.Shuffle(c, placesInC)).AsInt16());
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Edge.Imaging.Frames;
 
-/// <summary>Eight columns.</summary>
+/// <summary>Eight words.</summary>
 internal readonly unsafe struct WordsNeon(Vector128<short> value) : IWords<WordsNeon>
 {
     private readonly Vector128<short> _value = value;
@@ -25,77 +25,45 @@ internal readonly unsafe struct WordsNeon(Vector128<short> value) : IWords<Words
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordsNeon BroadcastPair(int pair) => new(Vector128.Create(pair).AsInt16());
 
-    public static WordsNeon Factor(short coefficient) => Broadcast(coefficient);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordsNeon operator +(WordsNeon a, WordsNeon b) => new(a._value + b._value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordsNeon MultiplyFloor(WordsNeon a, WordsNeon factor) =>
-        new(AdvSimd.MultiplyDoublingSaturateHigh(a._value, factor._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WordsNeon MultiplyRounded(WordsNeon a, WordsNeon b) =>
         new(AdvSimd.MultiplyRoundedDoublingSaturateHigh(a._value, b._value));
 
-    /// <summary>A shift by 3 that saturates, then the low byte away.</summary>
+    /// <summary>A byte in the upper half of a word is 256 times its value; the sign bit turned takes 128 · 256 away.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Clamp(ref WordsNeon x, ref WordsNeon y, ref WordsNeon z)
+    public static void LoadSamples(byte* source, out WordsNeon even, out WordsNeon odd)
     {
-        x = Clamp(x._value);
-        y = Clamp(y._value);
-        z = Clamp(z._value);
-
-        static WordsNeon Clamp(Vector128<short> value) =>
-            new(AdvSimd.ShiftLeftLogicalSaturate(value, 3) & Vector128.Create(unchecked((short)0xFF00)));
+        Vector128<ushort> pairs = (Vector128.Load(source) ^ Vector128.Create((byte)0x80)).AsUInt16();
+        even = new((pairs << 8).AsInt16());
+        odd = new((pairs & Vector128.Create((ushort)0xFF00)).AsInt16());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordsNeon LoadSingles(byte* source) => Centre(Vector64.Load(source));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WordsNeon LoadDoubles(byte* source)
+    public static void StoreInTurn(WordsNeon even, WordsNeon odd, short* destination)
     {
-        Vector64<byte> bytes = Vector64.CreateScalarUnsafe(*(uint*)source).AsByte();
-        return Centre(AdvSimd.Arm64.ZipLow(bytes, bytes));
+        AdvSimd.Arm64.ZipLow(even._value, odd._value).Store(destination);
+        AdvSimd.Arm64.ZipHigh(even._value, odd._value).Store(destination + Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadPairs(byte* source, out WordsNeon first, out WordsNeon second)
+    public static void StoreApart(WordsNeon pairs, short* even, short* odd)
     {
-        Vector64<byte> bytes = Vector64.Load(source);
-        first = Centre(AdvSimd.Arm64.TransposeEven(bytes, bytes));
-        second = Centre(AdvSimd.Arm64.TransposeOdd(bytes, bytes));
+        Vector128<int> words = pairs._value.AsInt32();
+        AdvSimd.ExtractNarrowingLower(words).Store(even);
+        AdvSimd.ShiftRightLogicalNarrowingLower(words, 16).Store(odd);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadYuyv(byte* source, out WordsNeon y, out WordsNeon u, out WordsNeon v)
+    public static void LoadTriples(short* source, out WordsNeon first, out WordsNeon second, out WordsNeon third)
     {
-        (Vector64<byte> luma, Vector64<byte> chroma) = AdvSimd.Load2xVector64AndUnzip(source);
-        y = Centre(luma);
-        u = Centre(AdvSimd.Arm64.TransposeEven(chroma, chroma));
-        v = Centre(AdvSimd.Arm64.TransposeOdd(chroma, chroma));
+        (Vector128<short> a, Vector128<short> b, Vector128<short> c) = AdvSimd.Arm64.Load3xVector128AndUnzip(source);
+        (first, second, third) = (new(a), new(b), new(c));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadUyvy(byte* source, out WordsNeon y, out WordsNeon u, out WordsNeon v)
-    {
-        (Vector64<byte> chroma, Vector64<byte> luma) = AdvSimd.Load2xVector64AndUnzip(source);
-        y = Centre(luma);
-        u = Centre(AdvSimd.Arm64.TransposeEven(chroma, chroma));
-        v = Centre(AdvSimd.Arm64.TransposeOdd(chroma, chroma));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadTriples(byte* source, out WordsNeon first, out WordsNeon second, out WordsNeon third)
-    {
-        (Vector64<byte> a, Vector64<byte> b, Vector64<byte> c) = AdvSimd.Load3xVector64AndUnzip(source);
-        first = Centre(a);
-        second = Centre(b);
-        third = Centre(c);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static WordsNeon Centre(Vector64<byte> bytes) => new(AdvSimd.Arm64.ZipLow(
-        Vector128<byte>.Zero, (bytes ^ Vector64.Create((byte)0x80)).ToVector128Unsafe()).AsInt16());
+    public static void StoreLevels(WordsNeon value, sbyte* destination) =>
+        AdvSimd.ShiftRightArithmeticNarrowingSaturateLower(value._value, FrameConversion.LevelBits).Store(destination);
 }

@@ -75,11 +75,10 @@ public class FramePreprocessorTests
             foreach (ResizeRule rule in Enum.GetValues<ResizeRule>())
                 foreach (ChannelOrder order in Enum.GetValues<ChannelOrder>())
                 {
-                    TestFrame frame = new TestFrame(new(format, width, height)).Noise(random, extreme: order == ChannelOrder.Bgr);
+                    TestFrame frame = new TestFrame(new(format, width, height)).NoiseOfColours(random, order == ChannelOrder.Bgr);
                     InputPreprocessing model = Model(28, 24, rule, order);
-                    PixelBuffer rgb = FrameReference.Convert(frame.Planes, frame.Description, new(0, 0, width, height));
                     sbyte[] expected = new sbyte[28 * 24 * model.Channels];
-                    new ImagePreprocessor(model, 1, 0).Run(rgb, expected);
+                    new ImagePreprocessor(model, 1, 0).Run(frame.ToRgb(), expected);
 
                     sbyte[] ours = Run(frame, model, Forms.Last());
                     Assert.InRange(expected.Zip(ours, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
@@ -96,18 +95,30 @@ public class FramePreprocessorTests
     [InlineData(ExifOrientation.LeftBottom)]
     public void Turning_in_the_pass_agrees_with_turning_the_image_first(ExifOrientation orientation)
     {
-        TestFrame frame = new TestFrame(new(FrameFormat.Nv12, 121, 83)).Noise(new Random(5));
+        TestFrame frame = new TestFrame(new(FrameFormat.Nv12, 121, 83)).NoiseOfColours(new Random(5), extreme: false);
         foreach (ResizeRule rule in Enum.GetValues<ResizeRule>())
         {
             InputPreprocessing model = Model(31, 22, rule);
-            PixelBuffer rgb = FrameReference.Convert(frame.Planes, frame.Description, new(0, 0, 121, 83)), upright = new();
-            ExifOrientations.MakeUpright(rgb, upright, orientation);
+            PixelBuffer upright = new();
+            ExifOrientations.MakeUpright(frame.ToRgb(), upright, orientation);
             sbyte[] expected = new sbyte[31 * 22 * 3];
             new ImagePreprocessor(model, 1, 0).Run(upright, expected);
 
             sbyte[] ours = Run(frame, model, Forms.Last(), orientation: orientation);
             Assert.InRange(expected.Zip(ours, (a, b) => Math.Abs(a - b)).Max(), 0, 1);
         }
+    }
+
+    [Fact]
+    public void Whiter_than_white_counts_in_full_where_it_is_mixed_with_black()
+    {
+        TestFrame frame = new TestFrame(new(FrameFormat.I420, 64, 32)).OneColour(16, 128, 128);
+        for (int y = 0; y < 32; y++)
+            for (int x = y % 2; x < 64; x += 2)
+                frame.Row(0, y)[x] = 255;
+        int mixed = (int)Math.Round(255.0 / 219 * (255 - 16) / 2);
+        Assert.All(Forms, form =>
+            Assert.All(Run(frame, Model(4, 2, ResizeRule.Stretch), form), code => Assert.InRange(code + 128, mixed - 1, mixed + 1)));
     }
 
     [Fact]

@@ -43,6 +43,40 @@ internal sealed unsafe class TestFrame
         return this;
     }
 
+    /// <summary>Noise whose pixels are all colours that a screen shows, whatever matrix and range, before anything ends at 0 or 255.</summary>
+    public TestFrame NoiseOfColours(Random random, bool extreme)
+    {
+        Noise(random, extreme);
+        if (Description.Format is FrameFormat.Rgb24 or FrameFormat.Bgr24)
+            return this;
+        for (int p = 0; p < Description.Planes; p++)
+            for (int y = 0; y < Description.Rows(p); y++)
+            {
+                Span<byte> row = Row(p, y);
+                for (int i = 0; i < row.Length; i++)
+                    row[i] = Description.Format switch
+                    {
+                        FrameFormat.Yuyv => i % 2 == 0 ? Luma(row[i]) : Chroma(row[i]),
+                        FrameFormat.Uyvy => i % 2 == 1 ? Luma(row[i]) : Chroma(row[i]),
+                        _ => p == 0 ? Luma(row[i]) : Chroma(row[i]),
+                    };
+            }
+
+        return this;
+
+        static byte Luma(byte any) => (byte)(72 + (any * 110 / 255));
+
+        static byte Chroma(byte any) => (byte)(100 + (any * 56 / 255));
+    }
+
+    /// <summary>The frame as R G B, pixel by pixel.</summary>
+    public PixelBuffer ToRgb()
+    {
+        PixelBuffer rgb = new();
+        FramePixels.ToRgb(Planes, Description, rgb);
+        return rgb;
+    }
+
     /// <summary>All pixels the same colour, given as luma and chroma or, for RGB formats, as R G B.</summary>
     public TestFrame OneColour(byte a, byte b, byte c)
     {
