@@ -152,6 +152,7 @@ public class FramePreprocessorTests
         sbyte[] input = new sbyte[preprocessor.InputLength];
 
         Assert.Equal(0, Allocation.Of(() => preprocessor.Run(planes, input)));
+        GC.KeepAlive(frame);
     }
 
     private static void AssertSame(

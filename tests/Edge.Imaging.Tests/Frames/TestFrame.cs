@@ -26,6 +26,7 @@ internal sealed unsafe class TestFrame
 
     public FrameDescription Description { get; }
 
+    /// <summary>Pointers into this frame, which must be kept alive.</summary>
     public CameraFrame Planes => new(Plane(0), Plane(1), Plane(2));
 
     public Span<byte> Row(int plane, int y) => _planes[plane].AsSpan(y * _strides[plane], Description.RowBytes(plane));
@@ -74,6 +75,7 @@ internal sealed unsafe class TestFrame
     {
         PixelBuffer rgb = new();
         FramePixels.ToRgb(Planes, Description, rgb);
+        GC.KeepAlive(this);
         return rgb;
     }
 
@@ -136,11 +138,16 @@ internal static class FrameTest
         FramePreprocessor preprocessor = new(frame.Description, model, 1, 0, region, orientation, form);
         sbyte[] input = new sbyte[preprocessor.InputLength];
         preprocessor.Run(frame.Planes, input);
+        GC.KeepAlive(frame);
         return input;
     }
 
     public static sbyte[] Reference(
         TestFrame frame, InputPreprocessing model, FrameRegion? region = null,
-        ExifOrientation orientation = ExifOrientation.TopLeft) =>
-        FrameReference.Run(frame.Planes, frame.Description, model, 1, 0, region, orientation);
+        ExifOrientation orientation = ExifOrientation.TopLeft)
+    {
+        sbyte[] input = FrameReference.Run(frame.Planes, frame.Description, model, 1, 0, region, orientation);
+        GC.KeepAlive(frame);
+        return input;
+    }
 }
