@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Time from exec to exit and peak memory of a program in a new process, over 100 runs:
+# Time from exec to exit and peak memory of a program in new processes:
 #   least ms, median ms, least processor time in ms, peak RSS in MiB (largest of 5 more runs), as one line "9.1 9.4 8.8 18.2".
-# usage: tools/startup.sh PROGRAM ARGUMENT...      (RUNS=30 for fewer runs)
+# usage: tools/startup.sh RUNS PROGRAM ARGUMENT...
 set -euo pipefail
-[ $# -gt 0 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
-exec python3 - "${RUNS:-100}" "$@" <<'PY'
+[ $# -gt 1 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+exec python3 - "$@" <<'PY'
 import ctypes, os, sys, time
 
 runs, command = int(sys.argv[1]), sys.argv[2:]

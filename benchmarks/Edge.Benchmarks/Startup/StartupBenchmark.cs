@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using Edge.Benchmarks.Packages;
 using Edge.Imaging;
 using Edge.Imaging.Codecs;
@@ -17,7 +16,12 @@ internal static class StartupBenchmark
     public const string Empty = "(empty program)";
     public const string Version = "--version";
     public const string Decoded = "classify one decoded image";
-    public const int Runs = 100;
+
+    /// <summary>Every command has its turn in every round, so that a busy moment of the machine does not fall on one alone.</summary>
+    public const int Rounds = 15;
+
+    /// <summary>Of a command in a round.</summary>
+    public const int RunsPerRound = 20;
 
     /// <summary>The smallest settings: what is left is the runtime itself.</summary>
     private const string EmptyProject =
@@ -49,27 +53,30 @@ internal static class StartupBenchmark
         string photograph = Directory.EnumerateFiles(SharedFolder.Path("images", "val"), "*.JPEG").Order(StringComparer.Ordinal).First();
         string decoded = Decode(photograph);
         progress.WriteLine("publishing an empty program");
-        string empty = PublishEmpty();
-        var results = new List<StartupResult>
-        {
-            new(Empty, new FileInfo(empty).Length, Sections(empty), null, [Cost("nothing", empty)]),
-        };
+        List<StartedProgram> programs = [new(Empty, PublishEmpty(), [("nothing", [])], null)];
         foreach (string profile in profiles)
         {
             progress.WriteLine($"publishing edge-camera, {profile} profile");
-            string program = Publish("src/Edge.Camera", "edge-camera-" + profile, "edge-camera", $"-p:EdgeCameraProfile={profile}");
-            progress.WriteLine($"starting edge-camera, {profile} profile");
-            results.Add(new StartupResult(
-                profile, new FileInfo(program).Length, Sections(program), Phases(program, package, decoded),
+            programs.Add(new StartedProgram(
+                profile,
+                Publish("src/Edge.Camera", "edge-camera-" + profile, "edge-camera", $"-p:EdgeCameraProfile={profile}"),
                 [
-                    Cost(Version, program, "--version"),
-                    Cost(Decoded, program, "classify", "--quiet", "--threads", "1", package, decoded),
-                    Cost("classify one JPEG photograph", program, "classify", "--quiet", "--threads", "1", package, photograph),
-                    Cost("the same with two self-test vectors", program, "classify", "--quiet", "--threads", "1", tested, photograph),
-                ]));
+                    (Version, ["--version"]),
+                    (Decoded, ["classify", "--quiet", "--threads", "1", package, decoded]),
+                    ("classify one JPEG photograph", ["classify", "--quiet", "--threads", "1", package, photograph]),
+                    ("the same with two self-test vectors", ["classify", "--quiet", "--threads", "1", tested, photograph]),
+                ],
+                (package, decoded)));
         }
 
-        return [.. results];
+        for (int round = 1; round <= Rounds; round++)
+        {
+            progress.WriteLine($"starting programs, round {round} of {Rounds}");
+            foreach (StartedProgram program in programs)
+                program.Round();
+        }
+
+        return [.. programs.Select(p => new StartupResult(p.Name, p.Bytes, Sections(p.Path), p.Phases, p.Runs))];
     }
 
     private static string PublishEmpty()
@@ -100,13 +107,6 @@ internal static class StartupBenchmark
         return path;
     }
 
-    private static ProcessCost Cost(string name, params string[] command)
-    {
-        string[] figures = ExternalTool.Run(Repository.PathTo("tools", "startup.sh"), command).Split();
-        double[] values = Array.ConvertAll(figures[..4], f => double.Parse(f, CultureInfo.InvariantCulture));
-        return new ProcessCost(name, values[0], values[1], values[2], values[3]);
-    }
-
     private static Dictionary<string, long> Sections(string program)
     {
         var sections = new Dictionary<string, long>();
@@ -118,33 +118,5 @@ internal static class StartupBenchmark
         }
 
         return sections;
-    }
-
-    private static AnswerPhases Phases(string program, string package, string picture)
-    {
-        double[] least = new double[5];
-        Array.Fill(least, double.PositiveInfinity);
-        for (int i = 0; i < Runs; i++)
-        {
-            JsonElement load = Report(program, "bench", package, "--threads", "1", "--runs", "1", "--json");
-            JsonElement answer = Report(program, "classify", "--threads", "1", "--json", package, picture)
-                .GetProperty("images")[0].GetProperty("milliseconds");
-            Least(0, load, "verificationMilliseconds");
-            Least(1, load, "preparationMilliseconds");
-            Least(2, answer, "decode");
-            Least(3, answer, "prepare");
-            Least(4, answer, "run");
-        }
-
-        return new AnswerPhases(least[0], least[1], least[2], least[3], least[4]);
-
-        void Least(int phase, JsonElement report, string name) =>
-            least[phase] = Math.Min(least[phase], report.GetProperty(name).GetDouble());
-    }
-
-    private static JsonElement Report(string program, params string[] arguments)
-    {
-        using JsonDocument report = JsonDocument.Parse(ExternalTool.Run(program, arguments));
-        return report.RootElement.Clone();
     }
 }

@@ -30,8 +30,8 @@ internal static class StartupCommand
         var command = new Command(
             "startup",
             $"""
-            Publishes edge-camera with NativeAOT and measures new processes of it, {StartupBenchmark.Runs} each: size of the program, time from
-            exec to exit, peak memory. Needs the folder shared.
+            Publishes edge-camera with NativeAOT and measures new processes of it: size of the program, time from exec to exit, peak
+            memory, in {StartupBenchmark.Rounds} interleaved rounds of {StartupBenchmark.RunsPerRound} runs. Needs the folder shared.
 
             Example:
               startup --profiles minimal
@@ -97,8 +97,9 @@ internal static class StartupCommand
             "Start-up, memory and size of edge-camera",
             [
                 $"{Machine.Describe()}; commit {Machine.Commit()}; NativeAOT.",
-                $"{StartupBenchmark.Runs} new processes each, exec to exit, {StartupBenchmark.Network} int8 and one photograph, one thread. "
-                    + $"Target for one answer: {Fixed(TargetMilliseconds, 0)} ms and {Fixed(TargetMebibytes, 0)} MiB.",
+                $"New processes, exec to exit, {StartupBenchmark.Network} int8 and one photograph, one thread: {StartupBenchmark.Rounds} "
+                    + $"interleaved rounds of {StartupBenchmark.RunsPerRound} runs; medians are those of the quietest round. Target for one "
+                    + $"answer: {Fixed(TargetMilliseconds, 0)} ms and {Fixed(TargetMebibytes, 0)} MiB.",
             ],
             [sizes, runs, parts]);
 
