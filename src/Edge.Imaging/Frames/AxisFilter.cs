@@ -43,8 +43,16 @@ internal sealed class AxisFilter
     public int Length => _first.Length;
 
     /// <summary>Whether an input belongs to at most two outputs, neighbours: so it is where an axis shrinks.</summary>
-    public bool OverlapsNeighboursOnly =>
-        Enumerable.Range(0, Math.Max(0, Length - 2)).All(i => _first[i] + _weights[i].Length <= _first[i + 2]);
+    public bool OverlapsNeighboursOnly
+    {
+        get
+        {
+            bool apart = true;
+            for (int i = 2; i < Length; i++)
+                apart &= _first[i - 2] + _weights[i - 2].Length <= _first[i];
+            return apart;
+        }
+    }
 
     /// <summary>First input of all outputs.</summary>
     public int Start => _first[0];

@@ -7,7 +7,7 @@ internal sealed unsafe class PlanePass
     private const int LineWords = 64 / sizeof(short);
 
     private readonly int _plane, _width, _step;
-    private readonly (int Channel, SampleChannel Samples, RowPass RowPass)[] _channels;
+    private readonly PlaneChannel[] _channels;
     private readonly ColumnPlan _plan;
     private readonly delegate*<in ColumnStep, void> _columnPass;
     private readonly bool _inOrder;
@@ -20,23 +20,36 @@ internal sealed unsafe class PlanePass
     /// <param name="width">Words of a vector: 32 (AVX-512), 16 (AVX2), 8 (NEON), 1 (scalar).</param>
     public PlanePass(in FrameDescription frame, FrameGeometry geometry, int plane, int width)
     {
-        List<(int Channel, SampleChannel Samples, AxisFilter Filter)> channels = [];
+        List<PlaneChannel> channels = [];
         for (int c = 0; c < frame.Channels; c++)
         {
             SampleChannel samples = frame.Channel(c);
-            if (samples.Plane == plane)
-                channels.Add((c, samples, geometry.Rows.Fold(geometry.Region.X, samples.ColumnShift)));
+            if (samples.Plane != plane)
+                continue;
+            channels.Add(new PlaneChannel(c, samples, geometry.Rows.Fold(geometry.Region.X, samples.ColumnShift)));
+            _step = Math.Max(_step, samples.Step);
         }
 
-        // Channels in the order of memory; a group of bytes has a sample of each, and several of a channel of smaller step.
-        channels.Sort((a, b) => a.Samples.First - b.Samples.First);
-        _step = channels.Max(c => c.Samples.Step);
-        int firstGroup = channels.Min(c => c.Filter.Start / PerGroup(c.Samples));
-        _groups = channels.Max(c => (c.Filter.End + PerGroup(c.Samples) - 1) / PerGroup(c.Samples)) - firstGroup;
-        _channels =
-            [.. channels.Select(c => (c.Channel, c.Samples, new RowPass(c.Filter, -firstGroup * PerGroup(c.Samples))))];
+        // In the order of memory. A group of bytes has a sample of each channel, and several of one whose step is smaller.
+        _channels = [.. channels];
+        Array.Sort(_channels, (a, b) => a.Samples.First - b.Samples.First);
+        int firstGroup = int.MaxValue, endGroup = 0, overread = 0;
+        foreach (PlaneChannel channel in _channels)
+        {
+            firstGroup = Math.Min(firstGroup, channel.Filter.Start / PerGroup(channel));
+            endGroup = Math.Max(endGroup, (channel.Filter.End + PerGroup(channel) - 1) / PerGroup(channel));
+        }
+
+        foreach (PlaneChannel channel in _channels)
+        {
+            channel.RowPass = new RowPass(channel.Filter, -firstGroup * PerGroup(channel));
+            overread = Math.Max(overread, channel.RowPass.Overread);
+        }
+
+        _groups = endGroup - firstGroup;
         _plane = plane;
-        _plan = new ColumnPlan(geometry.Columns.Fold(geometry.Region.Y, channels[0].Samples.RowShift));
+        SampleChannel first = _channels[0].Samples;
+        _plan = new ColumnPlan(geometry.Columns.Fold(geometry.Region.Y, first.RowShift));
 
         // Whole vectors where the frame has room for them, and the scalar form where it has not even one.
         int vector = 2 * width;
@@ -44,17 +57,14 @@ internal sealed unsafe class PlanePass
         _bytes = Math.Min(
             ((_groups * _step) + vector - 1) / vector * vector, frame.RowBytes(plane) - (int)_firstByte);
         _width = _bytes < vector ? 1 : width;
-        _columnPass = _width == 1 ? &ColumnPass.RunScalar : ColumnPass.Choose(_step, channels[0].Samples.Step == 2, width);
-        _inOrder = channels.Count > 1 && (_width == 1 || _step == 3);
+        _columnPass = _width == 1 ? &ColumnPass.RunScalar : ColumnPass.Choose(_step, first.Step == 2, width);
+        _inOrder = _channels.Length > 1 && (_width == 1 || _step == 3);
 
         // A row of words for each channel, one of those that are still to be told apart, then two that are carried and zeros.
-        int overread = _channels.Max(c => c.RowPass.Overread);
         _stride = Lines(Math.Max(_groups * 2, _bytes) + (3 * vector) + overread);
         _carryLength = Lines(_bytes + vector);
         _rows = GC.AllocateArray<nint>(_plan.MaxRows, pinned: true);
-        _memory = GC.AllocateArray<short>(((channels.Count + 1) * _stride) + (3 * _carryLength) + LineWords, pinned: true);
-
-        int PerGroup(SampleChannel samples) => _step / samples.Step;
+        _memory = GC.AllocateArray<short>(((_channels.Length + 1) * _stride) + (3 * _carryLength) + LineWords, pinned: true);
     }
 
     /// <summary>Resizes the rows of one output row.</summary>
@@ -90,10 +100,16 @@ internal sealed unsafe class PlanePass
             _columnPass(step);
             if (_inOrder)
                 TellApart(inOrder, words);
-            for (int c = 0; c < _channels.Length; c++)
-                _channels[c].RowPass.Run(words + (c * _stride), resized + (_channels[c].Channel * stride), _width);
+            foreach (PlaneChannel channel in _channels)
+            {
+                channel.RowPass!.Run(words, resized + (channel.Index * stride), _width);
+                words += _stride;
+            }
         }
     }
+
+    /// <summary>Samples of a channel in a group.</summary>
+    private int PerGroup(PlaneChannel channel) => _step / channel.Samples.Step;
 
     private static int Lines(int words) => (words + LineWords - 1) & ~(LineWords - 1);
 
@@ -111,10 +127,10 @@ internal sealed unsafe class PlanePass
                 Triples<WordsNeon>(inOrder, words);
                 break;
             default:
-                foreach ((int _, SampleChannel samples, RowPass _) in _channels)
+                foreach (PlaneChannel channel in _channels)
                 {
-                    for (int i = 0; i < _groups * (_step / samples.Step); i++)
-                        words[i] = inOrder[samples.First + (i * samples.Step)];
+                    for (int i = 0; i < _groups * PerGroup(channel); i++)
+                        words[i] = inOrder[channel.Samples.First + (i * channel.Samples.Step)];
                     words += _stride;
                 }
 
@@ -133,4 +149,19 @@ internal sealed unsafe class PlanePass
             T.Store(third, words + (2 * _stride) + x);
         }
     }
+}
+
+/// <summary>What a <see cref="PlanePass"/> knows of one of its channels.</summary>
+/// <param name="index">Which channel of the frame.</param>
+/// <param name="samples">Where its samples lie.</param>
+/// <param name="filter">The weights of samples along a row of the plane.</param>
+internal sealed class PlaneChannel(int index, SampleChannel samples, AxisFilter filter)
+{
+    public int Index => index;
+
+    public SampleChannel Samples => samples;
+
+    public AxisFilter Filter => filter;
+
+    public RowPass? RowPass { get; set; }
 }
