@@ -7,10 +7,12 @@ namespace Edge.Benchmarks.Startup;
 /// <summary>A program that is started over and over, and the least of what its runs took.</summary>
 /// <param name="name">Of the build profile.</param>
 /// <param name="path">Of the program.</param>
+/// <param name="owners">Whose code and data it is made of.</param>
 /// <param name="commands">What runs are called, and their arguments.</param>
 /// <param name="answer">A package and a decoded picture to tell the parts of an answer apart with.</param>
 internal sealed class StartedProgram(
-    string name, string path, (string Name, string[] Arguments)[] commands, (string Package, string Picture)? answer)
+    string name, string path, Dictionary<string, long> owners, (string Name, string[] Arguments)[] commands,
+    (string Package, string Picture)? answer)
 {
     private readonly ProcessCost[] _runs =
         [.. commands.Select(c => new ProcessCost(c.Name, double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity, 0))];
@@ -20,6 +22,8 @@ internal sealed class StartedProgram(
     public string Name => name;
 
     public string Path => path;
+
+    public Dictionary<string, long> Owners => owners;
 
     public long Bytes => new FileInfo(path).Length;
 

@@ -53,13 +53,15 @@ internal static class StartupBenchmark
         string photograph = Directory.EnumerateFiles(SharedFolder.Path("images", "val"), "*.JPEG").Order(StringComparer.Ordinal).First();
         string decoded = Decode(photograph);
         progress.WriteLine("publishing an empty program");
-        List<StartedProgram> programs = [new(Empty, PublishEmpty(), [("nothing", [])], null)];
+        List<StartedProgram> programs = [new(Empty, PublishEmpty(), [], [("nothing", [])], null)];
         foreach (string profile in profiles)
         {
             progress.WriteLine($"publishing edge-camera, {profile} profile");
+            string program = Publish(
+                "src/Edge.Camera", "edge-camera-" + profile, "edge-camera", $"-p:EdgeCameraProfile={profile}", "-p:IlcGenerateMapFile=true");
+            string map = Repository.PathTo("src", "Edge.Camera", "obj", "Release", "net9.0", "linux-x64", "native", "edge-camera.map.xml");
             programs.Add(new StartedProgram(
-                profile,
-                Publish("src/Edge.Camera", "edge-camera-" + profile, "edge-camera", $"-p:EdgeCameraProfile={profile}"),
+                profile, program, ProgramOwners.Read(map),
                 [
                     (Version, ["--version"]),
                     (Decoded, ["classify", "--quiet", "--threads", "1", package, decoded]),
@@ -76,7 +78,7 @@ internal static class StartupBenchmark
                 program.Round();
         }
 
-        return [.. programs.Select(p => new StartupResult(p.Name, p.Bytes, Sections(p.Path), p.Phases, p.Runs))];
+        return [.. programs.Select(p => new StartupResult(p.Name, p.Bytes, Sections(p.Path), p.Owners, p.Phases, p.Runs))];
     }
 
     private static string PublishEmpty()

@@ -57,6 +57,7 @@ internal static class StartupCommand
         var sizes = new Grid(
             "Programs, MB", 1, "profile", "stripped", "target", "managed code", "type and static data", "constants, texts, default model",
             "unwinding", "runtime in C++", "rest");
+        var owners = new Grid("Owners of what the compiler made, MB", 1, ["profile", .. ProgramOwners.Names]);
         var runs = new Grid("New processes", 2, "profile", "run", "least ms", "median ms", "processor ms, least", "peak MiB");
         var parts = new Grid(
             "Parts of one answer from a decoded image, least ms", 1, "profile", "empty program", "rest of --version", "verify", "pack",
@@ -76,6 +77,8 @@ internal static class StartupCommand
                     result.Profile, Fixed(result.Bytes / 1e6, 2), Target(result.Profile),
                     .. groups.Select(g => Fixed(g, 2)), Fixed((result.Bytes / 1e6) - groups.Sum(), 2),
                 ]);
+            if (result.Owners.Count > 0)
+                owners.Add([result.Profile, .. ProgramOwners.Names.Select(name => Fixed(result.Owners[name] / 1e6, 2))]);
             foreach (ProcessCost run in result.Runs)
             {
                 runs.Add(
@@ -101,7 +104,7 @@ internal static class StartupCommand
                     + $"interleaved rounds of {StartupBenchmark.RunsPerRound} runs; medians are those of the quietest round. Target for one "
                     + $"answer: {Fixed(TargetMilliseconds, 0)} ms and {Fixed(TargetMebibytes, 0)} MiB.",
             ],
-            [sizes, runs, parts]);
+            [sizes, owners, runs, parts]);
 
         static double Megabytes(StartupResult result, params string[] sections) =>
             sections.Sum(s => result.Sections.GetValueOrDefault(s)) / 1e6;

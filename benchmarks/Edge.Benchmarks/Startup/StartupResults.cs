@@ -6,9 +6,10 @@ namespace Edge.Benchmarks.Startup;
 /// <param name="Profile">Build profile: full or minimal.</param>
 /// <param name="Bytes">Of the stripped NativeAOT program.</param>
 /// <param name="Sections">Its sections, bytes.</param>
+/// <param name="Owners">Whose code and data it is made of, bytes; empty where that was not asked for.</param>
 /// <param name="Phases">What an answer is made of; null for a program that gives none.</param>
 internal sealed record StartupResult(
-    string Profile, long Bytes, Dictionary<string, long> Sections, AnswerPhases? Phases, ProcessCost[] Runs);
+    string Profile, long Bytes, Dictionary<string, long> Sections, Dictionary<string, long> Owners, AnswerPhases? Phases, ProcessCost[] Runs);
 
 /// <summary>Least times of new processes, in milliseconds.</summary>
 /// <param name="Verify">Reading the manifest, proving every number and checksum.</param>
