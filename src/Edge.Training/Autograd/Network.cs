@@ -113,6 +113,13 @@ public class Network<T>
         _trainedBatch = 0;
     }
 
+    /// <summary>With quantization: forgets all ranges that were not given, for <see cref="Calibrate"/> to find them anew.</summary>
+    public void ResetRanges()
+    {
+        foreach (ActivationRange range in _network.Ranges.Where(r => !r.IsFixed))
+            range.Range = default;
+    }
+
     /// <summary>Adds the loss's gradients to those of the trainable parameters.</summary>
     /// <param name="batch">As in the last <see cref="Forward"/>, which was in training mode.</param>
     /// <param name="logitsGradient">[batch, classes].</param>
@@ -154,19 +161,27 @@ public class Network<T>
     /// <summary>Dropout masks are a function of seed and step, so that training resumed at a step draws the same.</summary>
     public void Seed(ulong seed, long step) => (_seed, _step) = (seed, step);
 
-    /// <summary>Writes parameters and running statistics into the constants of a graph.</summary>
+    /// <summary>
+    /// Writes parameters and running statistics into the constants of a graph. With quantization the weights are written as the forward
+    /// pass rounds them: these have been trained, and biases and the layers behind make up for what rounding does to them.
+    /// </summary>
     /// <param name="graph">The graph that the network was built from, or one with the same nodes in the same order.</param>
+    /// <param name="rounded">False writes the weights that the optimizer moves.</param>
     /// <exception cref="ArgumentException">The graph has other nodes or constants of other shapes.</exception>
-    public void CopyTo(ModelGraph graph)
+    public void CopyTo(ModelGraph graph, bool rounded = true)
     {
+        Dictionary<T[], T[]> roundings = rounded
+            ? _network.Operators.SelectMany(o => o.Rounded()).DistinctBy(r => r.Values).ToDictionary()
+            : [];
         foreach ((Value constant, T[] data) in _network.Sources)
-            _graph.Write(graph, constant, Array.ConvertAll(data, float.CreateTruncating));
+            _graph.Write(graph, constant, Array.ConvertAll(roundings.GetValueOrDefault(data, data), float.CreateTruncating));
     }
 
     /// <summary>
-    /// Takes parameters and running statistics from the constants of a graph: the inverse of <see cref="CopyTo"/>.
+    /// Takes parameters and running statistics from the constants of a graph: the inverse of <see cref="CopyTo"/> without rounding.
     /// </summary>
-    /// <inheritdoc cref="CopyTo"/>
+    /// <param name="graph">The graph that the network was built from, or one with the same nodes in the same order.</param>
+    /// <exception cref="ArgumentException">The graph has other nodes or constants of other shapes.</exception>
     public void CopyFrom(ModelGraph graph)
     {
         foreach ((Value constant, T[] data) in _network.Sources)

@@ -40,14 +40,15 @@ internal static class FitSession
             ("weights of epoch", $"{best}"),
             ("seconds", Quantizer.Reports.Html.Number(run.History.Sum(r => r.Seconds))),
             ("recipe", Recipe(run.Description.Options)));
-        RunSummary.Of(
+        RunSummary summary = RunSummary.Of(
             run.Folder,
             run.Training,
             run.Validation,
             run.History.Count,
             best,
             result,
-            Stopwatch.GetElapsedTime(start)).Write(output, json);
+            Stopwatch.GetElapsedTime(start));
+        (summary with { FloatValidationAccuracy = run.FloatResult?.Accuracy }).Write(output, json);
     }
 
     private static string Recipe(FitOptions o) =>

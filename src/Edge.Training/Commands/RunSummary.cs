@@ -26,8 +26,11 @@ internal sealed record RunSummary
     /// <summary>The epoch whose weights were exported; 0 when those before the first one were better, or only a head was fitted.</summary>
     public required int BestEpoch { get; init; }
 
-    /// <summary>0 to 1; null without validation images.</summary>
+    /// <summary>0 to 1, after quantization-aware epochs of the int8 network; null without validation images.</summary>
     public required double? ValidationAccuracy { get; init; }
+
+    /// <summary>After quantization-aware epochs that of the exported network in float, 0 to 1; else null.</summary>
+    public double? FloatValidationAccuracy { get; init; }
 
     public required double? ValidationLoss { get; init; }
 
@@ -65,7 +68,8 @@ internal sealed record RunSummary
         if (ValidationAccuracy is { } accuracy)
         {
             string epoch = BestEpoch > 0 ? $" (epoch {BestEpoch})" : Epochs > 0 ? " (the weights it began with)" : "";
-            output.WriteLine($"validation accuracy {Html.Percent(accuracy)} of {ValidationImages} images{epoch}");
+            string both = FloatValidationAccuracy is { } exact ? $" in int8, {Html.Percent(exact)} in float" : "";
+            output.WriteLine($"validation accuracy {Html.Percent(accuracy)} of {ValidationImages} images{both}{epoch}");
         }
 
         output.WriteLine($"wrote {Model} and {Report}");

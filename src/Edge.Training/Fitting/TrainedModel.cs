@@ -5,6 +5,7 @@ using Edge.Quantizer.Reference;
 using Edge.Runtime.Format;
 using Edge.Training.Autograd;
 using Edge.Training.Data;
+using Edge.Training.Quantization;
 
 namespace Edge.Training.Fitting;
 
@@ -21,7 +22,8 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
         Checkpoint checkpoint = CheckpointFile.Load(path, warn);
         ModelGraph graph = CheckpointNetwork.FromBytes(checkpoint.Network, checkpoint.Run.Network);
         using var workers = new Workers(1);
-        var network = new TrainingNetwork(graph, 1, workers);
+        var kind = new TrainingNetworkOptions { Quantization = checkpoint.Run.FloatHistory is null ? null : new QuantizationAware() };
+        var network = new TrainingNetwork(graph, 1, workers, kind);
         string prefix = checkpoint.Progress.Epoch > 0 ? "best/" : "";
         Dictionary<string, float[]> tensors = checkpoint.Tensors.GroupBy(t => t.Name).ToDictionary(
             g => g.Key, g => g.First().Data);
@@ -31,7 +33,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
             tensors[prefix + name].CopyTo(value, 0);
         }
 
-        network.CopyTo(graph);
+        network.CopyTo(graph, rounded: checkpoint.Progress.BestEpoch > 0);
         return new TrainedModel(graph, checkpoint.Run.Input, checkpoint.Run.ClassNames);
     }
 

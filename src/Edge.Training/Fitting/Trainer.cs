@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Edge.Quantizer;
 using Edge.Quantizer.Graph;
+using Edge.Quantizer.Quantization;
 using Edge.Runtime.Format;
 using Edge.Training.Autograd;
 using Edge.Training.Compression;
@@ -24,6 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly FitOptions _options;
     private readonly Workers _workers;
     private readonly TrainingNetwork _network;
+    private readonly bool _quantized;
     private readonly TrainingNetwork? _teacher;
     private readonly Optimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
@@ -55,7 +57,7 @@ public sealed class Trainer : IDisposable
         bool quantized = false)
     {
         options.Check();
-        (_graph, _options, Validation) = (graph, options, validation);
+        (_graph, _options, _quantized, Validation) = (graph, options, quantized, validation);
         _workers = new Workers(options.Threads);
         long cache = (long)options.CacheMegabytes << 20;
         _training = new BatchLoader(
@@ -63,11 +65,16 @@ public sealed class Trainer : IDisposable
         if (validation.Count > 0)
             _validation = new BatchLoader(
                 validation, input, Augmentation.None, options.BatchSize, options.Seed, _workers.Count, cache / 2);
-        var kind = new TrainingNetworkOptions { Quantization = quantized ? new QuantizationAware() : null };
-        _network = new TrainingNetwork(graph, options.BatchSize, _workers, kind) { FreezeStatistics = options.FreezeStatistics };
+        var kind = new TrainingNetworkOptions
+        {
+            Quantization = quantized ? new QuantizationAware { InputRange = PostTrainingQuantizer.InputRange(input) } : null,
+        };
+        _network = new TrainingNetwork(graph, options.BatchSize, _workers, kind)
+        {
+            FreezeStatistics = options.FreezeStatistics,
+            TrackRanges = quantized,
+        };
         _teacher = options.Distillation > 0 ? Teacher(input) : null;
-        if (quantized)
-            Calibrate();
         _optimizer = Recipe.Optimizer(options, _network.Parameters, _workers);
         _schedule = Recipe.Schedule(options, _training.Steps);
         _average = options.AverageDecay > 0 ? new ExponentialMovingAverage(_network, (float)options.AverageDecay) : null;
@@ -110,29 +117,29 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>Answers for the validation images with the weights as they are; null without such images.</summary>
+    /// <summary>
+    /// Answers for the validation images with the weights as they are; null without such images. With quantization the ranges of all
+    /// activations are found anew before, as calibration will find them for the exported network.
+    /// </summary>
     public ClassificationResult? Evaluate(CancellationToken cancellation)
     {
-        if (_validation is null)
-            return null;
-        var result = new ClassificationResult(_network.Classes);
-        foreach (Batch batch in _validation.Evaluation())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Array.Copy(batch.Images, _network.Input, batch.Count * batch.InputLength);
-            _network.Forward(batch.Count, ForwardMode.Evaluation);
-            for (int i = 0; i < batch.Count; i++)
-                result.Add(batch.Classes[i], _network.Logits.AsSpan(i * _network.Classes, _network.Classes));
-        }
-
-        return result;
+        if (_quantized)
+            Calibrate(cancellation);
+        return Evaluate(_network, cancellation);
     }
 
-    /// <summary>Takes the best weights and writes them into the graph's constants.</summary>
+    /// <summary>Answers of the graph in float, which <see cref="Export"/> wrote; null without validation images.</summary>
+    public ClassificationResult? EvaluateFloat(CancellationToken cancellation) =>
+        Evaluate(new TrainingNetwork(_graph, _options.BatchSize, _workers), cancellation);
+
+    /// <summary>
+    /// Takes the best weights and writes them into the graph's constants: with quantization rounded, or as they were where no epoch was
+    /// better.
+    /// </summary>
     public ModelGraph Export()
     {
         Copy(_best, [.. Weights()]);
-        _network.CopyTo(_graph);
+        _network.CopyTo(_graph, rounded: Progress.BestEpoch > 0);
         return _graph;
     }
 
@@ -189,14 +196,33 @@ public sealed class Trainer : IDisposable
             : throw new UserException($"{_options.Teacher}: has {teacher.Classes} classes, the network {_network.Classes}; give a teacher of the same classes");
     }
 
-    /// <summary>Finds the ranges of all activations, on varied images in random order.</summary>
-    private void Calibrate()
+    /// <summary>Finds the ranges of all activations, on varied training images, the same ones each time.</summary>
+    private void Calibrate(CancellationToken cancellation)
     {
+        _network.ResetRanges();
         foreach (Batch batch in _training.Training(epoch: -1).Take(CalibrationBatches))
         {
+            cancellation.ThrowIfCancellationRequested();
             Array.Copy(batch.Images, _network.Input, batch.Count * batch.InputLength);
             _network.Calibrate(batch.Count);
         }
+    }
+
+    private ClassificationResult? Evaluate(TrainingNetwork network, CancellationToken cancellation)
+    {
+        if (_validation is null)
+            return null;
+        var result = new ClassificationResult(network.Classes);
+        foreach (Batch batch in _validation.Evaluation())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Array.Copy(batch.Images, network.Input, batch.Count * batch.InputLength);
+            network.Forward(batch.Count, ForwardMode.Evaluation);
+            for (int i = 0; i < batch.Count; i++)
+                result.Add(batch.Classes[i], network.Logits.AsSpan(i * network.Classes, network.Classes));
+        }
+
+        return result;
     }
 
     private void TrainEpoch(CancellationToken cancellation)

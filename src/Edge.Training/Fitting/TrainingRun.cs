@@ -52,6 +52,12 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Of the phase that runs.</summary>
     public Trainer Trainer { get; private set; }
 
+    /// <summary>
+    /// After quantization-aware epochs: answers of the exported network in float for the validation images, which should be close to
+    /// those that <see cref="Run"/> gives. Null without such epochs or without validation images, and before the end.
+    /// </summary>
+    public ClassificationResult? FloatResult { get; private set; }
+
     /// <summary>All epochs so far, those of the quantization-aware phase counted on.</summary>
     public List<EpochRecord> History
     {
@@ -102,7 +108,10 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Trains to the end and writes the model. Saves a checkpoint when it is cancelled.</summary>
-    /// <returns>Answers for the validation images with the exported weights; null without such images.</returns>
+    /// <returns>
+    /// Answers for the validation images with the exported weights, after quantization-aware epochs those of the int8 network; null without
+    /// such images.
+    /// </returns>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint is written.</exception>
     public ClassificationResult? Run(CancellationToken cancellation)
     {
@@ -122,6 +131,7 @@ public sealed class TrainingRun : IDisposable
         }
 
         Folder.WriteModel(Trainer.Export());
+        FloatResult = Description.FloatHistory is null ? null : Trainer.EvaluateFloat(cancellation);
         return Trainer.Evaluate(cancellation);
     }
 

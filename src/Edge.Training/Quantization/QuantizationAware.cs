@@ -14,8 +14,11 @@ namespace Edge.Training.Quantization;
 /// <item>A network over it with these options is calibrated on a few batches (<see cref="Autograd.Network{T}.Calibrate"/>):
 /// every activation's smallest and largest value, joined where concat, max pool, shuffle and the like must share a scale.</item>
 /// <item>It trains as any network; forward passes quantize in evaluation too. Ranges stay, or follow the batches while
-/// <see cref="Autograd.Network{T}.TrackRanges"/> is set.</item>
-/// <item>CopyTo writes the weights into the folded graph, which is exported and quantized as any other.</item>
+/// <see cref="Autograd.Network{T}.TrackRanges"/> is set. They are found anew before it is judged, for the exported graph carries
+/// none.</item>
+/// <item>CopyTo writes the rounded weights into the folded graph, which is exported and quantized as any other: on their grid they
+/// lose nothing more, and bias correction finds no shift to take back. The weights before rounding would be another network, since
+/// the trained biases make up for the rounding.</item>
 /// </list>
 /// Convolutions, fully connected layers, additions and averages compute the runtime's integer sums and its float32 formulas,
 /// bit for bit as long as sums stay below 2²⁴; max pools, concats, shuffles and slices move codes. Other functions are
@@ -28,8 +31,11 @@ public sealed record QuantizationAware
     /// <summary>What the preprocessing can produce; null for what calibration sees.</summary>
     public ValueRange? InputRange { get; init; }
 
-    /// <summary>What a tracked range keeps per step: range · momentum + batch · (1 − momentum).</summary>
-    public float RangeMomentum { get; init; } = 0.99f;
+    /// <summary>
+    /// What a tracked range keeps per step, 0 to 1: range · momentum + batch · (1 − momentum). The default follows within some ten steps,
+    /// so that short runs at high learning rates do not clamp what has grown meanwhile.
+    /// </summary>
+    public float RangeMomentum { get; init; } = 0.9f;
 
     /// <summary>
     /// A copy with batch norms, constant arithmetic and padding folded, without dropout; images stay NCHW and activations stay

@@ -65,6 +65,12 @@ internal sealed class QuantizedConvolutionOperator : UnaryOperator<float>
 
     private float[] Bias => _bias?.Value ?? _zeroBias;
 
+    public override IEnumerable<(float[] Values, float[] Rounded)> Rounded()
+    {
+        RoundWeights(_inputRange.Parameters.Scale, _quantizer.Range.Parameters.Scale);
+        yield return (_weights.Value, _rounded);
+    }
+
     public override void Forward(in PassContext pass)
     {
         int images = _oneImage ? 1 : pass.Batch;

@@ -81,6 +81,39 @@ public sealed class QuantizationAwareTests : IDisposable
     }
 
     [Fact]
+    public void The_exported_weights_lie_on_the_int8_grid_and_leave_bias_correction_nothing_to_do()
+    {
+        ModelGraph folded = QuantizationAware.Fold(Network());
+        TrainingNetwork network = Calibrated(folded);
+        NetworkTests.Train(network, new AdamW(network.Parameters, _workers), 0, 20);
+        network.CopyTo(folded, rounded: false);
+        Assert.True(LargestShift(folded) > 1e-4);
+        network.CopyTo(folded);
+        Assert.InRange(LargestShift(folded), 0, 1e-6);
+
+        static float LargestShift(ModelGraph graph) => graph.Nodes.Where(n => n.OpType is OpTypes.Conv or OpTypes.Gemm).Max(n =>
+        {
+            int[] shape = n.Input(1).Constant!.Shape;
+            double[] means = [.. Enumerable.Repeat(1.0, n.Attributes.Int("group", 1) * shape[1..].Aggregate((x, y) => x * y))];
+            return BiasCorrection.Of(n, means, WeightQuantizer.PerChannel(n, inputScale: 1)).Max(MathF.Abs);
+        });
+    }
+
+    [Fact]
+    public void Ranges_are_forgotten_but_for_the_given_one_and_found_anew()
+    {
+        TrainingNetwork network = Calibrated(QuantizationAware.Fold(Network()));
+        NetworkTests.FillInput(network, 0);
+        network.Calibrate(network.BatchSize);
+        Dictionary<string, ValueRange> joined = new(network.Ranges);
+        network.ResetRanges();
+        network.Calibrate(network.BatchSize);
+        Assert.Equal(joined["input"], network.Ranges["input"]);
+        Assert.All(joined, r => Assert.Equal(r.Value, r.Value.Union(network.Ranges[r.Key])));
+        Assert.NotEqual(joined, network.Ranges);
+    }
+
+    [Fact]
     public void Ranges_are_saved_with_the_state_and_follow_only_when_asked()
     {
         TrainingNetwork network = Calibrated(QuantizationAware.Fold(Network()));

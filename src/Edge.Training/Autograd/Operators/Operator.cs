@@ -14,6 +14,9 @@ internal abstract class Operator<T>
 
     public virtual IEnumerable<StateTensor<T>> State => [];
 
+    /// <summary>Values of parameters that the operator rounds before it computes with them, and what they are rounded to.</summary>
+    public virtual IEnumerable<(T[] Values, T[] Rounded)> Rounded() => [];
+
     public abstract void Forward(in PassContext pass);
 
     /// <summary>
