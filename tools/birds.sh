@@ -35,8 +35,8 @@ study() { # title, model, preprocessing
     echo '```'
     echo
     echo "All five divisions together took $seconds seconds. The network of the first one, on its 168 validation images, as it is and after two"
-    echo "quantization-aware epochs over its 252 training images. These validation images chose the better epoch, or none, and the learning rate"
-    echo "(at 0.0003 the second network fell to 54 %), so they flatter those rows:"
+    echo "quantization-aware epochs over its 252 training images. These validation images chose the better epoch, or none, and the learning rate,"
+    echo "so they flatter those rows:"
     echo
     echo "| network | answers |"
     echo "| --- | --- |"
