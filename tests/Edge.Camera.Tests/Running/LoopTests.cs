@@ -95,26 +95,16 @@ public class LoopTests
     public void The_loop_itself_allocates_nothing_while_decisions_stand()
     {
         EdgeConfig config = TestScene() with { Decision = new DecisionConfig { Threshold = 1, Hysteresis = 0, Votes = 100_000, Window = 100_000 } };
-        using Watch watch = Watch.Load(new LoadedConfig(config, null));
-        using var loop = new ClassificationLoop();
-        using var reader = new CameraReader(
-            "camera", () => new TestSource(320, 240, 1000), TimeSpan.FromSeconds(5), loop.FrameReady, NullLogger.Instance);
-        loop.ChangeTo(watch, [reader], []);
-        reader.Start();
-        using var stop = new CancellationTokenSource();
-        var thread = new Thread(() => loop.Run(stop.Token));
-        thread.Start();
-        Eventually.Holds(() => loop.AllocatedBytes > 0);
+        using var run = new LoopRun(config, _ => new TestSource(320, 240, 1000), TimeProvider.System);
+        Eventually.Holds(() => run.Loop.AllocatedBytes > 0);
         long allocated = 0, since = 0;
         Eventually.Holds(() =>
         {
             // As above: what happens for the first time may allocate.
-            if (loop.AllocatedBytes != allocated)
-                (allocated, since) = (loop.AllocatedBytes, watch.Cameras[0].Frames);
-            return watch.Cameras[0].Frames >= since + 50;
+            if (run.Loop.AllocatedBytes != allocated)
+                (allocated, since) = (run.Loop.AllocatedBytes, run.Watch.Cameras[0].Frames);
+            return run.Watch.Cameras[0].Frames >= since + 50;
         });
-        stop.Cancel();
-        thread.Join();
     }
 
     private static EdgeConfig TestScene() => new()
