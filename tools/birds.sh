@@ -24,7 +24,7 @@ study() { # title, model, preprocessing
     train finetune "$shared/models/$2.onnx" --preprocessing "$3" --data "$birds" "${division[@]}" --splits 5 --probes -o "$run" \
         >"$run.txt"
     local seconds=$((SECONDS - start))
-    train fit "$run/model.onnx" --data "$birds" "${division[@]}" --epochs 0 --qat-epochs 2 --lr 0.00001 --batch 16 --augment light -o "$run-aware" \
+    train fit "$run/model.onnx" --data "$birds" "${division[@]}" --epochs 0 --qat-epochs 2 --lr 0.0003 --batch 16 --augment light -o "$run-aware" \
         >"$run-aware.txt"
     quantize "$run"
     quantize "$run-aware"
