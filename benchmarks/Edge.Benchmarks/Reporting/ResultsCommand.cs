@@ -47,13 +47,14 @@ internal static class ResultsCommand
             }
 
             string results = Repository.PathTo("benchmarks", "RESULTS.md");
-            Replace(results, Assemble(parts, progress));
+            Replace(results, Assemble(parts, File.Exists(results) ? File.ReadAllText(results) : "", progress));
             parsed.InvocationConfiguration.Output.WriteLine(results);
         });
         return command;
     }
 
-    private static string Assemble(IReadOnlyList<ResultPart> parts, TextWriter progress)
+    /// <summary>Every part as it was measured here last, else as the results so far have it.</summary>
+    private static string Assemble(IReadOnlyList<ResultPart> parts, string before, TextWriter progress)
     {
         var text = new StringBuilder();
         text.AppendLine("# Results").AppendLine();
@@ -61,17 +62,30 @@ internal static class ResultsCommand
         int found = 0;
         foreach (ResultPart part in parts)
         {
-            if (!File.Exists(FileOf(part)))
+            if ((File.Exists(FileOf(part)) ? File.ReadAllText(FileOf(part)) : Kept(part, before)) is not { } section)
             {
                 progress.WriteLine($"{part.Name}: not measured yet, left out");
                 continue;
             }
 
             found++;
-            text.AppendLine().Append(File.ReadAllText(FileOf(part)));
+            text.AppendLine().AppendLine(Mark(part)).Append(section);
         }
 
         return found > 0 ? text.ToString() : throw new UserException("nothing was measured: run results without --parts");
+    }
+
+    /// <summary>What stands in front of a part, so that it is found again; not shown.</summary>
+    private static string Mark(ResultPart part) => $"<!-- {part.Name} -->";
+
+    private static string? Kept(ResultPart part, string results)
+    {
+        int start = results.IndexOf(Mark(part), StringComparison.Ordinal);
+        if (start < 0)
+            return null;
+        start += Mark(part).Length + Environment.NewLine.Length;
+        int end = results.IndexOf("\n<!-- ", start, StringComparison.Ordinal);
+        return end < 0 ? results[start..] : results[start..end];
     }
 
     private static string FileOf(ResultPart part) =>
