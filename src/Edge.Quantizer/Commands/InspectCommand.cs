@@ -47,7 +47,7 @@ internal static class InspectCommand
         {
             string path = parsed.GetRequiredValue(file);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            WholeFile.Require("--html", parsed.GetValue(html));
+            WholeFile.Require("--html", parsed.GetValue(html), ("the package", path));
             if (Path.GetExtension(path).Equals(".edge", StringComparison.OrdinalIgnoreCase))
                 Package(path, parsed.GetValue(json), parsed.GetValue(html), output);
             else if (parsed.GetValue(html) is { } page)

@@ -33,6 +33,15 @@ internal sealed class QuantizationSetup
 
     public IEnumerable<Option> Options => [_inputShape, _calibration, _preprocessing, _labels, _offset, _name, _threads];
 
+    /// <summary>The files and folders that <see cref="Load"/> reads.</summary>
+    public (string What, string? Path)[] Sources(ParseResult parsed, string model) =>
+    [
+        ("the model", model),
+        ("the preprocessing", parsed.GetValue(_preprocessing)),
+        ("the label file", parsed.GetValue(_labels)),
+        ("the calibration folder", parsed.GetValue(_calibration)),
+    ];
+
     /// <summary>Reads the network and all that belongs to it.</summary>
     /// <param name="needsImages">Whether the network can't be packed without calibration images.</param>
     /// <param name="labelColumn">Column of the calibration folder's labels.csv with the class; null for the usual one.</param>

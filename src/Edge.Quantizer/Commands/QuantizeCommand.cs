@@ -91,8 +91,9 @@ internal static class QuantizeCommand
             int certified = parsed.GetValue(certificate);
             if (certified is < 0 or > CertificateDefinition.MaxImages)
                 throw new UserException($"--certificate {certified}: must be 0 to {CertificateDefinition.MaxImages} images");
-            WholeFile.Require("--output", target);
-            WholeFile.Require("--report", parsed.GetValue(page));
+            (string What, string? Path)[] sources = setup.Sources(parsed, path);
+            WholeFile.Require("--output", target, sources);
+            WholeFile.Require("--report", parsed.GetValue(page), [.. sources, ("the package", target)]);
             using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true, parsed.GetValue(labelColumn));
             string[] names = inputs.Description.Labels;
             var options = new QuantizationOptions

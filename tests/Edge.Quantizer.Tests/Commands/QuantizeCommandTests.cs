@@ -7,6 +7,7 @@ using Edge.Quantizer.Onnx;
 using Edge.Quantizer.Tests.Passes;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
+using Edge.Runtime.Tests.Format;
 
 namespace Edge.Quantizer.Tests.Commands;
 
@@ -115,6 +116,39 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.False(File.Exists(At("net.edge")));
+    }
+
+    [Theory]
+    [InlineData("quantize net.onnx -o net.onnx", "--output", "is the model itself")]
+    [InlineData("quantize net.onnx -o link.onnx", "--output", "is the model itself")]
+    [InlineData("quantize named.edge", "--output", "is the model itself")]
+    [InlineData("quantize net.onnx -o new.edge --report net.onnx", "--report", "is the model itself")]
+    [InlineData("quantize net.onnx -o new.edge --report new.edge", "--report", "is the package itself")]
+    [InlineData("quantize net.onnx -o input.json", "--output", "is the preprocessing itself")]
+    [InlineData("quantize net.onnx -o labels.txt", "--output", "is the label file itself")]
+    [InlineData("quantize net.onnx -o photos/0.png", "--output", "is a file of the calibration folder already")]
+    [InlineData("compress net.onnx --float -o net.onnx", "--output", "is the model itself")]
+    [InlineData("compress tiny.edge --share 3 -o tiny.edge", "--output", "is the model itself")]
+    [InlineData("export tiny.edge --qdq -o tiny.edge", "--output", "is the package itself")]
+    [InlineData("inspect tiny.edge --html tiny.edge", "--html", "is the package itself")]
+    public void No_output_takes_the_place_of_an_input(string line, string option, string problem)
+    {
+        File.Copy(At("net.onnx"), At("named.edge"));
+        File.WriteAllBytes(At("tiny.edge"), TinyModel.Inceptionlike().ToBytes());
+        File.CreateSymbolicLink(At("link.onnx"), "net.onnx");
+        Dictionary<string, byte[]> before = Files();
+        string[] arguments = [.. line.Split(' ').Select(a => a.Contains('.', StringComparison.Ordinal) ? At(a) : a)];
+        if (line.Contains(".onnx", StringComparison.Ordinal) || arguments[0] == "quantize")
+            arguments = [.. arguments, "--calibration", At("photos"), "--preprocessing", At("input.json"), "--labels", At("labels.txt")];
+
+        using var error = new StringWriter();
+        Assert.Equal(CommandHost.Failure, CommandLine.Run(arguments, TextWriter.Null, error));
+
+        Assert.Matches($@"^edge-quantizer: {option} \S+: {problem}; name another( file)?\n$", error.ToString());
+        Assert.Equal(before, Files());
+
+        Dictionary<string, byte[]> Files() =>
+            Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
     }
 
     private string At(string name) => Path.Combine(_folder, name);

@@ -29,6 +29,19 @@ public sealed class CompressCommandTests : IDisposable
     }
 
     [Fact]
+    public void Without_loss_a_package_may_take_its_own_place()
+    {
+        byte[] plain = TinyModel.Everything().ToBytes();
+        string package = Package(plain);
+
+        (int code, _, string error) = Run("compress", package, "-o", package);
+
+        Assert.Equal((CommandHost.Success, ""), (code, error));
+        Assert.True(new FileInfo(package).Length < plain.Length);
+        Assert.Equal(plain, EdgeModel.Load(package).Plain.ToArray());
+    }
+
+    [Fact]
     public void Sharing_alone_leaves_few_values_and_indices_of_fixed_length()
     {
         Run("compress", Package(Large().ToBytes()), "--share", "3", "-o", Target);
