@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         Option<string[]> inputShape = ModelInput.InputShape();
         var column = new Option<string?>("--label-column") { Description = "column of labels.csv with the class index", HelpName = "name" };
         var noRuntime = new Option<bool>("--no-onnxruntime") { Description = "leave ONNX Runtime out" };
-        var threads = new Option<int>("--threads") { Description = "threads; default: one per core", HelpName = "n" };
+        Option<int> threads = NumberOption.Threads();
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var command = new Command(
             "evaluate",

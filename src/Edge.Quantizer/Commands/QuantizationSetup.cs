@@ -26,7 +26,7 @@ internal sealed class QuantizationSetup
     private readonly Option<string?> _labels = new("--labels") { Description = "text file, one class name per line in output order", HelpName = "file" };
     private readonly Option<int> _offset = new("--label-offset") { Description = "outputs in front of the first real class (1 where output 0 is background)", HelpName = "n" };
     private readonly Option<string?> _name = new("--name") { Description = "what the network is called; default: the model's file name", HelpName = "text" };
-    private readonly Option<int> _threads = new("--threads") { Description = "threads; default: one per core", HelpName = "n" };
+    private readonly Option<int> _threads = NumberOption.Threads();
 
     /// <param name="required">Whether the command always needs calibration images and preprocessing.</param>
     public QuantizationSetup(bool required) => _preprocessing.Required = _calibration.Required = required;

@@ -50,7 +50,7 @@ internal static class QuantizeCommand
             Description = "held-out calibration images that the package carries as proof of its accuracy: edge-camera check replays them",
             HelpName = "n",
         };
-        var sensitivity = new Option<int>("--sensitivity-images") { Description = "images for the sensitivity of each layer; 0 skips it", DefaultValueFactory = _ => 2, HelpName = "n" };
+        Option<int> sensitivity = NumberOption.Create("--sensitivity-images", "images for the sensitivity of each layer; 0 skips it", 0, MaxSensitivityImages, 2);
         var page = new Option<string?>("--report") { Description = "write an HTML page: accuracy, every layer, worst disagreements as pictures", HelpName = "file" };
         var json = new Option<bool>("--json") { Description = "print the report as JSON" };
         var command = new Command(
@@ -157,3 +157,5 @@ internal static class QuantizeCommand
     /// <summary>Images for the layer report: enough for a stable SQNR, and float tensors of one image at a time.</summary>
     internal const int MaxCompared = 50;
 }
+    private const int MaxSensitivityImages = 1_000_000;
+
