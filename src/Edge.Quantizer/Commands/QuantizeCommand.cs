@@ -2,6 +2,7 @@ using System.CommandLine;
 using Edge.Imaging;
 using Edge.Quantizer.Calibration;
 using Edge.Quantizer.Evaluation;
+using Edge.Quantizer.Onnx;
 using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Reports;
 using Edge.Runtime.Format;
@@ -72,6 +73,7 @@ internal static class QuantizeCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(model);
+            OnnxFile.RefusePackage(path);
             string target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".edge");
             string wanted = parsed.GetRequiredValue(method);
             bool byOnnxRuntime = OnnxRuntimeRules.Methods.ContainsKey(wanted);
