@@ -59,7 +59,9 @@ internal sealed class QuantizationSetup
         string[] files = [.. (folder?.Images ?? []).Select(i => i.Path)];
         ModelGraph graph = OptimizedModel.Load(path, ModelInput.Options(parsed.GetValue(_inputShape)));
         RequireInput(graph, input, path);
-        int offset = parsed.GetValue(_offset);
+        int offset = parsed.GetValue(_offset), outputs = Tensor.Volume(graph.Outputs[0].Shape!);
+        if (offset < 0 || offset >= outputs)
+            throw new UserException($"--label-offset {offset}: the network has {outputs} outputs; give 0 to {outputs - 1}");
         if (names.Length > 0)
             names = ClassNames(graph, names, offset);
         string name = parsed.GetValue(_name) ?? Path.GetFileNameWithoutExtension(path);
@@ -85,9 +87,9 @@ internal sealed class QuantizationSetup
     private static string[] ClassNames(ModelGraph graph, string[] names, int offset)
     {
         int outputs = graph.Outputs[0].Shape![^1];
-        if (offset >= 0 && names.Length == outputs)
+        if (names.Length == outputs)
             return names[Math.Min(offset, outputs)..];
-        if (offset >= 0 && names.Length + offset == outputs)
+        if (names.Length + offset == outputs)
             return names;
         throw new UserException($"there are {names.Length} labels for {outputs} outputs with a label offset of {offset}; give one line per output");
     }
@@ -129,4 +131,7 @@ internal sealed record QuantizationInputs(
     ModelGraph Graph, PackageDescription Description, ImageCalibrationSet Images, ImageFolder? Folder, int Threads) : IDisposable
 {
     public void Dispose() => Images.Dispose();
+    /// <summary>Outputs behind the label offset.</summary>
+    public int Classes => Tensor.Volume(Graph.Outputs[0].Shape!) - Description.LabelOffset;
+
 }

@@ -108,6 +108,9 @@ public sealed class QuantizeCommandTests : IDisposable
     [InlineData("--method magic", "calibration method 'magic' is unknown")]
     [InlineData("--report missing/page.html", "--report missing/page.html: there is no folder")]
     [InlineData("--label-column index", "has no labels.csv with a column")]
+    [InlineData("--label-offset -1", "--label-offset -1: the network has 4 outputs; give 0 to 3")]
+    [InlineData("--label-offset 4", "--label-offset 4: the network has 4 outputs; give 0 to 3")]
+    [InlineData("--label-offset 99", "--label-offset 99: the network has 4 outputs; give 0 to 3")]
     public void What_makes_no_sense_is_told_in_one_line(string options, string message)
     {
         (int code, _, string error) = Run(options.Split(' '));
