@@ -128,6 +128,8 @@ internal static class QuantizeCommand
             if (parsed.GetValue(page) is { } html)
             {
                 ComparedImage[] answers = [.. report.Answers.Select(a => options.Classes.Count > 0 ? a with { Class = options.Classes[a.Index] } : a)];
+            if (package.Manifest.Certificate is { } proof && proof.Images < certified)
+                parsed.InvocationConfiguration.Error.WriteLine($"warning: --certificate {certified}: holds {proof.Images} images, for no more were held out");
                 WholeFile.Write(html, new QuantizationPage(package, inputs.Graph, quantized, layers, answers, inputs.Images, i => Path.GetFileName(inputs.Folder!.Images[i].Path)).ToHtml());
             }
 
