@@ -73,7 +73,8 @@ internal sealed class QuantizationSetup
             parsed.GetValue(_threads) is > 0 and var n ? n : Environment.ProcessorCount);
     }
 
-    private static void RequireInput(ModelGraph graph, InputPreprocessing input, string path)
+    /// <exception cref="UserException">The preprocessing makes other images than the network takes.</exception>
+    public static void RequireInput(ModelGraph graph, InputPreprocessing input, string path)
     {
         int[] wanted = [1, input.Height, input.Width, input.Channels];
         if (graph.Inputs.Count == 1 && graph.Inputs[0].Shape is { } shape && !shape.SequenceEqual(wanted))
@@ -130,8 +131,8 @@ internal sealed class QuantizationSetup
 internal sealed record QuantizationInputs(
     ModelGraph Graph, PackageDescription Description, ImageCalibrationSet Images, ImageFolder? Folder, int Threads) : IDisposable
 {
-    public void Dispose() => Images.Dispose();
     /// <summary>Outputs behind the label offset.</summary>
     public int Classes => Tensor.Volume(Graph.Outputs[0].Shape!) - Description.LabelOffset;
 
+    public void Dispose() => Images.Dispose();
 }

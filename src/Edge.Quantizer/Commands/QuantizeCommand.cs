@@ -98,6 +98,11 @@ internal static class QuantizeCommand
             WholeFile.Require("--report", parsed.GetValue(page), [.. sources, ("the package", target)]);
             using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true, parsed.GetValue(labelColumn));
             string[] names = inputs.Description.Labels;
+            IReadOnlyList<FolderImage> classified = parsed.GetValue(labelColumn) is not null || FolderClasses.AreLabels(inputs.Folder!, names)
+                ? FolderClasses.InOutputOrder(inputs.Folder!, names, inputs.Classes)
+                : [];
+            if (classified.Count > 0 && FolderClasses.Foreign(inputs.Folder!, classified) is { } foreignClasses)
+                parsed.InvocationConfiguration.Error.WriteLine(foreignClasses);
             var options = new QuantizationOptions
             {
                 Method = wanted,
@@ -109,9 +114,7 @@ internal static class QuantizeCommand
                 BiasCorrection = !parsed.GetValue(noBias),
                 MaxDrop = parsed.GetValue(maxDrop),
                 CertificateImages = certified,
-                Classes = parsed.GetValue(labelColumn) is not null || FolderClasses.AreLabels(inputs.Folder!, names)
-                    ? [.. FolderClasses.InOutputOrder(inputs.Folder!, names).Select(i => i.Class)]
-                    : [],
+                Classes = [.. classified.Select(i => i.Class)],
                 Threads = inputs.Threads,
             };
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
@@ -125,11 +128,11 @@ internal static class QuantizeCommand
                 target, quantized, inputs.Description, report, layers, compared, coding: null,
                 certified == 0 ? null : session => ParityCertificate.Create(session, inputs.Graph, quantized, inputs.Images, certified, options.MaxDrop));
             progress.Clear();
+            if (package.Manifest.Certificate is { } proof && proof.Images < certified)
+                parsed.InvocationConfiguration.Error.WriteLine($"warning: --certificate {certified}: holds {proof.Images} images, for no more were held out");
             if (parsed.GetValue(page) is { } html)
             {
                 ComparedImage[] answers = [.. report.Answers.Select(a => options.Classes.Count > 0 ? a with { Class = options.Classes[a.Index] } : a)];
-            if (package.Manifest.Certificate is { } proof && proof.Images < certified)
-                parsed.InvocationConfiguration.Error.WriteLine($"warning: --certificate {certified}: holds {proof.Images} images, for no more were held out");
                 WholeFile.Write(html, new QuantizationPage(package, inputs.Graph, quantized, layers, answers, inputs.Images, i => Path.GetFileName(inputs.Folder!.Images[i].Path)).ToHtml());
             }
 
@@ -158,8 +161,8 @@ internal static class QuantizeCommand
     /// <summary>A day.</summary>
     private const double MaxSeconds = 86400;
 
+    private const int MaxSensitivityImages = 1_000_000;
+
     /// <summary>Images for the layer report: enough for a stable SQNR, and float tensors of one image at a time.</summary>
     internal const int MaxCompared = 50;
 }
-    private const int MaxSensitivityImages = 1_000_000;
-
