@@ -35,9 +35,11 @@ for n in "${networks[@]}"; do
         $quantizer quantize "$shared/models/$n.onnx" --calibration "$calibration" --preprocessing "$out/$n.input.json" \
             --labels "$shared/models/$labels" --label-offset "$offset" --sensitivity-images 0 -o "$result.edge" --json "$@" >"$result.quantize.json"
     }
+    classes=()
+    case $n in *vww* | *nanodet* | *fer*) classes=(--no-labels) ;; esac
     judge() { # name of the result, then options
         local result=$out/$n.$1; shift
-        $quantizer evaluate "$result.edge" --images "$images" --model "$shared/models/$n.onnx" --json "$@" >"$result.accuracy.json"
+        $quantizer evaluate "$result.edge" --images "$images" --model "$shared/models/$n.onnx" "${classes[@]}" --json "$@" >"$result.accuracy.json"
     }
     quantize default
     judge default

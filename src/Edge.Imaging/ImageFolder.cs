@@ -1,4 +1,5 @@
 using System.Globalization;
+using Edge.Runtime.Format;
 
 namespace Edge.Imaging;
 
@@ -119,6 +120,8 @@ public sealed class ImageFolder
             string image = System.IO.Path.Combine(path, fields[file]);
             if (!File.Exists(image))
                 throw new ImageFormatException($"{labels}, line {line}: there is no file {fields[file]} in this folder");
+            if (!RegularFile.Is(image))
+                throw new ImageFormatException($"{labels}, line {line}: {fields[file]} is a device or a pipe; list files only");
             entries.Add((image, fields[label] == NoClass ? "" : fields[label]));
         }
 
@@ -181,7 +184,7 @@ public sealed class ImageFolder
 
     private static string[] ImagesOf(string path, SearchOption depth)
     {
-        string[] files = [.. Directory.EnumerateFiles(path, "*", depth).Where(HasImageExtension)];
+        string[] files = [.. Directory.EnumerateFiles(path, "*", depth).Where(f => HasImageExtension(f) && RegularFile.Is(f))];
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }

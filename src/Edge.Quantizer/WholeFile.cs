@@ -1,4 +1,5 @@
 using System.Text;
+using Edge.Runtime.Format;
 
 namespace Edge.Quantizer;
 
@@ -9,33 +10,33 @@ internal static class WholeFile
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Writes the file. What was there before stays until all of it is written; where that fails nothing is left behind.</summary>
-    public static void Write(string path, byte[] bytes)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    public static void Write(string path, byte[] bytes) => RegularFile.Replace(path, bytes);
 
-    /// <summary>Says before long work that there is no place for its result.</summary>
+    /// <summary>Says before long work that there is no place for its result, or that it would destroy what the command reads or writes besides.</summary>
     /// <param name="option">Which named the file, as in --report.</param>
     /// <param name="path">The file; null where none is asked for.</param>
-    /// <exception cref="UserException">It is a folder, or to lie in one that does not exist.</exception>
-    public static void Require(string option, string? path)
+    /// <param name="others">What must stay: files, and folders whose files must; null where there is none.</param>
+    /// <exception cref="UserException">It is a folder, or to lie in one that does not exist, or one of the others.</exception>
+    public static void Require(string option, string? path, params ReadOnlySpan<(string What, string? Path)> others)
     {
         if (path is null)
             return;
         if (Directory.Exists(path))
             throw new UserException($"{option} {path}: is a folder; name a file");
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (RegularFile.IsSpecial(path))
+            return;
+        string target = RegularFile.Resolve(path), folder = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(folder))
             throw new UserException($"{option} {path}: there is no folder {folder}; make it first");
+        foreach ((string what, string? other) in others)
+        {
+            if (other is null)
+                continue;
+            string taken = RegularFile.Resolve(other);
+            if (target == taken)
+                throw new UserException($"{option} {path}: is {what} itself; name another file");
+            if (File.Exists(target) && Directory.Exists(taken) && target.StartsWith(taken.TrimEnd('/') + '/', StringComparison.Ordinal))
+                throw new UserException($"{option} {path}: is a file of {what} already; name another");
+        }
     }
 }

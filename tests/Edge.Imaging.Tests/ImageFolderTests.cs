@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Edge.Tests;
 
 namespace Edge.Imaging.Tests;
@@ -99,6 +100,19 @@ public sealed class ImageFolderTests : IDisposable
         Assert.EndsWith("is a file, not a folder", Message(Path.Combine(_root, "a.jpg")));
 
         static string Message(string path) => Assert.Throws<ImageFormatException>(() => ImageFolder.Open(path)).Message;
+    }
+
+    [Fact]
+    public void A_pipe_called_like_an_image_is_none()
+    {
+        Touch("a.jpg");
+        using (Process make = Process.Start("mkfifo", [Path.Combine(_root, "z.jpg")]))
+            make.WaitForExit();
+
+        Assert.Equal(["a.jpg"], ImageFolder.Open(_root).Images.Select(Relative));
+        Labels("file,index\na.jpg,1\nz.jpg,2\n");
+        string message = Assert.Throws<ImageFormatException>(() => ImageFolder.Open(_root)).Message;
+        Assert.EndsWith("labels.csv, line 3: z.jpg is a device or a pipe; list files only", message);
     }
 
     [SharedFact]

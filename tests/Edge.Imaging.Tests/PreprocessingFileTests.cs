@@ -73,6 +73,8 @@ public class PreprocessingFileTests
     [InlineData("round(size/0.875)", "200", "preprocessing: a shorter side of 200 is smaller than the crop of 227 × 227")]
     [InlineData("round(size/0.875)", "round(size/9)", "\"resize\": the fraction 9 is not between 0.01 and 1")]
     [InlineData("\"name\"", "name", "is not valid JSON at line 1")]
+    [InlineData("\"size\": 227", "\"size\": 227, \"size\": 224", "key \"size\" stands twice; keep one")]
+    [InlineData("\"input\"", "\"\\ud800\"", "holds a text that is not valid Unicode; save the file as UTF-8")]
     public void A_mistake_is_named(string original, string mistake, string message)
     {
         Assert.Contains(original, SqueezeNet, StringComparison.Ordinal);
@@ -81,6 +83,16 @@ public class PreprocessingFileTests
         Assert.StartsWith("input.json: ", e.Message);
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_told()
+    {
+        byte[] json = Encoding.Latin1.GetBytes("{ \"size\": 8, \"order\": \"RGB\", \"mean\": 0, \"scale\": 1, \"name\": \"Gr\u00fcn\" }");
+
+        string message = Assert.Throws<ImageFormatException>(() => PreprocessingFile.Parse(json, "input.json")).Message;
+
+        Assert.Equal("input.json: holds a text that is not valid Unicode; save the file as UTF-8", message);
     }
 
     [Theory]

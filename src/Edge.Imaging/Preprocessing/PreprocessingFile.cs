@@ -66,6 +66,10 @@ public static class PreprocessingFile
         {
             throw new ImageFormatException($"{name}: is not valid JSON at line {e.LineNumber + 1}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new ImageFormatException($"{name}: holds a text that is not valid Unicode; save the file as UTF-8", e);
+        }
         catch (ImageFormatException e)
         {
             throw new ImageFormatException($"{name}: {e.Message}", e);
@@ -81,8 +85,11 @@ public static class PreprocessingFile
         ChannelOrder? order = null;
         float[]? mean = null, scale = null;
         string? resize = null;
+        HashSet<string> seen = [];
         foreach (JsonProperty property in root.EnumerateObject())
         {
+            if (!seen.Add(property.Name))
+                throw new ImageFormatException($"key \"{property.Name}\" stands twice; keep one");
             switch (property.Name)
             {
                 case "size": width = height = Integer(property, 1, 1 << 15); break;

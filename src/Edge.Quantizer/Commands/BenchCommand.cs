@@ -7,15 +7,14 @@ namespace Edge.Quantizer.Commands;
 /// <summary>edge-quantizer bench: how fast a package runs on this machine.</summary>
 internal static class BenchCommand
 {
-    private const int MaxThreads = 256;
     private const int MaxRuns = 1_000_000;
     private const int DefaultRuns = 100;
 
     public static Command Create()
     {
         Argument<string> file = ModelInput.PackageArgument();
-        Option<int> threads = Number("--threads", "threads that share each layer; 0 takes one per core", 0, MaxThreads, 1);
-        Option<int> runs = Number("--runs", "timed runs, after some to warm up", 1, MaxRuns, DefaultRuns);
+        Option<int> threads = NumberOption.Create("--threads", "threads that share each layer; 0 takes one per core", 0, NumberOption.MaxThreads, 1);
+        Option<int> runs = NumberOption.Create("--runs", "timed runs, after some to warm up", 1, MaxRuns, DefaultRuns);
         var perLayer = new Option<bool>("--per-layer") { Description = "add a table of every layer's kernel, time and GMAC/s" };
         var json = new Option<bool>("--json") { Description = "print the same figures as JSON" };
         var command = new Command(
@@ -45,16 +44,5 @@ internal static class BenchCommand
                 BenchmarkTable.Write(Tables.Console(output), path, report);
         });
         return command;
-    }
-
-    private static Option<int> Number(string name, string description, int low, int high, int standard)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "n" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && (value < low || value > high))
-                result.AddError($"{name} takes a number from {low} to {high}, not {value}");
-        });
-        return option;
     }
 }

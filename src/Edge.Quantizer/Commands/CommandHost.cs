@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Edge.Imaging;
 using Edge.Quantizer.Reference.OnnxRuntime;
 using Edge.Runtime.Format;
@@ -28,7 +29,12 @@ public sealed class CommandHost(string program, string description, IReadOnlyLis
     {
         var root = new RootCommand(description);
         foreach (Func<Command> create in commands)
-            root.Subcommands.Add(create());
+        {
+            Command command = create();
+            RefuseEmptyTexts(command);
+            root.Subcommands.Add(command);
+        }
+
         ParseResult parsed = root.Parse(args);
         var usage = parsed.Action as ParseErrorAction;
         usage?.ShowHelp = false;
@@ -58,6 +64,21 @@ public sealed class CommandHost(string program, string description, IReadOnlyLis
         {
             error.WriteLine($"{program}: {Describe(e)}");
             return Failure;
+        }
+    }
+
+    /// <summary>An empty text names no file and no choice: mostly a variable of the shell that is not set.</summary>
+    private static void RefuseEmptyTexts(Command command)
+    {
+        foreach (Argument argument in command.Arguments)
+            argument.Validators.Add(result => Check(result, result.Tokens, argument.Name));
+        foreach (Option option in command.Options)
+            option.Validators.Add(result => Check(result, result.Tokens, option.Name));
+
+        static void Check(SymbolResult result, IEnumerable<Token> tokens, string name)
+        {
+            if (tokens.Any(t => t.Value.Length == 0))
+                result.AddError($"{name}: the text given is empty; give one that is not, or leave it out");
         }
     }
 

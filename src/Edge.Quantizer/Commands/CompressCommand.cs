@@ -72,10 +72,13 @@ internal static class CompressCommand
                 throw new UserException("--budget is for --prune auto; leave it out");
             if (stages.Bits is null && GivenOptions.Of(parsed, [start]).Any())
                 throw new UserException("--centroids is for --share; leave it out");
-            WholeFile.Require("--output", target);
+            bool isPackage = EdgeModel.IsPackage(path), loses = !isPackage || stages.ChangesWeights;
+            WholeFile.Require("--output", target, loses ? setup.Sources(parsed, path) : []);
+            if (RegularFile.IsSpecial(target))
+                throw new UserException($"--output {target}: is a device or a pipe, which can't be read again to report on it; name a file");
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
             IReadOnlyList<LayerPruning> scan = [];
-            if (EdgeModel.IsPackage(path))
+            if (isPackage)
             {
                 if (GivenOptions.Of(parsed, [real, .. setup.Options]).ToArray() is { Length: > 0 } foreign)
                     throw new UserException($"{path}: is a package; leave {string.Join(", ", foreign)} out, they are for networks");

@@ -39,7 +39,7 @@ internal static class ConformanceCommand
         };
         command.SetAction(parsed =>
         {
-            WholeFile.Require("--output", parsed.GetValue(file));
+            WholeFile.Require("--output", parsed.GetValue(file), ("the test data", parsed.GetRequiredValue(data)));
             IReadOnlyList<ConformanceResult> results = ConformanceSuite.Run(parsed.GetRequiredValue(data));
             string text = parsed.GetValue(json) ? JsonSerializer.Serialize(results, Json) + "\n" : ConformanceTable.Markdown(results);
             if (parsed.GetValue(file) is { } path)

@@ -25,8 +25,9 @@ internal static class EvaluateCommand
         var model = new Option<string?>("--model") { Description = "the float ONNX model that the package was made of", HelpName = "file" };
         Option<string[]> inputShape = ModelInput.InputShape();
         var column = new Option<string?>("--label-column") { Description = "column of labels.csv with the class index", HelpName = "name" };
+        var noLabels = new Option<bool>("--no-labels") { Description = "leave the images' classes aside: agreement alone" };
         var noRuntime = new Option<bool>("--no-onnxruntime") { Description = "leave ONNX Runtime out" };
-        var threads = new Option<int>("--threads") { Description = "threads; default: one per core", HelpName = "n" };
+        Option<int> threads = NumberOption.Threads();
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var command = new Command(
             "evaluate",
@@ -38,21 +39,32 @@ internal static class EvaluateCommand
               edge-quantizer evaluate squeezenet.edge --model squeezenet.onnx --images val/
             """)
         {
-            file, images, model, inputShape, column, noRuntime, threads, json,
+            file, images, model, inputShape, column, noLabels, noRuntime, threads, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
             EdgeModel package = ModelInput.LoadPackage(parsed.GetRequiredValue(file));
-            ImageFolder folder = ImageFolder.Open(parsed.GetRequiredValue(images), parsed.GetValue(column));
+            if (parsed.GetValue(noLabels) && parsed.GetValue(column) is not null)
+                throw new UserException("--label-column is for counting right answers; leave it or --no-labels out");
+            ImageFolder folder = parsed.GetValue(noLabels)
+                ? ImageFolder.OpenUnlabelled(parsed.GetRequiredValue(images))
+                : ImageFolder.Open(parsed.GetRequiredValue(images), parsed.GetValue(column));
             string? floatModel = parsed.GetValue(model);
             ModelGraph? graph = floatModel is null ? null : OptimizedModel.Load(floatModel, ModelInput.Options(parsed.GetValue(inputShape)));
-            if (floatModel is not null)
-                WarnIfAnother(floatModel, package, parsed.InvocationConfiguration.Error);
+            if (graph is not null)
+            {
+                RequireFit(graph, package, floatModel!);
+                WarnIfAnother(floatModel!, package, parsed.InvocationConfiguration.Error);
+            }
+
+            IReadOnlyList<FolderImage> labelled =
+                FolderClasses.InOutputOrder(folder, package.Manifest.Labels, Outputs(package) - package.Manifest.LabelOffset);
+            if (FolderClasses.Foreign(folder, labelled) is { } foreign)
+                parsed.InvocationConfiguration.Error.WriteLine(foreign);
             bool onnxRuntime = !parsed.GetValue(noRuntime);
             if (onnxRuntime && floatModel is not null && DeepCompressionFile.Is(floatModel))
                 parsed.InvocationConfiguration.Error.WriteLine($"{floatModel}: ONNX Runtime reads no Deep Compression files; its float row is left out");
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
-            IReadOnlyList<FolderImage> labelled = FolderClasses.InOutputOrder(folder, package.Manifest.Labels);
             IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, onnxRuntime, parsed.GetValue(threads), progress, cancellation);
             progress.Clear();
             if (parsed.GetValue(json))
@@ -96,6 +108,16 @@ internal static class EvaluateCommand
         }
     }
 
+    private static int Outputs(EdgeModel package) => Tensor.Volume(package.Manifest.Tensors[package.Manifest.Outputs[0]].Shape);
+
+    private static void RequireFit(ModelGraph graph, EdgeModel package, string path)
+    {
+        QuantizationSetup.RequireInput(graph, package.Manifest.Preprocessing, path);
+        int outputs = Tensor.Volume(graph.Outputs[0].Shape!);
+        if (outputs != Outputs(package))
+            throw new UserException($"{path}: the network has {outputs} outputs, the package {Outputs(package)}; give the model that it was made of");
+    }
+
     private static void WarnIfAnother(string path, EdgeModel package, TextWriter error)
     {
         using FileStream stream = File.OpenRead(path);
@@ -105,15 +127,17 @@ internal static class EvaluateCommand
 
     private static void Write(IAnsiConsole console, IReadOnlyList<Accuracy> results)
     {
-        Table table = Tables.New("engine", "images", "top-1", "top-5", "lost", "gained", $"agrees with {results[0].Name}");
+        bool some = results[0].Labelled is var labelled && labelled > 0 && labelled < results[0].Images;
+        string[] counts = some ? ["images", "labelled"] : ["images"];
+        Table table = Tables.New(["engine", .. counts, "top-1", "top-5", "lost", "gained", $"agrees with {results[0].Name}"]);
         for (int c = 1; c < table.Columns.Count; c++)
             table.Columns[c].RightAligned();
         foreach (Accuracy a in results)
         {
             bool reference = a == results[0];
-            table.AddRow(
-                Tables.Text(a.Name), Tables.Text($"{a.Images}"), Tables.Text(Share(a.Top1, a.Labelled)), Tables.Text(Share(a.Top5, a.Labelled)),
-                Tables.Text(reference ? "" : $"{a.Lost}"), Tables.Text(reference ? "" : $"{a.Gained}"), Tables.Text(reference ? "" : Share(a.Agreeing, a.Images)));
+            string[] beside = reference ? ["", "", ""] : [$"{a.Lost}", $"{a.Gained}", Share(a.Agreeing, a.Images)];
+            string[] cells = [a.Name, $"{a.Images}", .. some ? [$"{a.Labelled}"] : Array.Empty<string>(), Share(a.Top1, a.Labelled), Share(a.Top5, a.Labelled), .. beside];
+            table.AddRow(Array.ConvertAll(cells, Tables.Text));
         }
 
         console.Write(table);

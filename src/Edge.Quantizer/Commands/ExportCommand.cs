@@ -39,7 +39,7 @@ internal static class ExportCommand
             string path = parsed.GetRequiredValue(file);
             EdgeModel model = ModelInput.LoadPackage(path);
             string target = parsed.GetValue(to) ?? Path.ChangeExtension(path, ".qdq.onnx");
-            WholeFile.Require("--output", target);
+            WholeFile.Require("--output", target, ("the package", path));
             byte[] bytes = QdqExporter.Export(model);
             WholeFile.Write(target, bytes);
             parsed.InvocationConfiguration.Output.WriteLine(

@@ -25,7 +25,7 @@ internal static class InspectCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "ONNX model (opset 7 to 21) or .edge package" };
+        var file = new Argument<string>("file") { Description = "ONNX model (opset 7 to 21), Deep Compression file (.net) or .edge package" };
         Option<string[]> inputShape = ModelInput.InputShape();
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var html = new Option<string?>("--html") { Description = "also write a page with a chart of where a package's bytes are", HelpName = "file" };
@@ -47,8 +47,8 @@ internal static class InspectCommand
         {
             string path = parsed.GetRequiredValue(file);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            WholeFile.Require("--html", parsed.GetValue(html));
-            if (Path.GetExtension(path).Equals(".edge", StringComparison.OrdinalIgnoreCase))
+            WholeFile.Require("--html", parsed.GetValue(html), ("the model", path));
+            if (EdgeModel.IsPackage(path) || (Path.GetExtension(path).Equals(".edge", StringComparison.OrdinalIgnoreCase) && !OnnxFile.Is(path)))
                 Package(path, parsed.GetValue(json), parsed.GetValue(html), output);
             else if (parsed.GetValue(html) is { } page)
                 throw new UserException($"--html {page}: shows packages only; {path} is none");
@@ -60,12 +60,12 @@ internal static class InspectCommand
 
     private static void Model(string path, ImportOptions options, bool json, TextWriter output)
     {
-        ModelProto proto = OnnxFile.Read(path);
-        ModelGraph imported = OnnxImporter.Load(path, options);
-        ModelGraph simplified = OnnxImporter.Load(path, options);
-        PassPipeline.Create().Run(simplified);
-        string producer = $"{proto.ProducerName} {proto.ProducerVersion}".Trim();
-        var summary = ModelSummary.Of(Path.GetFileName(path), producer, OnnxFile.Opset(proto), imported, simplified);
+        bool isOnnx = !DeepCompressionFile.Is(path);
+        ModelProto? proto = isOnnx ? OnnxFile.Read(path) : null;
+        ModelGraph imported = isOnnx ? OnnxImporter.Load(path, options) : DeepCompressionFile.Load(path);
+        string producer = $"{proto?.ProducerName} {proto?.ProducerVersion}".Trim();
+        long? opset = proto is null ? null : OnnxFile.Opset(proto);
+        var summary = ModelSummary.Of(Path.GetFileName(path), producer, opset, imported, OptimizedModel.Load(path, options));
         if (json)
             output.WriteLine(JsonSerializer.Serialize(summary, Json));
         else

@@ -26,12 +26,21 @@ internal sealed class QuantizationSetup
     private readonly Option<string?> _labels = new("--labels") { Description = "text file, one class name per line in output order", HelpName = "file" };
     private readonly Option<int> _offset = new("--label-offset") { Description = "outputs in front of the first real class (1 where output 0 is background)", HelpName = "n" };
     private readonly Option<string?> _name = new("--name") { Description = "what the network is called; default: the model's file name", HelpName = "text" };
-    private readonly Option<int> _threads = new("--threads") { Description = "threads; default: one per core", HelpName = "n" };
+    private readonly Option<int> _threads = NumberOption.Threads();
 
     /// <param name="required">Whether the command always needs calibration images and preprocessing.</param>
     public QuantizationSetup(bool required) => _preprocessing.Required = _calibration.Required = required;
 
     public IEnumerable<Option> Options => [_inputShape, _calibration, _preprocessing, _labels, _offset, _name, _threads];
+
+    /// <summary>The files and folders that <see cref="Load"/> reads.</summary>
+    public (string What, string? Path)[] Sources(ParseResult parsed, string model) =>
+    [
+        ("the model", model),
+        ("the preprocessing", parsed.GetValue(_preprocessing)),
+        ("the label file", parsed.GetValue(_labels)),
+        ("the calibration folder", parsed.GetValue(_calibration)),
+    ];
 
     /// <summary>Reads the network and all that belongs to it.</summary>
     /// <param name="needsImages">Whether the network can't be packed without calibration images.</param>
@@ -50,7 +59,9 @@ internal sealed class QuantizationSetup
         string[] files = [.. (folder?.Images ?? []).Select(i => i.Path)];
         ModelGraph graph = OptimizedModel.Load(path, ModelInput.Options(parsed.GetValue(_inputShape)));
         RequireInput(graph, input, path);
-        int offset = parsed.GetValue(_offset);
+        int offset = parsed.GetValue(_offset), outputs = Tensor.Volume(graph.Outputs[0].Shape!);
+        if (offset < 0 || offset >= outputs)
+            throw new UserException($"--label-offset {offset}: the network has {outputs} outputs; give 0 to {outputs - 1}");
         if (names.Length > 0)
             names = ClassNames(graph, names, offset);
         string name = parsed.GetValue(_name) ?? Path.GetFileNameWithoutExtension(path);
@@ -62,7 +73,8 @@ internal sealed class QuantizationSetup
             parsed.GetValue(_threads) is > 0 and var n ? n : Environment.ProcessorCount);
     }
 
-    private static void RequireInput(ModelGraph graph, InputPreprocessing input, string path)
+    /// <exception cref="UserException">The preprocessing makes other images than the network takes.</exception>
+    public static void RequireInput(ModelGraph graph, InputPreprocessing input, string path)
     {
         int[] wanted = [1, input.Height, input.Width, input.Channels];
         if (graph.Inputs.Count == 1 && graph.Inputs[0].Shape is { } shape && !shape.SequenceEqual(wanted))
@@ -76,9 +88,9 @@ internal sealed class QuantizationSetup
     private static string[] ClassNames(ModelGraph graph, string[] names, int offset)
     {
         int outputs = graph.Outputs[0].Shape![^1];
-        if (offset >= 0 && names.Length == outputs)
+        if (names.Length == outputs)
             return names[Math.Min(offset, outputs)..];
-        if (offset >= 0 && names.Length + offset == outputs)
+        if (names.Length + offset == outputs)
             return names;
         throw new UserException($"there are {names.Length} labels for {outputs} outputs with a label offset of {offset}; give one line per output");
     }
@@ -119,5 +131,8 @@ internal sealed class QuantizationSetup
 internal sealed record QuantizationInputs(
     ModelGraph Graph, PackageDescription Description, ImageCalibrationSet Images, ImageFolder? Folder, int Threads) : IDisposable
 {
+    /// <summary>Outputs behind the label offset.</summary>
+    public int Classes => Tensor.Volume(Graph.Outputs[0].Shape!) - Description.LabelOffset;
+
     public void Dispose() => Images.Dispose();
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Edge.Imaging;
 using Edge.Quantizer.Calibration;
 using Edge.Quantizer.Evaluation;
+using Edge.Quantizer.Onnx;
 using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Reports;
 using Edge.Runtime.Format;
@@ -50,7 +51,7 @@ internal static class QuantizeCommand
             Description = "held-out calibration images that the package carries as proof of its accuracy: edge-camera check replays them",
             HelpName = "n",
         };
-        var sensitivity = new Option<int>("--sensitivity-images") { Description = "images for the sensitivity of each layer; 0 skips it", DefaultValueFactory = _ => 2, HelpName = "n" };
+        Option<int> sensitivity = NumberOption.Create("--sensitivity-images", "images for the sensitivity of each layer; 0 skips it", 0, MaxSensitivityImages, 2);
         var page = new Option<string?>("--report") { Description = "write an HTML page: accuracy, every layer, worst disagreements as pictures", HelpName = "file" };
         var json = new Option<bool>("--json") { Description = "print the report as JSON" };
         var command = new Command(
@@ -72,6 +73,7 @@ internal static class QuantizeCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(model);
+            OnnxFile.RefusePackage(path);
             string target = parsed.GetValue(output) ?? Path.ChangeExtension(path, ".edge");
             string wanted = parsed.GetRequiredValue(method);
             bool byOnnxRuntime = OnnxRuntimeRules.Methods.ContainsKey(wanted);
@@ -91,10 +93,16 @@ internal static class QuantizeCommand
             int certified = parsed.GetValue(certificate);
             if (certified is < 0 or > CertificateDefinition.MaxImages)
                 throw new UserException($"--certificate {certified}: must be 0 to {CertificateDefinition.MaxImages} images");
-            WholeFile.Require("--output", target);
-            WholeFile.Require("--report", parsed.GetValue(page));
+            (string What, string? Path)[] sources = setup.Sources(parsed, path);
+            WholeFile.Require("--output", target, sources);
+            WholeFile.Require("--report", parsed.GetValue(page), [.. sources, ("the package", target)]);
             using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true, parsed.GetValue(labelColumn));
             string[] names = inputs.Description.Labels;
+            IReadOnlyList<FolderImage> classified = parsed.GetValue(labelColumn) is not null || FolderClasses.AreLabels(inputs.Folder!, names)
+                ? FolderClasses.InOutputOrder(inputs.Folder!, names, inputs.Classes)
+                : [];
+            if (classified.Count > 0 && FolderClasses.Foreign(inputs.Folder!, classified) is { } foreignClasses)
+                parsed.InvocationConfiguration.Error.WriteLine(foreignClasses);
             var options = new QuantizationOptions
             {
                 Method = wanted,
@@ -106,9 +114,7 @@ internal static class QuantizeCommand
                 BiasCorrection = !parsed.GetValue(noBias),
                 MaxDrop = parsed.GetValue(maxDrop),
                 CertificateImages = certified,
-                Classes = parsed.GetValue(labelColumn) is not null || FolderClasses.AreLabels(inputs.Folder!, names)
-                    ? [.. FolderClasses.InOutputOrder(inputs.Folder!, names).Select(i => i.Class)]
-                    : [],
+                Classes = [.. classified.Select(i => i.Class)],
                 Threads = inputs.Threads,
             };
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
@@ -122,6 +128,8 @@ internal static class QuantizeCommand
                 target, quantized, inputs.Description, report, layers, compared, coding: null,
                 certified == 0 ? null : session => ParityCertificate.Create(session, inputs.Graph, quantized, inputs.Images, certified, options.MaxDrop));
             progress.Clear();
+            if (package.Manifest.Certificate is { } proof && proof.Images < certified)
+                parsed.InvocationConfiguration.Error.WriteLine($"warning: --certificate {certified}: holds {proof.Images} images, for no more were held out");
             if (parsed.GetValue(page) is { } html)
             {
                 ComparedImage[] answers = [.. report.Answers.Select(a => options.Classes.Count > 0 ? a with { Class = options.Classes[a.Index] } : a)];
@@ -152,6 +160,8 @@ internal static class QuantizeCommand
 
     /// <summary>A day.</summary>
     private const double MaxSeconds = 86400;
+
+    private const int MaxSensitivityImages = 1_000_000;
 
     /// <summary>Images for the layer report: enough for a stable SQNR, and float tensors of one image at a time.</summary>
     internal const int MaxCompared = 50;

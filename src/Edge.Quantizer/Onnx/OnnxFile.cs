@@ -1,4 +1,5 @@
 using Edge.Quantizer.Onnx.Schema;
+using Edge.Runtime.Format;
 using Google.Protobuf;
 
 namespace Edge.Quantizer.Onnx;
@@ -6,9 +7,30 @@ namespace Edge.Quantizer.Onnx;
 /// <summary>Reads the outermost message of an ONNX file.</summary>
 internal static class OnnxFile
 {
+    /// <exception cref="UserException">The file is a package.</exception>
+    public static void RefusePackage(string path)
+    {
+        if (EdgeModel.IsPackage(path))
+            throw new UserException($"{path}: is a package, not a float network; give the ONNX file that it was made of");
+    }
+
+    /// <summary>Whether a file can be read as an ONNX model.</summary>
+    public static bool Is(string path)
+    {
+        try
+        {
+            return Read(path) is not null;
+        }
+        catch (UserException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="UserException">The file cannot be read, is damaged or is no ONNX model.</exception>
     public static ModelProto Read(string path)
     {
+        RefusePackage(path);
         try
         {
             using FileStream stream = File.OpenRead(path);

@@ -10,7 +10,8 @@ public sealed record ModelSummary
     /// <summary>Tool that wrote the file, with its version; empty when it does not say.</summary>
     public required string Producer { get; init; }
 
-    public required long Opset { get; init; }
+    /// <summary>Version of ONNX's operator set; null for a Deep Compression file.</summary>
+    public required long? Opset { get; init; }
 
     public required TensorSummary[] Inputs { get; init; }
 
@@ -35,10 +36,10 @@ public sealed record ModelSummary
 
     /// <param name="file">File name.</param>
     /// <param name="producer">Tool that wrote the file.</param>
-    /// <param name="opset">Version of ONNX's operator set.</param>
+    /// <param name="opset">See <see cref="Opset"/>.</param>
     /// <param name="imported">The graph as imported.</param>
     /// <param name="simplified">The same graph after the passes, which decides what runs in int8.</param>
-    public static ModelSummary Of(string file, string producer, long opset, ModelGraph imported, ModelGraph simplified)
+    public static ModelSummary Of(string file, string producer, long? opset, ModelGraph imported, ModelGraph simplified)
     {
         FloatOperator[] inFloat =
         [

@@ -8,7 +8,7 @@ internal static class ModelSummaryTable
     public static void Write(IAnsiConsole console, ModelSummary model)
     {
         string producer = model.Producer.Length > 0 ? $", written by {model.Producer}" : "";
-        console.WriteLine($"{model.File}: ONNX opset {model.Opset}{producer}");
+        console.WriteLine($"{model.File}: {(model.Opset is { } opset ? $"ONNX opset {opset}" : "Deep Compression")}{producer}");
         foreach (TensorSummary input in model.Inputs)
             console.WriteLine($"input   {input.Name}  {input.Type} {Tables.Shape(input.Shape)}");
         foreach (TensorSummary output in model.Outputs)

@@ -103,24 +103,7 @@ public static class EdgeModelWriter
     {
         byte[] bytes = coding is null ? plain.ToArray() : Coding.PackageCompressor.Compress(plain, coding);
         EdgeModel model = EdgeModel.Parse(bytes);
-        string full = Path.GetFullPath(path);
-        string temporary = $"{full}.{Environment.ProcessId}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-
+        RegularFile.Replace(path, bytes, flushToDisk: true);
         return model;
     }
 

@@ -61,11 +61,17 @@ internal static class EvaluateCommand
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
             string path = parsed.GetRequiredValue(model);
-            WholeFile.Require("--report", parsed.GetValue(report));
+            DataSource source = data.DividedSource(parsed);
+            bool isRun = Directory.Exists(path);
+            RunFolder run = isRun ? new RunFolder(path) : RunFolder.Of(path);
+            WholeFile.Require(
+                "--report", parsed.GetValue(report),
+                ("the model", isRun ? run.Model : path), ("the checkpoint", run.Checkpoint), ("the preprocessing", run.Preprocessing),
+                ("the preprocessing", parsed.GetValue(preprocessing)), ("the label file", run.Labels), ("the data", source.Data),
+                ("the label file", source.Labels), ("the label file", source.ClassNames));
             bool isPackage = path.EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase);
             using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), parsed.GetValue(threads)) : null;
             TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error);
-            DataSource source = data.DividedSource(parsed);
             ImageSet images = source.Open();
             Examples examples = parsed.GetValue(heldOut)
                 ? source.Split(images, parsed.GetValue(seed)).Validation

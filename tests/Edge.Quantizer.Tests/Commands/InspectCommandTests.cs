@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Edge.Quantizer.Commands;
+using Edge.Runtime.Tests.Format;
 using Edge.Tests.Onnx;
 using Google.Protobuf;
 
@@ -42,6 +43,7 @@ public sealed class InspectCommandTests : IDisposable
     [InlineData(1, "magic", "inspect", "text.edge")]
     [InlineData(1, "expected sizes joined by x", "inspect", "missing.onnx", "--input-shape", "big")]
     [InlineData(1, "given twice", "inspect", "missing.onnx", "--input-shape", "1x3", "--input-shape", "1x4")]
+    [InlineData(2, "file: the text given is empty", "inspect", "")]
     [InlineData(2, "See: edge-quantizer inspect --help", "inspect")]
     [InlineData(2, "See: edge-quantizer --help")]
     [InlineData(2, "'--unknown'", "inspect", "a.onnx", "--unknown")]
@@ -56,6 +58,27 @@ public sealed class InspectCommandTests : IDisposable
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.Equal("", output);
+    }
+
+    [Fact]
+    public void What_a_file_holds_decides_not_its_name()
+    {
+        string package = Path.Combine(_folder, "package.onnx"), model = Path.Combine(_folder, "model.edge");
+        File.WriteAllBytes(package, TinyModel.Inceptionlike().ToBytes());
+        File.Move(Model(), model);
+
+        Assert.Contains("package.onnx: tiny, ", Run("inspect", package).Output, StringComparison.Ordinal);
+        Assert.StartsWith("model.edge: ONNX opset 13", Run("inspect", model).Output, StringComparison.Ordinal);
+    }
+
+    [SharedFact]
+    public void The_published_deep_compression_file_is_shown_too()
+    {
+        (int code, string output, string error) = Run("inspect", SharedFolder.Path("models", "compressed_SqueezeNet.net"));
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith("compressed_SqueezeNet.net: Deep Compression\n", output, StringComparison.Ordinal);
+        Assert.Contains("every operator has an int8 form", output, StringComparison.Ordinal);
     }
 
     [Fact]

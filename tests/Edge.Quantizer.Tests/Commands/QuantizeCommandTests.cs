@@ -7,6 +7,7 @@ using Edge.Quantizer.Onnx;
 using Edge.Quantizer.Tests.Passes;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
+using Edge.Runtime.Tests.Format;
 
 namespace Edge.Quantizer.Tests.Commands;
 
@@ -107,6 +108,9 @@ public sealed class QuantizeCommandTests : IDisposable
     [InlineData("--method magic", "calibration method 'magic' is unknown")]
     [InlineData("--report missing/page.html", "--report missing/page.html: there is no folder")]
     [InlineData("--label-column index", "has no labels.csv with a column")]
+    [InlineData("--label-offset -1", "--label-offset -1: the network has 4 outputs; give 0 to 3")]
+    [InlineData("--label-offset 4", "--label-offset 4: the network has 4 outputs; give 0 to 3")]
+    [InlineData("--label-offset 99", "--label-offset 99: the network has 4 outputs; give 0 to 3")]
     public void What_makes_no_sense_is_told_in_one_line(string options, string message)
     {
         (int code, _, string error) = Run(options.Split(' '));
@@ -117,14 +121,107 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.False(File.Exists(At("net.edge")));
     }
 
-    private string At(string name) => Path.Combine(_folder, name);
-
-    private (int Code, string Output, string Error) Run(params string[] options)
+    [Theory]
+    [InlineData("0.png,3\n1.png,29", "labels.csv: class 29, but the network has 4 classes")]
+    [InlineData("0.png,3\n1.png,green", "photos: its classes have names ('3', …), those of the network none; quantize with --labels", false)]
+    public void Classes_that_the_network_does_not_have_judge_no_budget(string rows, string message, bool labelled = true)
     {
-        using StringWriter output = new(), error = new();
+        File.WriteAllText(At("photos/labels.csv"), $"file,class\n{rows}\n");
+        (int code, _, string error) = Run(labelled, "--max-drop", "1", "--label-column", "class");
+
+        Assert.Equal(CommandHost.Failure, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.False(File.Exists(At("net.edge")));
+    }
+
+    [Fact]
+    public void A_certificate_of_more_images_than_were_held_out_says_so()
+    {
+        (int code, _, string error) = Run("--certificate", "200", "--sensitivity-images", "0");
+
+        Assert.Equal(CommandHost.Success, code);
+        Assert.EndsWith("\nwarning: --certificate 200: holds 4 images, for no more were held out\n", error, StringComparison.Ordinal);
+        Assert.Equal(4, EdgeModel.Load(At("net.edge")).Manifest.Certificate!.Images);
+    }
+
+    [Theory]
+    [InlineData("quantize", "--threads", "100000000", "--threads takes a number from 0 to 256, not 100000000")]
+    [InlineData("quantize", "--threads", "-1", "--threads takes a number from 0 to 256, not -1")]
+    [InlineData("compress", "--threads", "257", "--threads takes a number from 0 to 256, not 257")]
+    [InlineData("quantize", "--sensitivity-images", "-3", "--sensitivity-images takes a number from 0 to 1000000, not -3")]
+    [InlineData("quantize", "-o", "", "--output: the text given is empty")]
+    [InlineData("compress", "--labels", "", "--labels: the text given is empty")]
+    public void Values_out_of_range_and_empty_ones_are_refused(string command, string option, string value, string message)
+    {
+        using var error = new StringWriter();
         string[] arguments =
         [
-            "quantize", At("net.onnx"), "--calibration", At("photos"), "--preprocessing", At("input.json"), "--labels", At("labels.txt"), "-o", At("net.edge"),
+            command, At("net.onnx"), "--calibration", At("photos"), "--preprocessing", At("input.json"),
+            .. option == "-o" ? Array.Empty<string>() : ["-o", At("net.edge")], option, value,
+        ];
+
+        Assert.Equal(CommandHost.UsageError, CommandLine.Run(arguments, TextWriter.Null, error));
+        Assert.StartsWith(message, error.ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(At("net.edge")));
+    }
+
+    [Fact]
+    public void A_package_is_not_quantized_again()
+    {
+        File.WriteAllBytes(At("tiny.edge"), TinyModel.Inceptionlike().ToBytes());
+        using var error = new StringWriter();
+        string[] arguments = ["quantize", At("tiny.edge"), "--calibration", At("photos"), "--preprocessing", At("input.json")];
+
+        Assert.Equal(CommandHost.Failure, CommandLine.Run(arguments, TextWriter.Null, error));
+        Assert.Equal(
+            $"edge-quantizer: {At("tiny.edge")}: is a package, not a float network; give the ONNX file that it was made of\n", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("quantize net.onnx -o net.onnx", "--output", "is the model itself")]
+    [InlineData("quantize net.onnx -o link.onnx", "--output", "is the model itself")]
+    [InlineData("quantize named.edge", "--output", "is the model itself")]
+    [InlineData("quantize net.onnx -o new.edge --report net.onnx", "--report", "is the model itself")]
+    [InlineData("quantize net.onnx -o new.edge --report new.edge", "--report", "is the package itself")]
+    [InlineData("quantize net.onnx -o input.json", "--output", "is the preprocessing itself")]
+    [InlineData("quantize net.onnx -o labels.txt", "--output", "is the label file itself")]
+    [InlineData("quantize net.onnx -o photos/0.png", "--output", "is a file of the calibration folder already")]
+    [InlineData("compress net.onnx --float -o net.onnx", "--output", "is the model itself")]
+    [InlineData("compress tiny.edge --share 3 -o tiny.edge", "--output", "is the model itself")]
+    [InlineData("export tiny.edge --qdq -o tiny.edge", "--output", "is the package itself")]
+    [InlineData("inspect tiny.edge --html tiny.edge", "--html", "is the model itself")]
+    public void No_output_takes_the_place_of_an_input(string line, string option, string problem)
+    {
+        File.Copy(At("net.onnx"), At("named.edge"));
+        File.WriteAllBytes(At("tiny.edge"), TinyModel.Inceptionlike().ToBytes());
+        File.CreateSymbolicLink(At("link.onnx"), "net.onnx");
+        Dictionary<string, byte[]> before = Files();
+        string[] arguments = [.. line.Split(' ').Select(a => a.Contains('.', StringComparison.Ordinal) ? At(a) : a)];
+        if (line.Contains(".onnx", StringComparison.Ordinal) || arguments[0] == "quantize")
+            arguments = [.. arguments, "--calibration", At("photos"), "--preprocessing", At("input.json"), "--labels", At("labels.txt")];
+
+        using var error = new StringWriter();
+        Assert.Equal(CommandHost.Failure, CommandLine.Run(arguments, TextWriter.Null, error));
+
+        Assert.Matches($@"^edge-quantizer: {option} \S+: {problem}; name another( file)?\n$", error.ToString());
+        Assert.Equal(before, Files());
+
+        Dictionary<string, byte[]> Files() =>
+            Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
+    }
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private (int Code, string Output, string Error) Run(params string[] options) => Run(labelled: true, options);
+
+    private (int Code, string Output, string Error) Run(bool labelled, params string[] options)
+    {
+        using StringWriter output = new(), error = new();
+        string[] labels = labelled ? ["--labels", At("labels.txt")] : [];
+        string[] arguments =
+        [
+            "quantize", At("net.onnx"), "--calibration", At("photos"), "--preprocessing", At("input.json"), .. labels, "-o", At("net.edge"),
             "--threads", "1", .. options,
         ];
         return (CommandLine.Run(arguments, output, error), output.ToString(), error.ToString());

@@ -29,6 +29,19 @@ public sealed class CompressCommandTests : IDisposable
     }
 
     [Fact]
+    public void Without_loss_a_package_may_take_its_own_place()
+    {
+        byte[] plain = TinyModel.Everything().ToBytes();
+        string package = Package(plain);
+
+        (int code, _, string error) = Run("compress", package, "-o", package);
+
+        Assert.Equal((CommandHost.Success, ""), (code, error));
+        Assert.True(new FileInfo(package).Length < plain.Length);
+        Assert.Equal(plain, EdgeModel.Load(package).Plain.ToArray());
+    }
+
+    [Fact]
     public void Sharing_alone_leaves_few_values_and_indices_of_fixed_length()
     {
         Run("compress", Package(Large().ToBytes()), "--share", "3", "-o", Target);
@@ -200,7 +213,7 @@ public sealed class CompressCommandTests : IDisposable
     {
         string published = SharedFolder.Path("models", "compressed_SqueezeNet.net"), photos = Directory.CreateDirectory(Path.Combine(_folder, "photos")).FullName;
         var m = new TinyModel();
-        int image = m.Int8("image", [1, 227, 227, 3], 0.02f), y = m.Int8("y", [1, 1, 1, 10], 0.5f);
+        int image = m.Int8("image", [1, 227, 227, 3], 0.02f), y = m.Int8("y", [1, 1, 1, 1000], 0.5f);
         m.Conv("conv", image, y, new Window { KernelHeight = 1, KernelWidth = 1, StrideY = 227, StrideX = 227 });
         File.WriteAllBytes(Path.Combine(photos, "grey.png"), PngEncoder.Encode(new PixelBuffer(227, 227, 3)));
         (int code, string output, string error) = Run("evaluate", Package(m.ToBytes()), "--model", published, "--images", photos, "--json");

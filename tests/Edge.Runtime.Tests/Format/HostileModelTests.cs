@@ -276,6 +276,11 @@ public sealed class HostileModelTests
         Refused("header.manifestLength", file);
     }
 
+    [Theory]
+    [InlineData("6")]
+    [InlineData("2147483647")]
+    public void Label_offset_that_leaves_no_class(string offset) => Refused("labelOffset", "labelOffset", offset, ("labels", "[]"));
+
     [Fact]
     public void Something_else_than_a_package() => Refused("header.magic", new byte[100]);
 

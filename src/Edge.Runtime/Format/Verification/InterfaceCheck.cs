@@ -80,6 +80,11 @@ internal static class InterfaceCheck
         ModelManifest manifest = context.Manifest;
         if (manifest.LabelOffset < 0)
             throw context.Fail("labelOffset", $"{manifest.LabelOffset} is negative");
+        int scores = 1;
+        foreach (int dimension in manifest.Tensors[manifest.Outputs[0]].Shape)
+            scores *= dimension;
+        if (manifest.LabelOffset >= scores)
+            throw context.Fail("labelOffset", $"{manifest.LabelOffset} leaves no class of {scores} scores");
         if (manifest.Labels.Length == 0)
             return;
         for (int i = 0; i < manifest.Labels.Length; i++)
@@ -88,9 +93,6 @@ internal static class InterfaceCheck
                 throw context.Fail($"labels[{i}]", "is null");
         }
 
-        int scores = 1;
-        foreach (int dimension in manifest.Tensors[manifest.Outputs[0]].Shape)
-            scores *= dimension;
         long named = (long)manifest.LabelOffset + manifest.Labels.Length;
         if (named != scores)
         {
