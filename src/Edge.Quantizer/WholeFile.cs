@@ -35,8 +35,11 @@ internal static class WholeFile
             string taken = RegularFile.Resolve(other);
             if (target == taken)
                 throw new UserException($"{option} {path}: is {what} itself; name another file");
-            if (File.Exists(target) && Directory.Exists(taken) && target.StartsWith(taken.TrimEnd('/') + '/', StringComparison.Ordinal))
+            if (Directory.Exists(taken) && target.StartsWith(taken.TrimEnd('/') + '/', StringComparison.Ordinal) && File.Exists(target) && !IsResult(target))
                 throw new UserException($"{option} {path}: is a file of {what} already; name another");
         }
     }
+
+    /// <summary>Whether a file is one that an earlier run of a command wrote: a package or a page.</summary>
+    private static bool IsResult(string path) => path.EndsWith(".html", StringComparison.OrdinalIgnoreCase) || EdgeModel.IsPackage(path);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Edge.Runtime.Tests.Format;
 
 namespace Edge.Quantizer.Tests.Files;
 
@@ -50,6 +51,11 @@ public sealed class WholeFileTests : IDisposable
         Require(At("model.edge"));
         Require(At("photos/2.jpg"));
         Require("/dev/null");
+        string result = At("photos/model.edge"), page = At("photos/page.html");
+        File.WriteAllBytes(result, TinyModel.Inceptionlike().ToBytes());
+        File.WriteAllText(page, "");
+        Require(result);
+        Require(page);
         Assert.Equal($"--output {model}: is the model itself; name another file", Refused(model));
         Assert.Contains("link.onnx: is the model itself", Refused(At("link.onnx")), StringComparison.Ordinal);
         Assert.Contains(": is the model itself", Refused(At("photos/../model.onnx")), StringComparison.Ordinal);
