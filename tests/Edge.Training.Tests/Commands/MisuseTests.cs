@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Edge.Imaging;
+using Edge.Imaging.Codecs;
+using Edge.Quantizer.Graph;
+using Edge.Quantizer.Onnx;
+using Edge.Runtime.Format;
+using Edge.Training.Commands;
+using Edge.Training.Fitting;
+using Edge.Training.Tests.Data;
+using Edge.Training.Tests.Fitting;
+
+namespace Edge.Training.Tests.Commands;
+
+/// <summary>What contradicts itself, has no effect or would harm ends in one line, and nothing is written.</summary>
+public sealed class MisuseTests : IDisposable
+{
+    private const string Network = "mobilenet-v1-1.0-shallow --set width=0.1 --skip-reductions 2";
+
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("finetune {model} --data {idx} --views 0 --threads 1 --seed 5")]
+    [InlineData("prune {model} --keep 0.3 --epochs 0 --data {idx} --threads 1")]
+    [InlineData("fit {model} --data {idx} --epochs 0 --threads 1")]
+    public void A_folder_with_a_model_stays_as_it_is(string arguments)
+    {
+        string run = Path.GetDirectoryName(Model())!;
+        File.Delete(Path.Combine(run, "checkpoint"));
+        Dictionary<string, byte[]> before = Files();
+        Assert.Contains($"{run}: holds a model already", Fail($"{arguments} -o {run}"), StringComparison.Ordinal);
+        Assert.Equal(before, Files());
+
+        Dictionary<string, byte[]> Files() => Directory.GetFiles(run).ToDictionary(f => f, File.ReadAllBytes);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>A network of four classes as a run wrote it.</summary>
+    private string Model()
+    {
+        string run = _folder.At("trained"), model = Path.Combine(run, "model.onnx");
+        if (!File.Exists(model))
+            Run($"fit {Network} --data {{idx}} --epochs 0 --threads 1 -o {run}");
+        return model;
+    }
+
+    private string Run(string arguments)
+    {
+        using StringWriter output = new(), error = new();
+        Assert.True(CommandLine.Run(Words(arguments), output, error) == 0, error.ToString());
+        return output.ToString();
+    }
+
+    /// <summary>The one line that says what went wrong.</summary>
+    private string Fail(string arguments)
+    {
+        using StringWriter error = new();
+        Assert.Equal(1, CommandLine.Run(Words(arguments), TextWriter.Null, error));
+        string line = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("edge-train: ", line);
+        return line;
+    }
+
+    private string[] Words(string arguments) =>
+        [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => w switch
+        {
+            "{idx}" => Idx.WriteBars(_folder, 80, 4),
+            "{model}" => Model(),
+            "{photos}" => Photos(),
+            "{names}" => Names(),
+            _ => w,
+        })];
+
+    private string Photos()
+    {
+        foreach (string name in new[] { "photos/cat/a.png", "photos/dog/b.png" })
+            File.WriteAllBytes(_folder.At(name), PngEncoder.Encode(new PixelBuffer(4, 4, 3)));
+        return _folder.At("photos");
+    }
+
+    private string Names()
+    {
+        File.WriteAllText(_folder.At("names.txt"), "dog\ncat\n");
+        return _folder.At("names.txt");
+    }
+}
