@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Edge.Quantizer;
+using Edge.Quantizer.Commands;
 using Edge.Training.Data;
 using Edge.Training.Fitting;
 
@@ -56,7 +58,24 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
         _classWeights.AcceptOnlyFromAmong("none", "balanced");
     }
 
-    /// <exception cref="Edge.Quantizer.UserException">A number is out of range.</exception>
+    /// <summary>Refuses the options that only matter to epochs, where there are none.</summary>
+    /// <exception cref="UserException">One was given.</exception>
+    public void RequireNoTraining(ParseResult parsed)
+    {
+        string[] useless =
+        [
+            .. GivenOptions.Of(
+                parsed,
+                [
+                    _batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _average, _clip, _patience,
+                    _cache,
+                ]),
+        ];
+        if (useless.Length > 0)
+            throw new UserException($"{string.Join(", ", useless)}: without --epochs or --qat-epochs nothing but the head is fitted; give epochs, or leave this out");
+    }
+
+    /// <exception cref="UserException">A number is out of range, or an option has no effect.</exception>
     public FitOptions Options(ParseResult parsed)
     {
         FitOptions options = defaults with
@@ -82,6 +101,10 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
             CacheMegabytes = parsed.GetValue(_cache),
         };
         options.Check();
+        if (options.Optimizer != "sgd" && GivenOptions.Of(parsed, [_momentum]).Any())
+            throw new UserException($"--momentum is for --optimizer sgd, not {options.Optimizer}; leave it out");
+        if (options.Schedule != "step" && GivenOptions.Of(parsed, [_stepEpochs]).Any())
+            throw new UserException($"--step-epochs is for --schedule step, not {options.Schedule}; leave it out");
         return options;
     }
 

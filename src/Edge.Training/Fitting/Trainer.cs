@@ -174,7 +174,7 @@ public sealed class Trainer : IDisposable
         if (step < _constraint.FinalStep || _constraint.IsFinal(p => best[p]))
             return;
         Copy([.. Weights().Select(t => ("best/" + t.Name, t.Data))], _best);
-        Progress.BestEpoch = 0;
+        (Progress.BestEpoch, Progress.BestIsResumed) = (0, true);
     }
 
     /// <summary>A copy of a validation image as the network sees it.</summary>

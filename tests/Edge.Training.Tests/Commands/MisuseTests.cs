@@ -33,6 +33,34 @@ public sealed class MisuseTests : IDisposable
         Dictionary<string, byte[]> Files() => Directory.GetFiles(run).ToDictionary(f => f, File.ReadAllBytes);
     }
 
+    [Theory]
+    [InlineData("--epochs 1", 1)]
+    [InlineData("--qat-epochs 1", 1)]
+    [InlineData("", 0)]
+    public void Finetune_tells_splits_and_probes_and_what_it_wrote(string training, int epochs)
+    {
+        string own = _folder.At("own");
+        JsonElement told = JsonDocument.Parse(
+            Run($"finetune {{model}} --data {{idx}} --views 0 --threads 1 --splits 2 --probes {training} --json -o {own}")).RootElement;
+        Assert.Equal(epochs, told.GetProperty("epochs").GetInt32());
+        Assert.Equal(epochs > 0, File.Exists(Path.Combine(own, "history.json")));
+        Assert.Equal(2, told.GetProperty("splits").GetArrayLength());
+        Assert.Equal(JsonValueKind.Number, told.GetProperty("splits")[1].GetProperty("nearestClassMean").ValueKind);
+        Assert.Equal(Path.Combine(own, "model.onnx"), told.GetProperty("model").GetString());
+        Assert.True(File.Exists(told.GetProperty("report").GetString()));
+        Assert.StartsWith("edge-quantizer quantize", told.GetProperty("next").GetString());
+    }
+
+    [Fact]
+    public void Without_validation_images_JSON_has_null_and_no_other_word()
+    {
+        string told = Run($"finetune {{model}} --data {{idx}} --views 0 --threads 1 --validation 0 --probes --json -o {_folder.At("own")}");
+        Assert.DoesNotContain("NaN", told, StringComparison.Ordinal);
+        JsonElement split = JsonDocument.Parse(told).RootElement.GetProperty("splits")[0];
+        Assert.Equal(JsonValueKind.Null, split.GetProperty("accuracy").ValueKind);
+        Assert.Equal(JsonValueKind.Null, split.GetProperty("logisticRegression").ValueKind);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A network of four classes as a run wrote it.</summary>
