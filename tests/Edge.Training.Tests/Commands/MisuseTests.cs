@@ -61,6 +61,37 @@ public sealed class MisuseTests : IDisposable
         Assert.Equal(JsonValueKind.Null, split.GetProperty("logisticRegression").ValueKind);
     }
 
+    [Theory]
+    [InlineData("--epochs 2", "--epochs 1", "2 epochs are done")]
+    [InlineData("--epochs 1 --qat-epochs 1", "--epochs 5", "quantization-aware epochs")]
+    [InlineData("--epochs 9 --patience 1 --optimizer sgd --lr 50 --clip 1", "--epochs 20", "stopped early")]
+    public void Resume_refuses_epochs_that_change_nothing(string training, string epochs, string expected)
+    {
+        string run = _folder.At("run");
+        Run($"fit {{model}} --data {{idx}} --batch 16 --augment none --threads 1 {training} -o {run}");
+        byte[] model = File.ReadAllBytes(Path.Combine(run, "model.onnx"));
+        string line = Fail($"resume {run} {epochs}");
+        Assert.Contains($"{run}: {epochs} would change nothing", line, StringComparison.Ordinal);
+        Assert.Contains(expected, line, StringComparison.Ordinal);
+        Assert.Equal(model, File.ReadAllBytes(Path.Combine(run, "model.onnx")));
+    }
+
+    [Fact]
+    public void A_run_is_resumed_with_the_teacher_that_it_began_with()
+    {
+        string pruned = _folder.At("pruned"), teacher = _folder.At("teacher.onnx");
+        File.Copy(Model(), teacher);
+        string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), teacher);
+        Run($"prune {{model}} --keep 0.5 --epochs 1 --distill 0.5 --teacher {relative} --data {{idx}} --batch 16 --threads 1 -o {pruned}");
+        Assert.Equal(teacher, CheckpointFile.Load(Path.Combine(pruned, "checkpoint"), _ => { }).Run.Options.Teacher);
+        Run($"resume {pruned}");
+
+        File.WriteAllBytes(teacher, GraphExporter.ToBytes(SmallNetwork.Create(5, 12)));
+        Assert.Contains($"{teacher}: is another network than the teacher", Fail($"resume {pruned}"), StringComparison.Ordinal);
+        File.Delete(teacher);
+        Assert.Contains($"{teacher}: there is no such file", Fail($"resume {pruned}"), StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A network of four classes as a run wrote it.</summary>
