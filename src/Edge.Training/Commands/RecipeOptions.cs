@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Edge.Quantizer;
-using Edge.Quantizer.Commands;
 using Edge.Training.Data;
 using Edge.Training.Fitting;
 
@@ -60,20 +59,10 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
 
     /// <summary>Refuses the options that only matter to epochs, where there are none.</summary>
     /// <exception cref="UserException">One was given.</exception>
-    public void RequireNoTraining(ParseResult parsed)
-    {
-        string[] useless =
-        [
-            .. GivenOptions.Of(
-                parsed,
-                [
-                    _batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _average, _clip, _patience,
-                    _cache,
-                ]),
-        ];
-        if (useless.Length > 0)
-            throw new UserException($"{string.Join(", ", useless)}: without --epochs or --qat-epochs nothing but the head is fitted; give epochs, or leave this out");
-    }
+    public void RequireNoTraining(ParseResult parsed) => UselessOptions.Refuse(
+        parsed,
+        [_batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _average, _clip, _patience, _cache],
+        "without --epochs or --qat-epochs nothing but the head is fitted; give epochs");
 
     /// <exception cref="UserException">A number is out of range, or an option has no effect.</exception>
     public FitOptions Options(ParseResult parsed)
@@ -101,10 +90,10 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
             CacheMegabytes = parsed.GetValue(_cache),
         };
         options.Check();
-        if (options.Optimizer != "sgd" && GivenOptions.Of(parsed, [_momentum]).Any())
-            throw new UserException($"--momentum is for --optimizer sgd, not {options.Optimizer}; leave it out");
-        if (options.Schedule != "step" && GivenOptions.Of(parsed, [_stepEpochs]).Any())
-            throw new UserException($"--step-epochs is for --schedule step, not {options.Schedule}; leave it out");
+        if (options.Optimizer != "sgd")
+            UselessOptions.Refuse(parsed, [_momentum], $"only for --optimizer sgd, not {options.Optimizer}");
+        if (options.Schedule != "step")
+            UselessOptions.Refuse(parsed, [_stepEpochs], $"only for --schedule step, not {options.Schedule}");
         return options;
     }
 

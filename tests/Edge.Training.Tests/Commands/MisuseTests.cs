@@ -92,6 +92,30 @@ public sealed class MisuseTests : IDisposable
         Assert.Contains($"{teacher}: there is no such file", Fail($"resume {pruned}"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("finetune {model} --data {idx} --lr 0.1", "--lr: without --epochs or --qat-epochs")]
+    [InlineData("finetune {model} --data {idx} --patience 3 --ema 0.9", "--ema, --patience: without --epochs or --qat-epochs")]
+    [InlineData("finetune {model} --data {idx} --penalty 0", "--penalty 0: must be above 0")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --preprocessing grey-8 --size 64 --grey", "--size, --grey: --preprocessing says")]
+    [InlineData("fit {model} --data {idx} --size 64 --set width=0.5", "--size, --set: only for networks by name")]
+    [InlineData("fit {model} --data {idx} --skip-reductions 1", "--skip-reductions: only for networks by name")]
+    [InlineData("fit {model} --data {idx} --resize crop", "--resize: the preprocessing of ")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --train-per-class 3 --validation 0.2", "--validation: with --train-per-class")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --validation-data {idx} --validation 0.2", "--validation: --validation-data names")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --validation-data {idx} --train-per-class 2", "--train-per-class: --validation-data names")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --validation-labels {idx}", "--validation-labels: only for --validation-data")]
+    [InlineData("fit squeezenet-1.1 --data {photos} --labels foo", "foo: only for IDX files")]
+    [InlineData("fit squeezenet-1.1 --data {photos} --class-names {names}", "class 0 is 'cat', not 'dog'; leave --class-names out")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --optimizer adam --momentum 0.5", "--momentum: only for --optimizer sgd")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --step-epochs 5", "--step-epochs: only for --schedule step")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --epochs 1000001", "--epochs 1000001: must be 0 to 1000000")]
+    public void Contradictions_and_options_without_effect_are_refused(string arguments, string expected)
+    {
+        string output = Path.Combine(_folder.Path, "out");
+        Assert.Contains(expected, Fail($"{arguments} -o {output}"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(output));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A network of four classes as a run wrote it.</summary>
