@@ -11,6 +11,8 @@ namespace Edge.Training.Commands;
 /// <summary>edge-train evaluate: accuracy of a float model or an int8 package, class by class.</summary>
 internal static class EvaluateCommand
 {
+    private const int MaxThreads = 256;
+
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "ONNX file, package (.edge), checkpoint, or folder of a run" };
@@ -36,7 +38,12 @@ internal static class EvaluateCommand
             Description = "write an HTML page with confusion matrix and mistakes",
             HelpName = "file",
         };
-        var threads = new Option<int>("--threads") { Description = "0 for one per core", HelpName = "n" };
+        var offset = new Option<int>("--label-offset")
+        {
+            Description = "outputs in front of the first real class (1 where output 0 is background)",
+            HelpName = "n",
+        };
+        var threads = new Option<int>("--threads") { Description = $"up to {MaxThreads}; 0 for one per core", HelpName = "n" };
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var command = new Command(
             "evaluate",
@@ -55,31 +62,40 @@ internal static class EvaluateCommand
         data.AddTo(command, split: false);
         command.Options.Add(heldOut);
         data.AddDivisionTo(command);
-        foreach (Option option in new Option[] { seed, preprocessing, report, threads, json })
+        foreach (Option option in new Option[] { seed, preprocessing, offset, report, threads, json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
             string path = parsed.GetRequiredValue(model);
             WholeFile.Require("--report", parsed.GetValue(report));
+            int workers = FinetuneCommand.InRange("--threads", parsed.GetValue(threads), 0, MaxThreads);
             bool isPackage = path.EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase);
-            using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), parsed.GetValue(threads)) : null;
-            TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error);
+            if (isPackage)
+                UselessOptions.Refuse(parsed, [offset], $"{path} is a package, which carries its own");
+            if (!parsed.GetValue(heldOut))
+                UselessOptions.Refuse(parsed, [.. data.Division, seed], "only for --held-out");
+            using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), workers) : null;
+            TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error) with { LabelOffset = parsed.GetValue(offset) };
             DataSource source = data.DividedSource(parsed);
             ImageSet images = source.Open();
             Examples examples = parsed.GetValue(heldOut)
                 ? source.Split(images, parsed.GetValue(seed)).Validation
                 : new Examples(images, [.. Enumerable.Range(0, images.Count)]);
+            if (examples.Count == 0)
+                throw new UserException($"{source.Data}: nothing is held out with --validation {source.Validation}; give a larger share, or leave --held-out out");
+            if (trained is not null)
+                RequireOutputs(path, trained, images.ClassNames.Count);
             (int[] map, IReadOnlyList<string> names) = package is not null
                 ? Match(path, images, package.ClassNames, package.Outputs)
-                : Match(path, images, trained!.ClassNames, trained.Graph.Outputs[0].Shape![^1]);
+                : Match(path, images, trained!.ClassNames, trained.Outputs);
             using var interruption = new Interruption();
             using var display = new TrainingDisplay(error, epochs: 0);
             using var loader = new BatchLoader(
                 examples, package?.Input ?? trained!.Input, Augmentation.None, 16, seed: 0, threads: 1, cacheBytes: 0);
             ClassificationResult result = package is not null
                 ? package.Classify(examples, c => map[c], Show, interruption.Token)
-                : trained!.Classify(examples, loader, c => map[c], parsed.GetValue(threads), Show, interruption.Token);
+                : trained!.Classify(examples, loader, c => map[c], workers, Show, interruption.Token);
             display.Clear();
             EvaluationSummary.Of(path, result, names).Write(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
             if (parsed.GetValue(report) is { } file)
@@ -94,6 +110,13 @@ internal static class EvaluateCommand
             void Show(int done) => display.Show("classifying", done, examples.Count);
         });
         return command;
+    }
+
+    private static void RequireOutputs(string path, TrainedModel model, int classes)
+    {
+        int offset = model.LabelOffset;
+        if (offset < 0 || (offset > 0 && model.Outputs < classes))
+            throw new UserException($"--label-offset {offset}: {path} has {model.Outputs + offset} outputs for {classes} classes; give an offset from 0 that leaves one for each");
     }
 
     private static PackedModel OpenPackage(string path, string? preprocessing, int threads) => preprocessing is null

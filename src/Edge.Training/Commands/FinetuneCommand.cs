@@ -116,9 +116,11 @@ internal static class FinetuneCommand
     private const double DefaultPenalty = 10;
 
     /// <summary>The given one, or preprocessing.json beside the model.</summary>
-    /// <exception cref="UserException">There is neither.</exception>
+    /// <exception cref="UserException">There is neither, or no model.</exception>
     public static InputPreprocessing LoadPreprocessing(string model, string? given)
     {
+        if (!File.Exists(model))
+            throw new UserException(Directory.Exists(model) ? $"{model}: is a folder; name the model's file" : $"{model}: there is no such file");
         string beside = RunFolder.Of(model).Preprocessing;
         if (given is null && !File.Exists(beside))
             throw new UserException($"{model}: say with --preprocessing how it wants its images: a JSON file, or one of {PreprocessingPresets.Summary}");
@@ -231,7 +233,8 @@ internal static class FinetuneCommand
         return (training.Indices, validation.Indices);
     }
 
-    private static int InRange(string option, int value, int low, int high) =>
+    /// <exception cref="UserException">The value is out of range.</exception>
+    public static int InRange(string option, int value, int low, int high) =>
         value >= low && value <= high ? value : throw new UserException($"{option} {value}: must be from {low} to {high}");
 
     private sealed record Request(

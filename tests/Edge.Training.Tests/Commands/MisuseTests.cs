@@ -116,6 +116,33 @@ public sealed class MisuseTests : IDisposable
         Assert.False(Directory.Exists(output));
     }
 
+    [Theory]
+    [InlineData("evaluate {model} --data {idx} --validation 0.2 --seed 3", "--validation, --seed: only for --held-out")]
+    [InlineData("evaluate {model} --data {idx} --train-per-class 3", "--train-per-class: only for --held-out")]
+    [InlineData("evaluate {model} --data {idx} --held-out --validation 0", "nothing is held out")]
+    [InlineData("evaluate {model} --data {idx} --threads -4", "--threads -4: must be from 0 to 256")]
+    [InlineData("evaluate missing.edge --data {idx} --threads 257", "--threads 257: must be from 0 to 256")]
+    [InlineData("evaluate missing.edge --data {idx} --label-offset 1", "--label-offset: missing.edge is a package")]
+    [InlineData("evaluate {model} --data {idx} --label-offset 1", "has 4 outputs for 4 classes")]
+    [InlineData("evaluate {model} --data {idx} --label-offset -1", "--label-offset -1")]
+    [InlineData("evaluate missing.onnx --data {idx}", "missing.onnx: there is no such file")]
+    [InlineData("evaluate missing/model.onnx --data {idx} --preprocessing grey-8", "missing/model.onnx: there is no such file")]
+    public void Evaluate_refuses_what_it_would_not_use(string arguments, string expected) =>
+        Assert.Contains(expected, Fail(arguments), StringComparison.Ordinal);
+
+    [Fact]
+    public void Evaluate_leaves_outputs_in_front_of_the_classes_out()
+    {
+        string images = Idx.WriteBars(_folder, 160, 4), background = _folder.At("background.idx"), run = _folder.At("run");
+        Idx.Write(background, [160], [.. Enumerable.Range(0, 160).Select(i => (byte)(1 + (i % 4)))]);
+        Run($"fit {Network} --data {images} --labels {background} --epochs 8 --batch 16 --lr 0.005 --augment none --threads 1 -o {run}");
+        Assert.True(Accuracy("--label-offset 1") > 0.9);
+        Assert.True(Accuracy("") < 0.5);
+
+        double Accuracy(string option) => JsonDocument.Parse(Run($"evaluate {run}/model.onnx --data {images} {option} --json"))
+            .RootElement.GetProperty("accuracy").GetDouble();
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A network of four classes as a run wrote it.</summary>
