@@ -37,6 +37,7 @@ public sealed class TrainingRun : IDisposable
         return new Trainer(
             graph, Training, Validation, description.Input, options, quantized)
         {
+            Network = description.Network,
             StepDone = OnStep,
             EpochDone = OnEpoch,
         };

@@ -143,6 +143,23 @@ public sealed class MisuseTests : IDisposable
             .RootElement.GetProperty("accuracy").GetDouble();
     }
 
+    [Theory]
+    [InlineData("finetune", "are not all finite; take a network whose weights are sound")]
+    [InlineData("fit", "its validation loss is no number")]
+    public void Weights_that_are_no_numbers_are_refused(string command, string expected)
+    {
+        ModelGraph graph = SmallNetwork.Create(4, 12);
+        Array.Fill(graph.Nodes.First(n => n.OpType == OpTypes.Conv).Input(1).Constant!.Floats, float.NaN);
+        string model = _folder.At("nan/model.onnx"), own = _folder.At("own");
+        File.WriteAllBytes(model, GraphExporter.ToBytes(graph));
+        File.Copy(RunFolder.Of(Model()).Preprocessing, RunFolder.Of(model).Preprocessing);
+        string epochs = command == "fit" ? "--epochs 0" : "";
+        string line = Fail($"{command} {model} --data {{idx}} {epochs} --threads 1 -o {own}");
+        Assert.Contains(model, line, StringComparison.Ordinal);
+        Assert.Contains(expected, line, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(own, "model.onnx")));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A network of four classes as a run wrote it.</summary>
