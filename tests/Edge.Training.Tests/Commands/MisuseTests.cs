@@ -109,6 +109,7 @@ public sealed class MisuseTests : IDisposable
     [InlineData("fit squeezenet-1.1 --data {idx} --optimizer adam --momentum 0.5", "--momentum: only for --optimizer sgd")]
     [InlineData("fit squeezenet-1.1 --data {idx} --step-epochs 5", "--step-epochs: only for --schedule step")]
     [InlineData("fit squeezenet-1.1 --data {idx} --epochs 1000001", "--epochs 1000001: must be 0 to 1000000")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --size 100000", "100000x100000 pixels is too large")]
     public void Contradictions_and_options_without_effect_are_refused(string arguments, string expected)
     {
         string output = Path.Combine(_folder.Path, "out");
