@@ -88,15 +88,16 @@ internal static class FinetuneCommand
         {
             string model = parsed.GetRequiredValue(weights);
             FitOptions options = recipe.Options(parsed);
+            int varied = InRange("--views", parsed.GetValue(views), 0, 100);
             if (!TrainsAllLayers(options))
-                recipe.RequireNoTraining(parsed);
+                recipe.RequireNoTraining(parsed, views: varied > 0);
             double strength = parsed.GetValue(penalty);
             var request = new Request(
                 model,
                 LoadPreprocessing(model, parsed.GetValue(preprocessing)),
                 data.Source(parsed),
                 options,
-                InRange("--views", parsed.GetValue(views), 0, 100),
+                varied,
                 strength is > 0 and < double.PositiveInfinity ? strength : throw new UserException($"--penalty {strength}: must be above 0"),
                 InRange("--splits", parsed.GetValue(splits), 1, 1000),
                 parsed.GetValue(probes));

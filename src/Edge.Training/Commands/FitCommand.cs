@@ -103,6 +103,8 @@ internal static class FitCommand
             else
             {
                 var idx = training.Images as IdxImageSet;
+                if (idx is not null && Rule(parsed.GetRequiredValue(resize)) != ResizeRule.Stretch)
+                    UselessOptions.Refuse(parsed, [resize], "the images of IDX files are stretched");
                 (graph, input) = Build(
                     name,
                     new NetworkOptions

@@ -58,11 +58,19 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
     }
 
     /// <summary>Refuses the options that only matter to epochs, where there are none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="views">Whether images are varied for something else.</param>
     /// <exception cref="UserException">One was given.</exception>
-    public void RequireNoTraining(ParseResult parsed) => UselessOptions.Refuse(
-        parsed,
-        [_batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _average, _clip, _patience, _cache],
-        "without --epochs or --qat-epochs nothing but the head is fitted; give epochs");
+    public void RequireNoTraining(ParseResult parsed, bool views)
+    {
+        const string Why = "without --epochs or --qat-epochs nothing but the head is fitted";
+        UselessOptions.Refuse(
+            parsed,
+            [_batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _average, _clip, _patience, _cache],
+            Why);
+        if (!views)
+            UselessOptions.Refuse(parsed, [_augment], $"{Why}, and --views 0 varies no image for it");
+    }
 
     /// <exception cref="UserException">A number is out of range, or an option has no effect.</exception>
     public FitOptions Options(ParseResult parsed)

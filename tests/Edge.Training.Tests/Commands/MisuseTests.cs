@@ -55,7 +55,7 @@ public sealed class MisuseTests : IDisposable
     public void Without_validation_images_JSON_has_null_and_no_other_word()
     {
         string told = Run($"finetune {{model}} --data {{idx}} --views 0 --threads 1 --validation 0 --probes --json -o {_folder.At("own")}");
-        Assert.DoesNotContain("NaN", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"NaN\"", told, StringComparison.Ordinal);
         JsonElement split = JsonDocument.Parse(told).RootElement.GetProperty("splits")[0];
         Assert.Equal(JsonValueKind.Null, split.GetProperty("accuracy").ValueKind);
         Assert.Equal(JsonValueKind.Null, split.GetProperty("logisticRegression").ValueKind);
@@ -95,11 +95,13 @@ public sealed class MisuseTests : IDisposable
     [Theory]
     [InlineData("finetune {model} --data {idx} --lr 0.1", "--lr: without --epochs or --qat-epochs")]
     [InlineData("finetune {model} --data {idx} --patience 3 --ema 0.9", "--ema, --patience: without --epochs or --qat-epochs")]
+    [InlineData("finetune {model} --data {idx} --views 0 --augment flip", "--augment: without --epochs or --qat-epochs")]
     [InlineData("finetune {model} --data {idx} --penalty 0", "--penalty 0: must be above 0")]
     [InlineData("fit squeezenet-1.1 --data {idx} --preprocessing grey-8 --size 64 --grey", "--size, --grey: --preprocessing says")]
     [InlineData("fit {model} --data {idx} --size 64 --set width=0.5", "--size, --set: only for networks by name")]
     [InlineData("fit {model} --data {idx} --skip-reductions 1", "--skip-reductions: only for networks by name")]
     [InlineData("fit {model} --data {idx} --resize crop", "--resize: the preprocessing of ")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --resize crop", "--resize: the images of IDX files are stretched")]
     [InlineData("fit squeezenet-1.1 --data {idx} --train-per-class 3 --validation 0.2", "--validation: with --train-per-class")]
     [InlineData("fit squeezenet-1.1 --data {idx} --validation-data {idx} --validation 0.2", "--validation: --validation-data names")]
     [InlineData("fit squeezenet-1.1 --data {idx} --validation-data {idx} --train-per-class 2", "--train-per-class: --validation-data names")]
