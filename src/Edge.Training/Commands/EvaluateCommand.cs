@@ -66,17 +66,17 @@ internal static class EvaluateCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
+            FinetuneCommand.InRange("--threads", parsed.GetValue(threads), 0, MaxThreads);
+            if (!parsed.GetValue(heldOut))
+                UselessOptions.Refuse(parsed, [.. data.Division, seed], "only for --held-out");
+            if (parsed.GetRequiredValue(model).EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase))
+                UselessOptions.Refuse(parsed, [offset], "only for networks; a package carries its own");
             TextWriter error = parsed.InvocationConfiguration.Error;
             string path = parsed.GetRequiredValue(model);
             WholeFile.Require("--report", parsed.GetValue(report));
-            int workers = FinetuneCommand.InRange("--threads", parsed.GetValue(threads), 0, MaxThreads);
             bool isPackage = path.EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase);
-            if (isPackage)
-                UselessOptions.Refuse(parsed, [offset], $"{path} is a package, which carries its own");
-            if (!parsed.GetValue(heldOut))
-                UselessOptions.Refuse(parsed, [.. data.Division, seed], "only for --held-out");
-            using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), workers) : null;
-            TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error) with { LabelOffset = parsed.GetValue(offset) };
+            using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), parsed.GetValue(threads)) : null;
+            TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error);
             DataSource source = data.DividedSource(parsed);
             ImageSet images = source.Open();
             Examples examples = parsed.GetValue(heldOut)
@@ -84,8 +84,7 @@ internal static class EvaluateCommand
                 : new Examples(images, [.. Enumerable.Range(0, images.Count)]);
             if (examples.Count == 0)
                 throw new UserException($"{source.Data}: nothing is held out with --validation {source.Validation}; give a larger share, or leave --held-out out");
-            if (trained is not null)
-                RequireOutputs(path, trained, images.ClassNames.Count);
+            trained = trained is null ? null : Behind(parsed.GetValue(offset), path, trained, images.ClassNames.Count);
             (int[] map, IReadOnlyList<string> names) = package is not null
                 ? Match(path, images, package.ClassNames, package.Outputs)
                 : Match(path, images, trained!.ClassNames, trained.Outputs);
@@ -95,7 +94,7 @@ internal static class EvaluateCommand
                 examples, package?.Input ?? trained!.Input, Augmentation.None, 16, seed: 0, threads: 1, cacheBytes: 0);
             ClassificationResult result = package is not null
                 ? package.Classify(examples, c => map[c], Show, interruption.Token)
-                : trained!.Classify(examples, loader, c => map[c], workers, Show, interruption.Token);
+                : trained!.Classify(examples, loader, c => map[c], parsed.GetValue(threads), Show, interruption.Token);
             display.Clear();
             EvaluationSummary.Of(path, result, names).Write(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
             if (parsed.GetValue(report) is { } file)
@@ -112,12 +111,12 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static void RequireOutputs(string path, TrainedModel model, int classes)
-    {
-        int offset = model.LabelOffset;
-        if (offset < 0 || (offset > 0 && model.Outputs < classes))
-            throw new UserException($"--label-offset {offset}: {path} has {model.Outputs + offset} outputs for {classes} classes; give an offset from 0 that leaves one for each");
-    }
+    /// <summary>The model without the outputs in front of its classes.</summary>
+    private static TrainedModel Behind(int offset, string path, TrainedModel model, int classes) =>
+        offset == 0 || (offset > 0 && model.Outputs - classes >= offset)
+            ? model with { LabelOffset = offset }
+            : throw new UserException(
+                $"--label-offset {offset}: {path} has {model.Outputs} outputs for {classes} classes; give an offset from 0 that leaves one for each");
 
     private static PackedModel OpenPackage(string path, string? preprocessing, int threads) => preprocessing is null
         ? new PackedModel(path, threads)

@@ -125,7 +125,7 @@ public sealed class MisuseTests : IDisposable
     [InlineData("evaluate {model} --data {idx} --held-out --validation 0", "nothing is held out")]
     [InlineData("evaluate {model} --data {idx} --threads -4", "--threads -4: must be from 0 to 256")]
     [InlineData("evaluate missing.edge --data {idx} --threads 257", "--threads 257: must be from 0 to 256")]
-    [InlineData("evaluate missing.edge --data {idx} --label-offset 1", "--label-offset: missing.edge is a package")]
+    [InlineData("evaluate missing.edge --data {idx} --label-offset 1", "--label-offset: only for networks; a package carries its own")]
     [InlineData("evaluate {model} --data {idx} --label-offset 1", "has 4 outputs for 4 classes")]
     [InlineData("evaluate {model} --data {idx} --label-offset -1", "--label-offset -1")]
     [InlineData("evaluate missing.onnx --data {idx}", "missing.onnx: there is no such file")]
