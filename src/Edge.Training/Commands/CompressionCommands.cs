@@ -61,7 +61,8 @@ internal static class CompressionCommands
         };
         var teacher = new Option<string?>("--teacher")
         {
-            Description = "ONNX file of a network for the same images and classes that --distill asks; default: the network itself as it was at first",
+            Description = "ONNX file of a network for the same images and classes that --distill asks; default: the network itself as it was at first, "
+                + "for --qat-epochs as the epochs before them left it",
             HelpName = "model",
         };
         var output = new Option<string>("-o", "--output") { Description = "folder to write", Required = true, HelpName = "folder" };
@@ -79,7 +80,7 @@ internal static class CompressionCommands
             FitOptions options = constrain(parsed, recipe.Options(parsed)) with
             {
                 Distillation = parsed.GetValue(distill),
-                Teacher = parsed.GetValue(teacher),
+                Teacher = parsed.GetValue(teacher) is { } file ? Path.GetFullPath(file) : null,
             };
             options.Check();
             DataSource source = data.Source(parsed);

@@ -71,31 +71,48 @@ internal sealed class DataOptions
     }
 
     /// <summary>The options that divide one set of images.</summary>
+    public IReadOnlyList<Option> Division => [_validation, _trainPerClass];
+
+    /// <inheritdoc cref="Division"/>
     public void AddDivisionTo(Command command)
     {
-        command.Options.Add(_validation);
-        command.Options.Add(_trainPerClass);
+        foreach (Option option in Division)
+            command.Options.Add(option);
     }
 
-    /// <summary>Paths become absolute, so that a run can be resumed from elsewhere.</summary>
-    public DataSource Source(ParseResult parsed, bool split = true) => new()
+    /// <summary>Images with their division. Paths become absolute, so that a run can be resumed from elsewhere.</summary>
+    /// <exception cref="Edge.Quantizer.UserException">Two options divide the images, or one has no effect.</exception>
+    public DataSource Source(ParseResult parsed)
     {
-        Data = Path.GetFullPath(parsed.GetRequiredValue(_data)),
-        Labels = Full(parsed.GetValue(_labels)),
-        LabelColumn = parsed.GetValue(_labelColumn),
-        ClassNames = Full(parsed.GetValue(_classNames)),
-        ValidationData = split ? Full(parsed.GetValue(_validationData)) : null,
-        ValidationLabels = split ? Full(parsed.GetValue(_validationLabels)) : null,
-        Validation = split ? parsed.GetValue(_validation) : 0,
-        TrainPerClass = split ? parsed.GetValue(_trainPerClass) : null,
-    };
+        DataSource source = DividedSource(parsed) with
+        {
+            ValidationData = Full(parsed.GetValue(_validationData)),
+            ValidationLabels = Full(parsed.GetValue(_validationLabels)),
+        };
+        if (source.ValidationData is null)
+            UselessOptions.Refuse(parsed, [_validationLabels], "only for --validation-data");
+        else
+            UselessOptions.Refuse(parsed, Division, "--validation-data names the images that validate");
+        return source;
+    }
 
-    /// <summary>One set of images with the division that <see cref="AddDivisionTo"/> asks for.</summary>
-    public DataSource DividedSource(ParseResult parsed) => Source(parsed, split: false) with
+    /// <summary>One set of images with its <see cref="Division"/>.</summary>
+    /// <exception cref="Edge.Quantizer.UserException">Two options divide the images.</exception>
+    public DataSource DividedSource(ParseResult parsed)
     {
-        Validation = parsed.GetValue(_validation),
-        TrainPerClass = parsed.GetValue(_trainPerClass),
-    };
+        int? count = parsed.GetValue(_trainPerClass);
+        if (count is not null)
+            UselessOptions.Refuse(parsed, [_validation], "with --train-per-class all other images validate");
+        return new DataSource
+        {
+            Data = Path.GetFullPath(parsed.GetRequiredValue(_data)),
+            Labels = Full(parsed.GetValue(_labels)),
+            LabelColumn = parsed.GetValue(_labelColumn),
+            ClassNames = Full(parsed.GetValue(_classNames)),
+            Validation = parsed.GetValue(_validation),
+            TrainPerClass = count,
+        };
+    }
 
     private static string? Full(string? path) => path is null ? null : Path.GetFullPath(path);
 }

@@ -11,6 +11,8 @@ namespace Edge.Training.Commands;
 /// <summary>edge-train evaluate: accuracy of a float model or an int8 package, class by class.</summary>
 internal static class EvaluateCommand
 {
+    private const int MaxThreads = 256;
+
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "ONNX file, package (.edge), checkpoint, or folder of a run" };
@@ -36,7 +38,12 @@ internal static class EvaluateCommand
             Description = "write an HTML page with confusion matrix and mistakes",
             HelpName = "file",
         };
-        var threads = new Option<int>("--threads") { Description = "0 for one per core", HelpName = "n" };
+        var offset = new Option<int>("--label-offset")
+        {
+            Description = "outputs in front of the first real class (1 where output 0 is background)",
+            HelpName = "n",
+        };
+        var threads = new Option<int>("--threads") { Description = $"up to {MaxThreads}; 0 for one per core", HelpName = "n" };
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var command = new Command(
             "evaluate",
@@ -55,10 +62,15 @@ internal static class EvaluateCommand
         data.AddTo(command, split: false);
         command.Options.Add(heldOut);
         data.AddDivisionTo(command);
-        foreach (Option option in new Option[] { seed, preprocessing, report, threads, json })
+        foreach (Option option in new Option[] { seed, preprocessing, offset, report, threads, json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
+            FinetuneCommand.InRange("--threads", parsed.GetValue(threads), 0, MaxThreads);
+            if (!parsed.GetValue(heldOut))
+                UselessOptions.Refuse(parsed, [.. data.Division, seed], "only for --held-out");
+            if (parsed.GetRequiredValue(model).EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase))
+                UselessOptions.Refuse(parsed, [offset], "only for networks; a package carries its own");
             TextWriter error = parsed.InvocationConfiguration.Error;
             string path = parsed.GetRequiredValue(model);
             DataSource source = data.DividedSource(parsed);
@@ -76,9 +88,12 @@ internal static class EvaluateCommand
             Examples examples = parsed.GetValue(heldOut)
                 ? source.Split(images, parsed.GetValue(seed)).Validation
                 : new Examples(images, [.. Enumerable.Range(0, images.Count)]);
+            if (examples.Count == 0)
+                throw new UserException($"{source.Data}: nothing is held out with --validation {source.Validation}; give a larger share, or leave --held-out out");
+            trained = trained is null ? null : Behind(parsed.GetValue(offset), path, trained, images.ClassNames.Count);
             (int[] map, IReadOnlyList<string> names) = package is not null
                 ? Match(path, images, package.ClassNames, package.Outputs)
-                : Match(path, images, trained!.ClassNames, trained.Graph.Outputs[0].Shape![^1]);
+                : Match(path, images, trained!.ClassNames, trained.Outputs);
             using var interruption = new Interruption();
             using var display = new TrainingDisplay(error, epochs: 0);
             using var loader = new BatchLoader(
@@ -101,6 +116,13 @@ internal static class EvaluateCommand
         });
         return command;
     }
+
+    /// <summary>The model without the outputs in front of its classes.</summary>
+    private static TrainedModel Behind(int offset, string path, TrainedModel model, int classes) =>
+        offset == 0 || (offset > 0 && model.Outputs - classes >= offset)
+            ? model with { LabelOffset = offset }
+            : throw new UserException(
+                $"--label-offset {offset}: {path} has {model.Outputs} outputs for {classes} classes; give an offset from 0 that leaves one for each");
 
     private static PackedModel OpenPackage(string path, string? preprocessing, int threads) => preprocessing is null
         ? new PackedModel(path, threads)

@@ -10,10 +10,10 @@ namespace Edge.Training.Commands;
 /// <param name="Images">Number of images.</param>
 /// <param name="Accuracy">Share of right answers.</param>
 /// <param name="Top5">Share of images whose class is among the five likeliest.</param>
-/// <param name="Loss">Mean cross-entropy.</param>
+/// <param name="Loss">Mean cross-entropy; null when it is no number.</param>
 /// <param name="Classes">Every class with images.</param>
 internal sealed record EvaluationSummary(
-    string Model, int Images, double Accuracy, double Top5, double Loss, IReadOnlyList<ClassSummary> Classes)
+    string Model, int Images, double Accuracy, double Top5, double? Loss, IReadOnlyList<ClassSummary> Classes)
 {
     private const int MostConfusions = 3;
 
@@ -22,7 +22,7 @@ internal sealed record EvaluationSummary(
         result.Answers.Count,
         result.Accuracy,
         result.Top5,
-        result.Loss,
+        CommandJson.Finite(result.Loss),
         [
             .. Enumerable.Range(0, result.Classes).Where(c => result.Count(c) > 0).Select(c => new ClassSummary(
                 names[c],
@@ -57,7 +57,7 @@ internal sealed record EvaluationSummary(
 
         Tables.Console(output).Write(table);
         output.WriteLine(
-            $"{Images} images: accuracy {Html.Percent(Accuracy)}, among the first five {Html.Percent(Top5)}, loss {Html.Number(Loss)}");
+            $"{Images} images: accuracy {Html.Percent(Accuracy)}, among the first five {Html.Percent(Top5)}, loss {Html.Number(Loss ?? double.NaN)}");
     }
 }
 

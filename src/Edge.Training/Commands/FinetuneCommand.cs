@@ -68,7 +68,7 @@ internal static class FinetuneCommand
             "finetune",
             """
             Gives a trained network your own classes: replaces its last layer and fits it, in seconds, on the features in
-            front of it. With --epochs all layers are then trained on, gently. Writes what edge-train fit writes.
+            front of it. With --epochs or --qat-epochs all layers are then trained on, gently. Writes what edge-train fit writes.
 
             Examples:
               edge-train finetune mobilenet_v2.onnx --preprocessing imagenet-tf-224 --data photos/ -o out/
@@ -87,13 +87,18 @@ internal static class FinetuneCommand
         command.SetAction(parsed =>
         {
             string model = parsed.GetRequiredValue(weights);
+            FitOptions options = recipe.Options(parsed);
+            int varied = InRange("--views", parsed.GetValue(views), 0, 100);
+            if (!TrainsAllLayers(options))
+                recipe.RequireNoTraining(parsed, views: varied > 0);
+            double strength = parsed.GetValue(penalty);
             var request = new Request(
                 model,
                 LoadPreprocessing(model, parsed.GetValue(preprocessing)),
                 data.Source(parsed),
-                recipe.Options(parsed),
-                InRange("--views", parsed.GetValue(views), 0, 100),
-                parsed.GetValue(penalty) is > 0 and var p ? p : throw new UserException("--penalty: must be above 0"),
+                options,
+                varied,
+                strength is > 0 and < double.PositiveInfinity ? strength : throw new UserException($"--penalty {strength}: must be above 0"),
                 InRange("--splits", parsed.GetValue(splits), 1, 1000),
                 parsed.GetValue(probes));
             using var interruption = new Interruption();
@@ -112,9 +117,11 @@ internal static class FinetuneCommand
     private const double DefaultPenalty = 10;
 
     /// <summary>The given one, or preprocessing.json beside the model.</summary>
-    /// <exception cref="UserException">There is neither.</exception>
+    /// <exception cref="UserException">There is neither, or no model.</exception>
     public static InputPreprocessing LoadPreprocessing(string model, string? given)
     {
+        if (!File.Exists(model))
+            throw new UserException(Directory.Exists(model) ? $"{model}: is a folder; name the model's file" : $"{model}: there is no such file");
         string beside = RunFolder.Of(model).Preprocessing;
         if (given is null && !File.Exists(beside))
             throw new UserException($"{model}: say with --preprocessing how it wants its images: a JSON file, or one of {PreprocessingPresets.Summary}");
@@ -130,20 +137,17 @@ internal static class FinetuneCommand
         if (request.Splits > 1 && training.Images != validation.Images)
             throw new UserException("--splits: goes with one set of images, not with --validation-data");
         folder.Create();
+        FinetuneSummary summary;
         LinearClassifier head;
         ClassificationResult result;
         using (var workers = new Workers(options.Threads))
-        {
-            (HeadFitting fitting, FinetuneSummary summary, head, result) = FitHeads(
-                request, training, validation, workers, error, interruption.Token);
-            summary = summary with { Seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 1) };
-            if (!json || options.Epochs == 0)
-                summary.Write(output, json);
-        }
+            (summary, head, result) = FitHeads(request, training, validation, workers, error, interruption.Token);
+        if (!json)
+            summary.Write(output);
 
         ModelGraph graph = TransferModel.Import(request.Model, request.Input);
         ClassifierHead.Find(graph).Replace(training.Images.ClassNames.Count).SetWeights(head);
-        if (options.Epochs > 0)
+        if (TrainsAllLayers(options))
         {
             var description = new RunDescription
             {
@@ -155,7 +159,7 @@ internal static class FinetuneCommand
                 Fingerprint = "",
             };
             using TrainingRun run = TrainingRun.Start(folder, description, GraphExporter.ToBytes(graph), training, validation);
-            FitSession.Run(run, json, output, error, interruption);
+            FitSession.Run(run, json, output, error, interruption, summary);
             return;
         }
 
@@ -163,22 +167,22 @@ internal static class FinetuneCommand
         folder.WriteModel(graph);
         using var pictures = new BatchLoader(validation, request.Input, Augmentation.None, 1, options.Seed, 1, cacheBytes: 0);
         RunSummary.WriteReport(folder, Path.GetFileName(request.Model), training, validation, [], result, pictures.Pixels);
-        if (!json)
-        {
-            RunSummary.Of(
-                folder,
-                training,
-                validation,
-                epochs: 0,
-                bestEpoch: 0,
-                validation.Count > 0 ? result : null,
-                Stopwatch.GetElapsedTime(start))
-                .Write(output, json: false);
-        }
+        RunSummary.Of(
+            folder,
+            training,
+            validation,
+            epochs: 0,
+            bestEpoch: 0,
+            validation.Count > 0 ? result : null,
+            Stopwatch.GetElapsedTime(start))
+            .With(summary)
+            .Write(output, json);
     }
 
+    private static bool TrainsAllLayers(FitOptions options) => options.Epochs > 0 || options.QuantizationEpochs > 0;
+
     /// <summary>Fits a head for every split; the first one's is the one to keep.</summary>
-    private static (HeadFitting Fitting, FinetuneSummary Summary, LinearClassifier Head, ClassificationResult Result) FitHeads(
+    private static (FinetuneSummary Summary, LinearClassifier Head, ClassificationResult Result) FitHeads(
         Request request, Examples training, Examples validation, Workers workers, TextWriter error, CancellationToken cancellation)
     {
         using var display = new TrainingDisplay(error, epochs: 0);
@@ -210,13 +214,18 @@ internal static class FinetuneCommand
             LinearClassifier head = fitting.Fit(train, request.Penalty, weights);
             (double Mean, double Regression)? probe = request.Probes ? fitting.Probe(train, validate) : null;
             results.Add(new SplitResult(
-                seed, train.Length, validate.Length, fitting.Accuracy(head, validate), probe?.Mean, probe?.Regression));
+                seed,
+                train.Length,
+                validate.Length,
+                CommandJson.Finite(fitting.Accuracy(head, validate)),
+                CommandJson.Finite(probe?.Mean),
+                CommandJson.Finite(probe?.Regression)));
             kept ??= head;
             keptResult ??= fitting.Classify(head, validate);
             display.Show("heads", s + 1, request.Splits);
         }
 
-        return (fitting, new FinetuneSummary(extractor.Description, results, Math.Round(seconds, 1), 0), kept!, keptResult!);
+        return (new FinetuneSummary(extractor.Description, results, Math.Round(seconds, 1)), kept!, keptResult!);
     }
 
     private static (int[] Training, int[] Validation) Split(DataSource data, ImageSet images, ulong seed)
@@ -225,7 +234,8 @@ internal static class FinetuneCommand
         return (training.Indices, validation.Indices);
     }
 
-    private static int InRange(string option, int value, int low, int high) =>
+    /// <exception cref="UserException">The value is out of range.</exception>
+    public static int InRange(string option, int value, int low, int high) =>
         value >= low && value <= high ? value : throw new UserException($"{option} {value}: must be from {low} to {high}");
 
     private sealed record Request(

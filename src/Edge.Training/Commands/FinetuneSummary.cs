@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Edge.Quantizer.Reports;
 using Edge.Training.Fitting.Transfer;
 using Spectre.Console;
@@ -9,17 +8,10 @@ namespace Edge.Training.Commands;
 /// <param name="Head">The layer that was replaced.</param>
 /// <param name="Splits">One record per split.</param>
 /// <param name="FeatureSeconds">Time of computing the features of all images.</param>
-/// <param name="Seconds">Time in all.</param>
-internal sealed record FinetuneSummary(string Head, IReadOnlyList<SplitResult> Splits, double FeatureSeconds, double Seconds)
+internal sealed record FinetuneSummary(string Head, IReadOnlyList<SplitResult> Splits, double FeatureSeconds)
 {
-    public void Write(TextWriter output, bool json)
+    public void Write(TextWriter output)
     {
-        if (json)
-        {
-            output.WriteLine(JsonSerializer.Serialize(this, CommandJson.Default.FinetuneSummary));
-            return;
-        }
-
         output.WriteLine($"replaced {Head}");
         Table table = Tables.New("split", "seed", "training", "validation", "head", "nearest class mean", "logistic regression");
         for (int i = 0; i < Splits.Count; i++)
@@ -30,7 +22,7 @@ internal sealed record FinetuneSummary(string Head, IReadOnlyList<SplitResult> S
                 Tables.Text($"{s.Seed}"),
                 Tables.Text($"{s.TrainingImages}"),
                 Tables.Text($"{s.ValidationImages}"),
-                Tables.Text(Html.Percent(s.Accuracy)),
+                Tables.Text(Html.Percent(s.Accuracy ?? double.NaN)),
                 Tables.Text(Html.Percent(s.NearestClassMean ?? double.NaN)),
                 Tables.Text(Html.Percent(s.LogisticRegression ?? double.NaN)));
         }
@@ -49,12 +41,12 @@ internal sealed record FinetuneSummary(string Head, IReadOnlyList<SplitResult> S
             Tables.Text(""),
             Tables.Text(""),
             Tables.Text(""),
-            Tables.Text(Html.Percent(statistic(Splits.Select(s => s.Accuracy)))),
+            Tables.Text(Html.Percent(statistic(Splits.Select(s => s.Accuracy ?? double.NaN)))),
             Tables.Text(Html.Percent(statistic(Splits.Select(s => s.NearestClassMean ?? double.NaN)))),
             Tables.Text(Html.Percent(statistic(Splits.Select(s => s.LogisticRegression ?? double.NaN)))));
     }
 }
 
-/// <summary>One split's validation accuracies, 0 to 1; probes are null where they were not asked for.</summary>
+/// <summary>One split's validation accuracies, 0 to 1; null without validation images, probes also where they were not asked for.</summary>
 internal sealed record SplitResult(
-    ulong Seed, int TrainingImages, int ValidationImages, double Accuracy, double? NearestClassMean, double? LogisticRegression);
+    ulong Seed, int TrainingImages, int ValidationImages, double? Accuracy, double? NearestClassMean, double? LogisticRegression);

@@ -84,19 +84,27 @@ internal static class FitCommand
             FitOptions options = recipe.Options(parsed);
             DataSource source = data.Source(parsed);
             string name = parsed.GetRequiredValue(network);
-            (Examples training, Examples validation) = source.OpenSplit(options.Seed);
             string? preset = parsed.GetValue(preprocessing);
+            if (preset is not null)
+                UselessOptions.Refuse(parsed, [size, grey, resize], "--preprocessing says how the network gets its images");
+            if (File.Exists(name))
+                UselessOptions.Refuse(parsed, [size, settings, reductions, grey], $"only for networks by name, and {name} is a file");
+            (Examples training, Examples validation) = source.OpenSplit(options.Seed);
             InputPreprocessing? given = preset is null ? null : PreprocessingFile.Load(preset);
             ModelGraph graph;
             InputPreprocessing input;
             if (File.Exists(name))
             {
                 input = FinetuneCommand.LoadPreprocessing(name, preset);
+                if (Rule(parsed.GetRequiredValue(resize)) != input.Resize)
+                    UselessOptions.Refuse(parsed, [resize], $"the preprocessing of {name} says otherwise");
                 graph = Fitting.Transfer.TransferModel.Import(name, input);
             }
             else
             {
                 var idx = training.Images as IdxImageSet;
+                if (idx is not null && Rule(parsed.GetRequiredValue(resize)) != ResizeRule.Stretch)
+                    UselessOptions.Refuse(parsed, [resize], "the images of IDX files are stretched");
                 (graph, input) = Build(
                     name,
                     new NetworkOptions

@@ -6,7 +6,9 @@ namespace Edge.Training.Commands;
 /// <summary>Runs a training in front of a user: progress, Ctrl-C, summary.</summary>
 internal static class FitSession
 {
-    public static void Run(TrainingRun run, bool json, TextWriter output, TextWriter error, Interruption interruption)
+    /// <param name="heads">What finetune found before; null for other commands.</param>
+    public static void Run(
+        TrainingRun run, bool json, TextWriter output, TextWriter error, Interruption interruption, FinetuneSummary? heads = null)
     {
         long start = Stopwatch.GetTimestamp();
         using var display = new TrainingDisplay(
@@ -48,7 +50,12 @@ internal static class FitSession
             best,
             result,
             Stopwatch.GetElapsedTime(start));
-        (summary with { FloatValidationAccuracy = run.FloatResult?.Accuracy }).Write(output, json);
+        summary = summary.With(heads) with
+        {
+            FloatValidationAccuracy = CommandJson.Finite(run.FloatResult?.Accuracy),
+            BestIsResumed = progress.BestIsResumed,
+        };
+        summary.Write(output, json);
     }
 
     private static string Recipe(FitOptions o) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Edge.Quantizer;
 using Edge.Training.Data;
 using Edge.Training.Fitting;
 
@@ -56,7 +57,22 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
         _classWeights.AcceptOnlyFromAmong("none", "balanced");
     }
 
-    /// <exception cref="Edge.Quantizer.UserException">A number is out of range.</exception>
+    /// <summary>Refuses the options that only matter to epochs, where there are none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="views">Whether images are varied for something else.</param>
+    /// <exception cref="UserException">One was given.</exception>
+    public void RequireNoTraining(ParseResult parsed, bool views)
+    {
+        const string Why = "without --epochs or --qat-epochs nothing but the head is fitted";
+        UselessOptions.Refuse(
+            parsed,
+            [_batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _average, _clip, _patience, _cache],
+            Why);
+        if (!views)
+            UselessOptions.Refuse(parsed, [_augment], $"{Why}, and --views 0 varies no image for it");
+    }
+
+    /// <exception cref="UserException">A number is out of range, or an option has no effect.</exception>
     public FitOptions Options(ParseResult parsed)
     {
         FitOptions options = defaults with
@@ -82,6 +98,10 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
             CacheMegabytes = parsed.GetValue(_cache),
         };
         options.Check();
+        if (options.Optimizer != "sgd")
+            UselessOptions.Refuse(parsed, [_momentum], $"only for --optimizer sgd, not {options.Optimizer}");
+        if (options.Schedule != "step")
+            UselessOptions.Refuse(parsed, [_stepEpochs], $"only for --schedule step, not {options.Schedule}");
         return options;
     }
 

@@ -41,6 +41,20 @@ internal sealed record RunSummary
     /// <summary>The next command.</summary>
     public required string Next { get; init; }
 
+    /// <summary>Of finetune, as the two below: the layer that was replaced.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Head { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SplitResult>? Splits { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FeatureSeconds { get; init; }
+
+    /// <summary>Whether <see cref="BestEpoch"/> 0 stands for the weights that the run was resumed with.</summary>
+    [JsonIgnore]
+    public bool BestIsResumed { get; init; }
+
     public static RunSummary Of(
         RunFolder folder, Examples training, Examples validation, int epochs, int bestEpoch, ClassificationResult? result, TimeSpan time) => new()
         {
@@ -50,12 +64,16 @@ internal sealed record RunSummary
             ValidationImages = validation.Count,
             Epochs = epochs,
             BestEpoch = bestEpoch,
-            ValidationAccuracy = result?.Accuracy,
-            ValidationLoss = result?.Loss,
+            ValidationAccuracy = CommandJson.Finite(result?.Accuracy),
+            ValidationLoss = CommandJson.Finite(result?.Loss),
             Seconds = Math.Round(time.TotalSeconds, 1),
             Report = folder.Report,
             Next = folder.NextCommand(folder.CalibrationFolder(training)),
         };
+
+    /// <summary>With what fitting the head came to; null leaves it as it is.</summary>
+    public RunSummary With(FinetuneSummary? heads) =>
+        this with { Head = heads?.Head, Splits = heads?.Splits, FeatureSeconds = heads?.FeatureSeconds };
 
     public void Write(TextWriter output, bool json)
     {
@@ -67,7 +85,8 @@ internal sealed record RunSummary
 
         if (ValidationAccuracy is { } accuracy)
         {
-            string epoch = BestEpoch > 0 ? $" (epoch {BestEpoch})" : Epochs > 0 ? " (the weights it began with)" : "";
+            string first = BestIsResumed ? "was resumed with" : "began with";
+            string epoch = BestEpoch > 0 ? $" (epoch {BestEpoch})" : Epochs > 0 ? $" (the weights it {first})" : "";
             string both = FloatValidationAccuracy is { } exact ? $" in int8, {Html.Percent(exact)} in float" : "";
             output.WriteLine($"validation accuracy {Html.Percent(accuracy)} of {ValidationImages} images{both}{epoch}");
         }
@@ -107,11 +126,11 @@ internal sealed record RunSummary
 }
 
 /// <summary>JSON that commands print.</summary>
-[JsonSourceGenerationOptions(
-    WriteIndented = true,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RunSummary))]
-[JsonSerializable(typeof(FinetuneSummary))]
 [JsonSerializable(typeof(EvaluationSummary))]
-internal sealed partial class CommandJson : JsonSerializerContext;
+internal sealed partial class CommandJson : JsonSerializerContext
+{
+    /// <summary>JSON has no word for other numbers.</summary>
+    public static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+}

@@ -35,7 +35,7 @@ public sealed record DataSource
 
     /// <summary>All images of <see cref="Data"/>.</summary>
     /// <exception cref="UserException">They cannot be used.</exception>
-    public ImageSet Open() => Open(Data, Labels);
+    public ImageSet Open() => Open(Data, Labels, "--labels");
 
     /// <summary>What trains and what validates; the second may be empty.</summary>
     /// <exception cref="UserException">The images cannot be used, or cannot be divided so.</exception>
@@ -44,7 +44,7 @@ public sealed record DataSource
         ImageSet images = Open();
         if (ValidationData is null)
             return Split(images, seed);
-        ImageSet validation = Open(ValidationData, ValidationLabels);
+        ImageSet validation = Open(ValidationData, ValidationLabels, "--validation-labels");
         if (!validation.ClassNames.SequenceEqual(images.ClassNames))
         {
             throw new UserException(
@@ -66,12 +66,15 @@ public sealed record DataSource
 
     private static Examples All(ImageSet images) => new(images, [.. Enumerable.Range(0, images.Count)]);
 
-    private ImageSet Open(string path, string? labels)
+    private ImageSet Open(string path, string? labels, string labelsOption)
     {
+        bool isIdx = IdxFile.LooksLikeOne(path);
+        if (labels is not null && !isIdx)
+            throw new UserException($"{labelsOption} {labels}: only for IDX files (.idx, .gz, …-ubyte), and {path} is none; leave it out");
         string[]? names = ClassNames is null ? null : ReadNames(ClassNames);
-        ImageSet images = IdxFile.LooksLikeOne(path)
-            ? IdxImageSet.Open(path, labels, names)
-            : FileImageSet.Open(path, LabelColumn, names);
+        ImageSet images = isIdx ? IdxImageSet.Open(path, labels, names) : FileImageSet.Open(path, LabelColumn, names);
+        if (images.ClassNames.FirstOrDefault(n => n.AsSpan().ContainsAny('\r', '\n')) is { } lines)
+            throw new UserException($"{path}: the name of class '{lines.ReplaceLineEndings(" ")}' has several lines; name it in one");
         return images.ClassNames.Count > 1
             ? images
             : throw new UserException(
@@ -84,7 +87,17 @@ public sealed record DataSource
         {
             string[] lines = [.. File.ReadAllLines(file).Select(l => l.Trim())];
             int end = Array.FindLastIndex(lines, l => l.Length > 0) + 1;
-            return end > 0 ? lines[..end] : throw new UserException($"{file}: holds no class names");
+            if (end == 0)
+                throw new UserException($"{file}: holds no class names");
+            for (int i = 0; i < end; i++)
+            {
+                if (lines[i].Length == 0)
+                    throw new UserException($"{file}, line {i + 1}: is empty; name every class");
+                if (Array.IndexOf(lines, lines[i], 0, i) is >= 0 and var first)
+                    throw new UserException($"{file}, line {i + 1}: '{lines[i]}' is the name of line {first + 1} already; name every class differently");
+            }
+
+            return lines[..end];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

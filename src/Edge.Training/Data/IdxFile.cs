@@ -16,14 +16,14 @@ internal sealed record IdxFile(int[] Shape, byte[] Data)
     private const int MaxRank = 4;
     private const int ReadSize = 1 << 20;
 
-    /// <summary>Whether a file begins like one, compressed or not, or is called so.</summary>
+    /// <summary>Whether a file is called like one.</summary>
     public static bool LooksLikeOne(string path)
     {
         string name = Path.GetFileName(path);
-        return name.EndsWith(".idx", StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith(".idx.gz", StringComparison.OrdinalIgnoreCase)
-            || name.Contains("-ubyte", StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        return !Directory.Exists(path)
+            && (name.EndsWith(".idx", StringComparison.OrdinalIgnoreCase)
+                || name.Contains("-ubyte", StringComparison.OrdinalIgnoreCase)
+                || name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <exception cref="UserException">Not such a file, or its length differs from what its header says.</exception>

@@ -24,16 +24,24 @@ public static class CheckpointFile
     public static void Save(string path, Checkpoint checkpoint)
     {
         string temporary = path + ".new";
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+        try
         {
-            Write(file, checkpoint);
-            file.Flush(flushToDisk: true);
-        }
+            using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write))
+            {
+                Write(file, checkpoint);
+                file.Flush(flushToDisk: true);
+            }
 
-        if (File.Exists(path))
-            File.Replace(temporary, path, PreviousOf(path));
-        else
-            File.Move(temporary, path);
+            if (File.Exists(path))
+                File.Replace(temporary, path, PreviousOf(path));
+            else
+                File.Move(temporary, path);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>Reads the newest whole checkpoint.</summary>

@@ -67,7 +67,7 @@ public sealed record FitOptions
     /// <summary>Share of the target that is the answer of <see cref="Teacher"/>; 0 for none.</summary>
     public double Distillation { get; init; }
 
-    /// <summary>ONNX file of a network for the same images and classes; null for the network itself as it was before the training.</summary>
+    /// <summary>ONNX file of a network for the same images and classes; null for the network itself as it was before the phase that trains.</summary>
     public string? Teacher { get; init; }
 
     /// <summary>How training images are varied.</summary>
@@ -84,12 +84,12 @@ public sealed record FitOptions
     /// <exception cref="UserException">A number is out of range.</exception>
     public void Check()
     {
-        Require(Epochs is >= 0 and <= 1_000_000, "--epochs", Epochs, "0 or more");
-        Require(QuantizationEpochs is >= 0 and <= 1_000_000, "--qat-epochs", QuantizationEpochs, "0 or more");
+        Require(Epochs is >= 0 and <= 1_000_000, "--epochs", Epochs, "0 to 1000000");
+        Require(QuantizationEpochs is >= 0 and <= 1_000_000, "--qat-epochs", QuantizationEpochs, "0 to 1000000");
         Require(BatchSize is >= 1 and <= 65536, "--batch", BatchSize, "1 to 65536");
         Require(Optimizers.Contains(Optimizer), "--optimizer", Optimizer, string.Join(", ", Optimizers));
         Require(Schedules.Contains(Schedule), "--schedule", Schedule, string.Join(", ", Schedules));
-        Require(LearningRate is null or (> 0 and <= 100), "--lr", LearningRate ?? 0, "above 0");
+        Require(LearningRate is null or (> 0 and <= 100), "--lr", LearningRate ?? 0, "above 0, at most 100");
         Require(WeightDecay is null or (>= 0 and < 1), "--weight-decay", WeightDecay ?? 0, "at least 0, below 1");
         Require(Momentum is >= 0 and < 1, "--momentum", Momentum, "at least 0, below 1");
         Require(WarmUpEpochs is >= 0, "--warmup", WarmUpEpochs, "at least 0");

@@ -22,4 +22,7 @@ public sealed record RunDescription
 
     /// <summary>Of the images that train and of those that validate (<see cref="ImageSet.Fingerprint"/>).</summary>
     public required string Fingerprint { get; init; }
+
+    /// <summary>SHA-256 of the file of <see cref="FitOptions.Teacher"/>; null where there is none.</summary>
+    public string? TeacherSha256 { get; init; }
 }

@@ -42,12 +42,14 @@ public sealed class RunFolder(string path)
     public string NextCommand(string calibration) =>
         $"edge-quantizer quantize {Model} --preprocessing {Preprocessing} --labels {Labels} --calibration {calibration}";
 
-    /// <exception cref="UserException">The folder cannot be made, or holds another run.</exception>
+    /// <exception cref="UserException">The folder cannot be made, or holds another run or a model.</exception>
     public void Create()
     {
         if (File.Exists(Checkpoint))
             throw new UserException(
                 $"{path}: holds a run already; go on with it by edge-train resume {path}, or name another folder");
+        if (File.Exists(Model))
+            throw new UserException($"{path}: holds a model already ({System.IO.Path.GetFileName(Model)}); name another folder");
         try
         {
             Directory.CreateDirectory(path);

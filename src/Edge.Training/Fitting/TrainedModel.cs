@@ -15,6 +15,12 @@ namespace Edge.Training.Fitting;
 /// <param name="ClassNames">In output order; empty when unknown.</param>
 public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IReadOnlyList<string> ClassNames)
 {
+    /// <summary>Outputs in front of the first real class.</summary>
+    public int LabelOffset { get; init; }
+
+    /// <summary>Outputs that stand for classes.</summary>
+    public int Outputs => Graph.Outputs[0].Shape![^1] - LabelOffset;
+
     /// <summary>The best weights of a run so far, or its present ones before its first epoch is done.</summary>
     /// <exception cref="UserException">No whole checkpoint.</exception>
     public static TrainedModel FromCheckpoint(string path, Action<string> warn)
@@ -40,7 +46,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
     /// <summary>Answers for all examples.</summary>
     /// <param name="examples">What to classify.</param>
     /// <param name="loader">Of these examples.</param>
-    /// <param name="outputOfClass">The network's output for a class of the examples.</param>
+    /// <param name="outputOfClass">The network's output for a class of the examples, of <see cref="Outputs"/>.</param>
     /// <param name="threads">Threads; 0 takes one per core.</param>
     /// <param name="progress">Called with the images done.</param>
     public ClassificationResult Classify(
@@ -54,7 +60,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
         bool probabilities = Graph.Outputs[0].Producer?.OpType == OpTypes.Softmax;
         OptimizedModel.Pipeline().Run(Graph);
         using var executor = new FloatExecutor(Graph, threads);
-        var result = new ClassificationResult(Graph.Outputs[0].Shape![^1]);
+        var result = new ClassificationResult(Outputs);
         Tensor input = Tensor.Zeros(1, Input.Height, Input.Width, Input.Channels);
         foreach (Batch batch in loader.Evaluation())
         {
@@ -62,7 +68,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
             {
                 cancellation.ThrowIfCancellationRequested();
                 batch.Image(i).CopyTo(input.Floats);
-                float[] scores = executor.Run(input).Floats;
+                float[] scores = executor.Run(input).Floats[LabelOffset..];
                 if (probabilities)
                     scores = Array.ConvertAll(scores, p => MathF.Log(MathF.Max(p, float.Epsilon)));
                 result.Add(outputOfClass(batch.Classes[i]), scores);

@@ -57,6 +57,7 @@ public sealed class Trainer : IDisposable
         bool quantized = false)
     {
         options.Check();
+        Network = graph.Name;
         (_graph, _options, _quantized, Validation) = (graph, options, quantized, validation);
         _workers = new Workers(options.Threads);
         long cache = (long)options.CacheMegabytes << 20;
@@ -85,6 +86,9 @@ public sealed class Trainer : IDisposable
         _best = [.. Weights().Select(t => ("best/" + t.Name, (float[])t.Data.Clone()))];
     }
 
+    /// <summary>What messages call it.</summary>
+    public string Network { get; init; }
+
     public Examples Validation { get; }
 
     public TrainingProgress Progress { get; private set; } = new();
@@ -103,16 +107,23 @@ public sealed class Trainer : IDisposable
     /// <exception cref="OperationCanceledException">
     /// Cancelled, between two steps; <see cref="Snapshot"/> then holds where to go on.
     /// </exception>
-    /// <exception cref="UserException">The loss is no number any more.</exception>
+    /// <exception cref="UserException">The loss is no number, or no number any more.</exception>
     public void Run(CancellationToken cancellation)
     {
         if (Progress is { Epoch: 0, Step: 0 } && Evaluate(cancellation) is { } before)
+        {
+            if (!double.IsFinite(before.Loss))
+                throw new UserException($"{Network}: its validation loss is no number before any training; take a network whose weights are sound");
             (Progress.StartAccuracy, Progress.StartLoss) = (before.Accuracy, before.Loss);
+        }
+
         while (!IsDone)
         {
             long start = Stopwatch.GetTimestamp();
             TrainEpoch(cancellation);
             ClassificationResult? result = WithAverage(() => Evaluate(cancellation));
+            if (result is not null && !double.IsFinite(result.Loss))
+                throw NoNumber("validation loss");
             FinishEpoch(result, Stopwatch.GetElapsedTime(start));
         }
     }
@@ -174,7 +185,7 @@ public sealed class Trainer : IDisposable
         if (step < _constraint.FinalStep || _constraint.IsFinal(p => best[p]))
             return;
         Copy([.. Weights().Select(t => ("best/" + t.Name, t.Data))], _best);
-        Progress.BestEpoch = 0;
+        (Progress.BestEpoch, Progress.BestIsResumed) = (0, true);
     }
 
     /// <summary>A copy of a validation image as the network sees it.</summary>
@@ -232,10 +243,7 @@ public sealed class Trainer : IDisposable
             cancellation.ThrowIfCancellationRequested();
             double loss = Step(batch);
             if (!double.IsFinite(loss))
-            {
-                throw new UserException(
-                    $"the loss is no number any more in epoch {Progress.Epoch + 1}: train with a lower --lr, or with --clip 1");
-            }
+                throw NoNumber("loss");
 
             Progress.LossSum += loss * batch.Count;
             Progress.Seen += batch.Count;
@@ -244,6 +252,9 @@ public sealed class Trainer : IDisposable
             StepDone?.Invoke(new StepReport(Progress.Epoch, Progress.Step, StepsPerEpoch, batch.Count, Progress));
         }
     }
+
+    private UserException NoNumber(string loss) =>
+        new($"the {loss} is no number any more in epoch {Progress.Epoch + 1}: train with a lower --lr, or with --clip 1");
 
     private double Step(Batch batch)
     {

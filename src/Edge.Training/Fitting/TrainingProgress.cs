@@ -38,6 +38,9 @@ public sealed record TrainingProgress
     /// </summary>
     public int BestEpoch { get; set; }
 
+    /// <summary>Whether <see cref="BestEpoch"/> 0 stands for the weights that the run was resumed with, not those that it began with.</summary>
+    public bool BestIsResumed { get; set; }
+
     /// <summary>Validation did not get better for too long.</summary>
     public bool StoppedEarly { get; set; }
 }

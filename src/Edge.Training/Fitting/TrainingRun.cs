@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Edge.Quantizer;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
@@ -36,6 +37,7 @@ public sealed class TrainingRun : IDisposable
         return new Trainer(
             graph, Training, Validation, description.Input, options, quantized)
         {
+            Network = description.Network,
             StepDone = OnStep,
             EpochDone = OnEpoch,
         };
@@ -75,14 +77,18 @@ public sealed class TrainingRun : IDisposable
     public Action<EpochRecord>? EpochDone { get; set; }
 
     /// <param name="folder">Must hold no run yet.</param>
-    /// <param name="description">Fingerprint is filled in here.</param>
+    /// <param name="description">What tells images and teacher apart is filled in here.</param>
     /// <param name="network">As ONNX, with the first weights.</param>
     /// <param name="training">Images to train on.</param>
     /// <param name="validation">Images to judge by; may be empty.</param>
     public static TrainingRun Start(
         RunFolder folder, RunDescription description, byte[] network, Examples training, Examples validation)
     {
-        description = description with { Fingerprint = Fingerprint(training, validation) };
+        description = description with
+        {
+            Fingerprint = Fingerprint(training, validation),
+            TeacherSha256 = DigestOf(description.Options.Teacher),
+        };
         var run = new TrainingRun(folder, description, network, training, validation);
         folder.Create();
         folder.WriteDescription(description.ClassNames, description.Input);
@@ -94,14 +100,23 @@ public sealed class TrainingRun : IDisposable
     /// <param name="folder">Of an earlier run.</param>
     /// <param name="change">Changes of options that don't touch what was trained already: more epochs, threads.</param>
     /// <param name="warn">Receives what the user should know.</param>
-    /// <exception cref="UserException">There is no checkpoint, or the images are others.</exception>
+    /// <exception cref="UserException">There is no checkpoint, images or teacher are others, or other epochs change nothing.</exception>
     public static TrainingRun Resume(RunFolder folder, Func<FitOptions, FitOptions> change, Action<string> warn)
     {
         Checkpoint checkpoint = CheckpointFile.Load(folder.Checkpoint, warn);
         RunDescription description = checkpoint.Run with { Options = change(checkpoint.Run.Options) };
+        description.Options.Check();
+        if (description.Options.Epochs != checkpoint.Run.Options.Epochs)
+            RequireEffect(folder, checkpoint, description.Options.Epochs, warn);
         (Examples training, Examples validation) = description.Data.OpenSplit(description.Options.Seed);
         if (Fingerprint(training, validation) != description.Fingerprint)
             throw new UserException($"{description.Data.Data}: holds other images than when the run began; start a new run");
+        if (description.TeacherSha256 is { } digest && DigestOf(description.Options.Teacher) != digest)
+        {
+            throw new UserException(
+                $"{description.Options.Teacher}: is another network than the teacher that the run began with; put that one back, or start a new run");
+        }
+
         var run = new TrainingRun(folder, description, checkpoint.Network, training, validation);
         run.Trainer.Restore(checkpoint.Progress, checkpoint.Tensors);
         return run;
@@ -152,6 +167,39 @@ public sealed class TrainingRun : IDisposable
         Trainer.Dispose();
         Trainer = CreateTrainer();
         Save();
+    }
+
+    /// <summary>Refuses another number of epochs where the run would end as it would without.</summary>
+    private static void RequireEffect(RunFolder folder, Checkpoint checkpoint, int epochs, Action<string> warn)
+    {
+        TrainingProgress progress = checkpoint.Progress;
+        string? why = checkpoint.Run.FloatHistory is not null ? "the run is in its quantization-aware epochs or behind them"
+            : progress.StoppedEarly ? $"the run stopped early (--patience {checkpoint.Run.Options.Patience})"
+            : progress.Epoch >= Math.Max(epochs, checkpoint.Run.Options.Epochs) ? $"{progress.Epoch} epochs are done and the run is at its end"
+            : null;
+        if (why is not null)
+            throw new UserException($"{folder.Path}: --epochs {epochs} would change nothing: {why}; leave it out");
+        if (progress.Epoch > epochs)
+            warn($"{progress.Epoch} epochs are done already, more than --epochs {epochs}; the run ends here");
+    }
+
+    private static string? DigestOf(string? teacher)
+    {
+        if (teacher is null)
+            return null;
+        try
+        {
+            using FileStream file = File.OpenRead(teacher);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserException($"{teacher}: there is no such file; the run needs it as its teacher", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{teacher}: cannot be read: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
     }
 
     private static string Fingerprint(Examples training, Examples validation) => training.Images == validation.Images

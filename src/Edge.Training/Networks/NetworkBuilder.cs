@@ -14,6 +14,9 @@ public sealed partial class NetworkBuilder
     /// <summary>Standard deviation of a fresh classifier's weights, as AlexNet and its successors start it.</summary>
     private const double ClassifierDeviation = 0.01;
 
+    /// <summary>Inputs up to this size fail for being too small only.</summary>
+    private const int MaxPixels = 1 << 22;
+
     private readonly ModelGraph _graph;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly NetworkOptions _options;
@@ -110,7 +113,7 @@ public sealed partial class NetworkBuilder
         }
         catch (InvalidDataException e)
         {
-            throw TooSmall(name, e.Message, e);
+            throw Misfit(name, e.Message, e);
         }
 
         _graph.Add(node);
@@ -121,13 +124,17 @@ public sealed partial class NetworkBuilder
     private void RequireRoom(Value x, string name, int stride)
     {
         if (stride > 1 && x.Shape is [_, _, 1, _] or [_, _, _, 1])
-            throw TooSmall(name, $"a stride of {stride} on {x.Shape[2]}x{x.Shape[3]} pixels", null);
+            throw Misfit(name, $"a stride of {stride} on {x.Shape[2]}x{x.Shape[3]} pixels", null);
     }
 
-    private UserException TooSmall(string layer, string why, Exception? inner) => new(
-        $"{Network}: an input of {Image.Shape![2]}x{Image.Shape[3]} pixels is too small: at layer '{layer}': {why}; "
-        + "give a larger size, or skip reductions",
-        inner);
+    private UserException Misfit(string layer, string why, Exception? inner)
+    {
+        bool isLarge = (long)Image.Shape![2] * Image.Shape[3] > MaxPixels;
+        return new UserException(
+            $"{Network}: an input of {Image.Shape[2]}x{Image.Shape[3]} pixels is too {(isLarge ? "large" : "small")}: at layer '{layer}': {why}; "
+            + (isLarge ? "give a smaller size" : "give a larger size, or skip reductions"),
+            inner);
+    }
 
     private Value Parameter(string name, int[] shape, float[] data)
     {

@@ -114,7 +114,7 @@ public sealed class TrainingCommandTests : IDisposable
     [InlineData("fit squeezenet-1.1 --data missing/ -o out", "missing/: no such folder")]
     [InlineData("fit squeezenet-1.1 --data . --epochs -1 -o out", "--epochs -1")]
     [InlineData("fit squeezenet-1.1 --data . --augment flop -o out", "--augment flop")]
-    [InlineData("finetune missing.onnx --data . -o out", "--preprocessing")]
+    [InlineData("finetune missing.onnx --data . -o out", "missing.onnx: there is no such file")]
     [InlineData("resume missing", "there is no checkpoint")]
     [InlineData("evaluate missing.edge --data . --report missing/page.html", "--report missing/page.html: there is no folder")]
     [InlineData("evaluate model.onnx --data . --report ./model.onnx", "--report ./model.onnx: is the model itself; name another file")]

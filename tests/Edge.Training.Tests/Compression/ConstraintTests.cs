@@ -154,6 +154,16 @@ public sealed class ConstraintTests : IDisposable
         Assert.Equal(0.1, Density(Weights(folder.Model)), 0.01);
     }
 
+    [Fact]
+    public void Weights_of_the_resumption_are_told_from_the_first_ones()
+    {
+        RunFolder folder = Train("shorter", Options with { Keep = 0.1, Epochs = 10 }, stopAfter: 17);
+        using StringWriter output = new(), error = new();
+        Assert.Equal(0, CommandLine.Run(["resume", folder.Path, "--epochs", "2"], output, error));
+        Assert.Contains("(the weights it was resumed with)", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("warning: 3 epochs are done already, more than --epochs 2", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("0 2 1 3", "class 1 is '1', but '2' in ")]
     [InlineData("0 1 2", "class 3 is '3', but missing in ")]

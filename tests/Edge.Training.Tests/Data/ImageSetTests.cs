@@ -42,6 +42,46 @@ public sealed class ImageSetTests : IDisposable
         Assert.Contains("one subfolder per class", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("32768")]
+    [InlineData("2000000000")]
+    [InlineData("2147483647")]
+    public void A_class_of_a_huge_number_is_refused_with_its_line(string index)
+    {
+        WritePng("a.png");
+        WritePng("b.png");
+        File.WriteAllText(_folder.At("labels.csv"), $"file,index\na.png,0\nb.png,{index}\n");
+        UserException e = Assert.Throws<UserException>(() => FileImageSet.Open(_folder.Path));
+        Assert.Contains($"labels.csv, line 3: class {index} is too large", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_is_no_IDX_file_whatever_its_name()
+    {
+        WritePng("photos.gz/cats/a.png");
+        WritePng("photos.gz/dogs/a.png");
+        Assert.Equal(["cats", "dogs"], new DataSource { Data = _folder.At("photos.gz") }.Open().ClassNames);
+    }
+
+    [Theory]
+    [InlineData("cat\n\ndog\n", "names.txt, line 2: is empty")]
+    [InlineData("cat\ndog\ncat\n", "names.txt, line 3: 'cat' is the name of line 1 already")]
+    public void Class_names_that_name_nothing_or_twice_are_refused(string names, string expected)
+    {
+        File.WriteAllText(_folder.At("names.txt"), names);
+        var source = new DataSource { Data = Idx.WriteBars(_folder, 8, 2), ClassNames = _folder.At("names.txt") };
+        Assert.Contains(expected, Assert.Throws<UserException>(source.Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_name_of_two_lines_is_refused()
+    {
+        WritePng("big\ncats/a.png");
+        WritePng("dogs/a.png");
+        UserException e = Assert.Throws<UserException>(new DataSource { Data = _folder.Path }.Open);
+        Assert.Contains("class 'big cats' has several lines", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_encoded_picture_decodes_to_the_same_pixels()
     {

@@ -139,6 +139,19 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("resume", Assert.Throws<UserException>(() => Start(Folder("whole"))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_checkpoint_that_cannot_be_written_leaves_nothing_behind()
+    {
+        Idx.WriteBars(_folder, 80, Classes, Side);
+        RunFolder folder = Folder("whole");
+        using TrainingRun run = Start(folder);
+        byte[] before = File.ReadAllBytes(folder.Checkpoint);
+        Directory.CreateDirectory(CheckpointFile.PreviousOf(folder.Checkpoint));
+        Assert.ThrowsAny<IOException>(run.Save);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.new"));
+        Assert.Equal(before, File.ReadAllBytes(folder.Checkpoint));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private byte[] TrainWhole(string name)

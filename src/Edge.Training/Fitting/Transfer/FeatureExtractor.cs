@@ -10,19 +10,23 @@ namespace Edge.Training.Fitting.Transfer;
 /// <summary>Computes what a trained network knows about images in front of its classifier head.</summary>
 public sealed class FeatureExtractor : IDisposable
 {
+    private readonly string _model;
     private readonly FloatExecutor _executor;
     private readonly Tensor _input;
 
     /// <param name="model">ONNX file of a classifier.</param>
     /// <param name="input">Its preprocessing; its size must fit.</param>
     /// <param name="threads">Threads; 0 takes one per core.</param>
-    /// <exception cref="Edge.Quantizer.UserException">The network is no classifier or wants other inputs.</exception>
+    /// <exception cref="Edge.Quantizer.UserException">The network is no classifier, wants other inputs or holds weights that are no numbers.</exception>
     public FeatureExtractor(string model, InputPreprocessing input, int threads)
     {
+        _model = model;
         ModelGraph graph = TransferModel.Import(model, input);
         ClassifierHead head = ClassifierHead.Find(graph);
         (Description, Features) = (head.Description, head.Features);
         head.CutOff();
+        if (graph.Nodes.FirstOrDefault(HasBadWeights) is { } damaged)
+            throw new Edge.Quantizer.UserException($"{model}: the weights of {damaged} are not all finite; take a network whose weights are sound");
         OptimizedModel.Pipeline().Run(graph);
         _executor = new FloatExecutor(graph, threads);
         _input = Tensor.Zeros(1, input.Height, input.Width, input.Channels);
@@ -37,6 +41,7 @@ public sealed class FeatureExtractor : IDisposable
     /// <param name="batches">Inputs.</param>
     /// <param name="count">How many images they hold in all.</param>
     /// <param name="progress">Called with the images done.</param>
+    /// <exception cref="Edge.Quantizer.UserException">A feature is not finite.</exception>
     public FeatureTable Run(IEnumerable<Batch> batches, int count, Action<int>? progress, CancellationToken cancellation)
     {
         float[] data = new float[(long)count * Features];
@@ -48,7 +53,10 @@ public sealed class FeatureExtractor : IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 batch.Image(i).CopyTo(_input.Floats);
-                _executor.Run(_input).Floats.CopyTo(data, row * Features);
+                float[] features = _executor.Run(_input).Floats;
+                if (!Array.TrueForAll(features, float.IsFinite))
+                    throw new Edge.Quantizer.UserException($"{_model}: its features are not all finite; take a network whose weights are sound");
+                features.CopyTo(data, row * Features);
                 classes[row] = batch.Classes[i];
                 progress?.Invoke(row + 1);
             }
@@ -58,6 +66,11 @@ public sealed class FeatureExtractor : IDisposable
     }
 
     public void Dispose() => _executor.Dispose();
+
+    /// <summary>Features would not show it: the bounds of an activation turn what is no number into one.</summary>
+    private static bool HasBadWeights(Node node) =>
+        node.OpType is OpTypes.Conv or OpTypes.Gemm or OpTypes.MatMul or OpTypes.BatchNormalization
+        && node.Inputs.Any(v => v?.Constant is { Type: DataType.Float32 } weights && !Array.TrueForAll(weights.Floats, float.IsFinite));
 }
 
 /// <summary>Imports the network that fine-tuning starts from.</summary>
