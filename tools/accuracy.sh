@@ -92,8 +92,7 @@ console.log(`
 
 Signal to noise of the logits in dB on the half of the calibration images that fitted nothing: the best range estimator alone
 (weights rounded to the nearest code), what cross-layer equalization and compensated rounding add to it, each by itself and both; the
-default command takes the best, and of those within 0.25 dB of it the one whose class probabilities are closest to float's
-(Kullback-Leibler divergence). Then what further techniques add to that: absorption of high biases (by default where it helps),
+default command takes the best. Then what further techniques add to that best: absorption of high biases (by default where it helps),
 a calibration method per tensor (\`--method-per-tensor\`), ${seconds} seconds of learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones
 before it where they helped. A dash: there was nothing to change (no channel can be scaled, no bias is high, no tensor gained). All of
 these are with bias correction; the last column is what the chosen one would lose without.

@@ -8,9 +8,8 @@ namespace Edge.Quantizer.Quantization;
 
 /// <summary>What an int8 network is worth on images that fitted nothing.</summary>
 /// <param name="LogitSqnr">Signal to quantization noise ratio of the logits, dB.</param>
-/// <param name="Divergence">See <see cref="TechniqueScore.Divergence"/>.</param>
 /// <param name="Answers">Class of every judging image, counted behind the label offset.</param>
-internal sealed record Judgement(double LogitSqnr, double Divergence, IReadOnlyDictionary<int, int> Answers);
+internal sealed record Judgement(double LogitSqnr, IReadOnlyDictionary<int, int> Answers);
 
 /// <summary>An image that fitted nothing.</summary>
 /// <param name="Logits">Of the float network.</param>
@@ -70,7 +69,6 @@ internal sealed class LogitJudge(
     {
         var noise = new SignalToNoise();
         var answers = new Dictionary<int, int>();
-        double divergence = 0;
         int step = Math.Max(1, (_heldOut.Count + most - 1) / most);
         using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), threads);
         int logits = lowered.TensorOf(_logits);
@@ -83,11 +81,10 @@ internal sealed class LogitJudge(
                     return;
                 noise.Add(image.Logits, values);
                 answers[index] = Top(values);
-                divergence += _logits.Shape![^1] == values.Length ? Divergence(image.Logits, values) : 0;
             });
         }
 
-        return new Judgement(noise.Decibels, divergence / Math.Max(1, answers.Count), answers);
+        return new Judgement(noise.Decibels, answers);
     }
 
     /// <summary>
@@ -105,26 +102,6 @@ internal sealed class LogitJudge(
             { } image => image.Answer == judgement.Answers[i] ? 0 : 1,
         });
         return counted.Length == 0 ? 0 : 100.0 * lost / counted.Length;
-    }
-
-    /// <summary>Σ p·ln(p/q), p and q the softmax of the reference's and of the other logits.</summary>
-    private static double Divergence(ReadOnlySpan<float> reference, ReadOnlySpan<float> logits)
-    {
-        (double p, double q) = (LogPartition(reference), LogPartition(logits));
-        double sum = 0;
-        for (int i = 0; i < reference.Length; i++)
-            sum += Math.Exp(reference[i] - p) * (reference[i] - p - (logits[i] - q));
-        return sum;
-    }
-
-    /// <summary>ln Σ exp(x).</summary>
-    private static double LogPartition(ReadOnlySpan<float> logits)
-    {
-        float highest = TensorPrimitives.Max(logits);
-        double sum = 0;
-        foreach (float logit in logits)
-            sum += Math.Exp(logit - highest);
-        return highest + Math.Log(sum);
     }
 
     private int Top(ReadOnlySpan<float> logits) => Ranking.Best(logits, description.LabelOffset, 1)[0];

@@ -9,7 +9,7 @@ namespace Edge.Quantizer.Quantization;
 /// <param name="Technique">How it was quantized.</param>
 /// <param name="BiasCorrections">What was added to each layer's bias, per output channel, real values.</param>
 /// <param name="Weights">Codes of the layers whose weights were not simply rounded to the nearest.</param>
-/// <param name="Scores">Every technique tried, the highest ratio first; one entry when there was no choice.</param>
+/// <param name="Scores">Every technique tried, best first; one entry when there was no choice.</param>
 public sealed record QuantizedNetwork(
     LoweredModel Lowered,
     QuantizationPlan Plan,
@@ -90,7 +90,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         }
 
         scores.Sort((a, b) => b.LogitSqnr.CompareTo(a.LogitSqnr));
-        Technique best = TechniqueScore.Best(scores).Technique;
+        Technique best = scores[0].Technique;
         if (canEqualize && !best.Equalized)
             equalization!.Undo();
         (QuantizationChoices choices, ActivationStatistics statistics) = Refine(new QuantizationChoices(best), best.Equalized ? equalized! : plain, fit, scores);
@@ -181,12 +181,12 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         BiasAbsorption absorption = BiasAbsorption.Create(graph, channels);
         if (absorption.Channels == 0)
             return (choices, statistics);
-        TechniqueScore before = Score(choices, statistics, scores);
+        double before = Score(choices, statistics, scores);
         absorption.Apply();
         var absorbed = new ActivationStatistics(graph, Rounds);
         Observe(fit, absorbed, null);
         QuantizationChoices refined = choices with { Technique = choices.Technique with { Absorbed = true } };
-        if (IsBetter(Score(refined, absorbed, scores), before) || options.BiasAbsorption == Choice.On)
+        if (Score(refined, absorbed, scores) > before || options.BiasAbsorption == Choice.On)
             return (refined, absorbed);
         absorption.Undo();
         return (choices, statistics);
@@ -194,29 +194,21 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     private bool Gains(
         QuantizationChoices before, QuantizationChoices refined, ActivationStatistics statistics, Choice choice, List<TechniqueScore> scores) =>
-        IsBetter(Score(refined, statistics, scores), Score(before, statistics, scores)) || choice == Choice.On;
-
-    private static bool IsBetter(TechniqueScore refined, TechniqueScore before) => TechniqueScore.Best([before, refined]) == refined;
+        Score(refined, statistics, scores) > Score(before, statistics, scores) || choice == Choice.On;
 
     /// <summary>What choices are worth on the judging images; judged once.</summary>
-    private TechniqueScore Score(QuantizationChoices choices, ActivationStatistics statistics, List<TechniqueScore> scores)
+    private double Score(QuantizationChoices choices, ActivationStatistics statistics, List<TechniqueScore> scores)
     {
         int known = scores.FindIndex(s => s.Technique == choices.Technique);
         if (known >= 0 && !double.IsNaN(scores[known].LogitSqnr))
-            return scores[known];
+            return scores[known].LogitSqnr;
         _progress?.Invoke($"judging {choices.Technique}", 0, 1);
-        TechniqueScore score = Judge(choices, statistics);
+        var score = new TechniqueScore(choices.Technique, _judge.LogitSqnr(_quantizer.Quantize(choices, statistics).Lowered));
         if (known >= 0)
             scores.RemoveAt(known);
         scores.Add(score);
         scores.Sort((a, b) => b.LogitSqnr.CompareTo(a.LogitSqnr));
-        return score;
-    }
-
-    private TechniqueScore Judge(QuantizationChoices choices, ActivationStatistics statistics)
-    {
-        Judgement judgement = _judge.Judge(_quantizer.Quantize(choices, statistics).Lowered);
-        return new TechniqueScore(choices.Technique, judgement.LogitSqnr) { Divergence = judgement.Divergence };
+        return score.LogitSqnr;
     }
 
     /// <summary>Judges what was chosen where nothing else competed, and what it owes to bias correction.</summary>
@@ -308,7 +300,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         void Score(Technique technique)
         {
             _progress?.Invoke($"judging {technique}", scores.Count - first, methods.Length + 1);
-            scores.Add(Judge(new QuantizationChoices(technique), statistics));
+            scores.Add(new TechniqueScore(technique, _judge.LogitSqnr(_quantizer.Quantize(new QuantizationChoices(technique), statistics).Lowered)));
         }
     }
 }

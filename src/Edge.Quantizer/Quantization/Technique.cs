@@ -88,25 +88,6 @@ public sealed record Technique(string Method, bool Equalized, bool Compensated)
 /// <param name="LogitSqnr">Signal to quantization noise ratio of the logits on the judging half, dB.</param>
 public sealed record TechniqueScore(Technique Technique, double LogitSqnr)
 {
-    /// <summary>Ratios closer than this, dB, tell nothing: images that judge are few.</summary>
-    private const double Tie = 0.25;
-
-    /// <summary>
-    /// Kullback-Leibler divergence of the class probabilities (softmax of the logits) from the float network's, mean over the images, nats;
-    /// 0 where the output is not one vector of classes.
-    /// </summary>
-    public double Divergence { get; init; }
-
-    /// <summary>
-    /// The one with the highest ratio; where others come as close as to tie with it, the one of them whose answers are the most like the
-    /// float network's. The ratio is about all logits, the divergence about those of classes that are likely.
-    /// </summary>
-    public static TechniqueScore Best(IReadOnlyCollection<TechniqueScore> scores)
-    {
-        double highest = scores.Max(s => s.LogitSqnr);
-        return scores.Where(s => !(s.LogitSqnr < highest - Tie)).OrderBy(s => s.Divergence).ThenByDescending(s => s.LogitSqnr).First();
-    }
-
     /// <summary>Likewise without bias correction; null for all but the technique that was chosen, and where biases are not corrected.</summary>
     public double? Uncorrected { get; init; }
 }
