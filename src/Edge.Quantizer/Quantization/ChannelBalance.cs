@@ -25,10 +25,10 @@ internal sealed class ChannelBalance
     private const double MaxGain = 16;
 
     /// <summary>
-    /// How far bounds stay away from what a channel reaches on the calibration images: on others, the more so on those of another kind,
-    /// it goes further, and the plain network does not clip that.
+    /// How far bounds stay away from what a channel reaches on the calibration images: on others it may go further, and the plain network
+    /// does not clip that.
     /// </summary>
-    private const double Room = 2;
+    private const double Room = 1.25;
 
     /// <summary>Where a channel stops growing, relative to the tensor's largest magnitude.</summary>
     private const double MaxScale = 1024;
