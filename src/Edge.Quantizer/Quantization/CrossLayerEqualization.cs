@@ -6,9 +6,7 @@ namespace Edge.Quantizer.Quantization;
 /// <summary>
 /// Cross-layer equalization: channels of activations are divided by scales that their producers' rows and their readers' columns
 /// of weights take up, so that the float network computes the same while every channel uses more of the int8 range that it
-/// shares. Behind bounds (ReLU6) it computes the same as long as channels go no further than somewhat beyond what they reached on the
-/// calibration images. See <see cref="ChannelBalance"/> for the choice of scales and <see cref="ChannelClasses"/> for what can be
-/// scaled.
+/// shares. See <see cref="ChannelBalance"/> for the choice of scales and <see cref="ChannelClasses"/> for what can be scaled.
 /// </summary>
 public sealed class CrossLayerEqualization
 {

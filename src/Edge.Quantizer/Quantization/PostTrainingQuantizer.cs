@@ -50,8 +50,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     /// <summary>
     /// Quantizes the network. Where equalization was chosen the graph has equalized weights afterwards: it computes the same
-    /// result (behind ReLU6 with the reservation of <see cref="CrossLayerEqualization"/>), and is what the int8 network is to be
-    /// compared with layer by layer.
+    /// result, and is what the int8 network is to be compared with layer by layer.
     /// </summary>
     /// <exception cref="UserException">No calibration images, or a network that the runtime can't execute.</exception>
     public QuantizedNetwork Run(QuantizationProgress? progress = null)
