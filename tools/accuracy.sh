@@ -94,7 +94,7 @@ Signal to noise of the logits in dB on the half of the calibration images that f
 (weights rounded to the nearest code), what cross-layer equalization and compensated rounding add to it, each by itself and both; the
 default command takes the best. Then what further techniques add to that best: absorption of high biases (by default where it helps),
 a calibration method per tensor (\`--method-per-tensor\`), ${seconds} seconds of learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones
-before it where they helped. A dash: there was nothing to change (no channel can be scaled, no bias is high, no tensor gained). All of
+before it where they helped. A dash: there was nothing to change (ReLU6 bounds the channels, no bias is high, no tensor gained). All of
 these are with bias correction; the last column is what the chosen one would lose without.
 
 | network | chosen | plain | equalization | compensated rounding | both | bias absorption | method per tensor | learned rounding | bias correction |
