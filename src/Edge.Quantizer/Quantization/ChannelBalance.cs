@@ -1,6 +1,5 @@
 using Edge.Quantizer.Calibration;
 using Edge.Quantizer.Graph;
-using Edge.Quantizer.Passes;
 
 namespace Edge.Quantizer.Quantization;
 
@@ -24,12 +23,6 @@ internal sealed class ChannelBalance
     /// <summary>A channel that hardly ever speaks on the calibration images is not amplified beyond this: it may speak up on others.</summary>
     private const double MaxGain = 16;
 
-    /// <summary>
-    /// How far bounds stay away from what a channel reaches on the calibration images: on others it may go further, and the plain network
-    /// does not clip that.
-    /// </summary>
-    private const double Room = 1.25;
-
     /// <summary>Where a channel stops growing, relative to the tensor's largest magnitude.</summary>
     private const double MaxScale = 1024;
 
@@ -49,9 +42,6 @@ internal sealed class ChannelBalance
     {
         public double Range;
         public bool Pinned;
-
-        /// <summary>Limits of the scale: between them the bounds of its tensors (ReLU6) clip what they clipped before.</summary>
-        public double Least, Most = MaxScale;
         public double Scale;
         public double ActivationCost;
         public List<(Reader Reader, int Input)> Columns = [];
@@ -61,12 +51,9 @@ internal sealed class ChannelBalance
     public void AddValue(Value value, ChannelClasses classes, ChannelStatistics statistics)
     {
         ReadOnlySpan<ChannelStatistics.Channel> channels = statistics.Of(value);
-        ValueBounds? bounds = classes.BoundsOf(value);
         for (int c = 0; c < channels.Length; c++)
         {
             Channel channel = Of(classes.Of(value, c), classes);
-            if (bounds is { } b)
-                (channel.Least, channel.Most) = (Math.Max(channel.Least, Math.Min(1, Room * Reach(channels[c], b))), 1);
             channel.Range = Math.Max(channel.Range, channels[c].Largest);
             _largest = Math.Max(_largest, channel.Range);
             _signed |= channels[c].Low < 0;
@@ -101,7 +88,7 @@ internal sealed class ChannelBalance
         foreach (Channel channel in _channels.Values)
         {
             // In units of the tensor's largest magnitude, so that scales lie between 1/MaxGain and 1 at first.
-            channel.Scale = channel.Pinned ? 1 : Math.Max(Math.Max(channel.Range / _largest, floor), channel.Least);
+            channel.Scale = channel.Pinned ? 1 : Math.Max(channel.Range / _largest, floor);
             channel.ActivationCost *= step * step * _largest * _largest;
             foreach ((Reader reader, int input) in channel.Columns)
                 reader.SetScale(input, channel.Scale);
@@ -113,7 +100,7 @@ internal sealed class ChannelBalance
             moved = false;
             foreach (Channel channel in _channels.Values.Where(c => !c.Pinned))
             {
-                while (channel.Scale * Growth <= channel.Most && Change(channel) < 0)
+                while (channel.Scale < MaxScale && Change(channel) < 0)
                 {
                     moved = true;
                     channel.Scale *= Growth;
@@ -125,11 +112,6 @@ internal sealed class ChannelBalance
 
         return _channels.Where(c => !c.Value.Pinned).Select(c => (c.Key, (float)c.Value.Scale));
     }
-
-    /// <summary>How much of the way from 0 to its bounds a channel goes, 0 to 1.</summary>
-    private static double Reach(ChannelStatistics.Channel channel, ValueBounds bounds) => Math.Max(
-        bounds.High > 0 ? channel.High / bounds.High : 0,
-        bounds.Low < 0 ? channel.Low / bounds.Low : 0);
 
     /// <summary>What one step of growth does to the noise of all readers.</summary>
     private static double Change(Channel channel)

@@ -1,21 +1,18 @@
 using Edge.Quantizer.Calibration;
 using Edge.Quantizer.Graph;
-using Edge.Quantizer.Passes;
 
 namespace Edge.Quantizer.Quantization;
 
 /// <summary>
 /// Channels that must be scaled alike so that the network computes the same: what concat, pools, shuffles, slices, additions and
 /// rectifiers connect is one class, however many tensors it runs through. A class is free when only rows of weights produce it and
-/// only columns of weights read it; any other operator, an input or output of the graph pins it. A bound other than 0 (ReLU6) stays
-/// where it is when channels are scaled, so it limits by how much: see <see cref="BoundsOf"/>.
+/// only columns of weights read it; a bound other than 0 (ReLU6), any other operator, an input or output of the graph pins it.
 /// </summary>
 public sealed class ChannelClasses
 {
     private readonly Dictionary<Value, int> _first = [];
     private readonly List<int> _parent = [];
     private readonly HashSet<int> _pinned = [];
-    private readonly Dictionary<Value, ValueBounds> _bounds = [];
 
     /// <param name="graph">After the pass pipeline: images NHWC.</param>
     public ChannelClasses(ModelGraph graph)
@@ -30,8 +27,8 @@ public sealed class ChannelClasses
         {
             if (!IsScaled(node) && !Connect(node))
                 node.Inputs.OfType<Value>().Concat(node.Outputs).ToList().ForEach(Pin);
-            else
-                node.Outputs.ForEach(v => Bound(v, (ValueBounds.OfActivation(node) ?? ValueBounds.Unbounded).Clamp(ValueBounds.Fused(node))));
+            else if (!IsHomogeneous(node))
+                node.Outputs.ForEach(Pin);
         }
 
         graph.Inputs.Concat(graph.Outputs).ToList().ForEach(Pin);
@@ -48,12 +45,6 @@ public sealed class ChannelClasses
     /// <summary>Whether channels of this class must stay as they are.</summary>
     public bool IsPinned(int channelClass) => _pinned.Contains(channelClass);
 
-    /// <summary>
-    /// Bounds that clip a value whatever its channels are divided by, null where there are none but 0. A channel that never comes to
-    /// them may be divided by anything that keeps it between them.
-    /// </summary>
-    internal ValueBounds? BoundsOf(Value value) => _bounds.TryGetValue(value, out ValueBounds bounds) ? bounds : null;
-
     private static bool IsActivation(Value value) =>
         value is { IsConstant: false, Type: DataType.Float32, Shape: { Length: >= 2 } shape } && shape[^1] > 0;
 
@@ -61,6 +52,11 @@ public sealed class ChannelClasses
     private static bool IsScaled(Node node) => ActivationStatistics.IsWeighted(node)
         && node.InputOrNull(2) is null or { IsConstant: true }
         && IsActivation(node.Input(0)) && IsActivation(node.Output) && (node.OpType != OpTypes.Conv || IsNhwc(node));
+
+    /// <summary>Whether f(s·x) = s·f(x) for s &gt; 0 holds for the node's activation.</summary>
+    private static bool IsHomogeneous(Node node) =>
+        node.Attributes.Float(OpTypes.FusedLow, float.NegativeInfinity) is 0 or float.NegativeInfinity
+        && node.Attributes.Float(OpTypes.FusedHigh, float.PositiveInfinity) is float.PositiveInfinity;
 
     private static bool IsNhwc(Node node) => node.Attributes.Text(OpTypes.Layout, "") == "NHWC";
 
@@ -73,11 +69,12 @@ public sealed class ChannelClasses
         int channels = x.Shape![^1], last = x.Shape.Length - 1;
         switch (node.OpType)
         {
-            case OpTypes.Identity or OpTypes.Dropout or OpTypes.Relu or OpTypes.LeakyRelu or OpTypes.Clip:
+            case OpTypes.Identity or OpTypes.Dropout or OpTypes.Relu or OpTypes.LeakyRelu:
             case OpTypes.MaxPool or OpTypes.AveragePool or OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool or OpTypes.Resize when IsNhwc(node):
             case OpTypes.Reshape or OpTypes.Flatten or OpTypes.Squeeze or OpTypes.Unsqueeze when y.Shape![^1] == channels:
             case OpTypes.ReduceMean when node.Attributes.Ints("axes") is { } axes && !axes.Contains(last) && y.Shape![^1] == channels:
             case OpTypes.Pad when y.Shape![^1] == channels && node.Attributes.Float("value", 0) == 0:
+            case OpTypes.Clip when node.Attributes.Float("min", float.NegativeInfinity) is 0 or float.NegativeInfinity && !node.Attributes.Has("max"):
                 return Join(y, channels, c => (x, c));
             case OpTypes.Add when node.Inputs.TrueForAll(v => v is not null && IsActivation(v) && v.Shape!.SequenceEqual(y.Shape!)):
                 return node.Inputs.TrueForAll(v => Join(y, channels, c => (v!, c)));
@@ -118,15 +115,6 @@ public sealed class ChannelClasses
         }
 
         return true;
-    }
-
-    /// <summary>Scaling keeps the side of 0 that a number is on: a bound on its other side can't be kept.</summary>
-    private void Bound(Value value, ValueBounds bounds)
-    {
-        if (bounds.Low > 0 || bounds.High < 0)
-            Pin(value);
-        else if ((bounds.Low < 0 && float.IsFinite(bounds.Low)) || (bounds.High > 0 && float.IsFinite(bounds.High)))
-            _bounds[value] = bounds;
     }
 
     private void Pin(Value value)
