@@ -12,14 +12,13 @@ namespace Edge.Benchmarks.Preprocessing;
 internal static class MjpegTimes
 {
     private const int Width = 1280, Height = 720;
+    private const int EntropyAlone = 1;
 
     /// <summary>
     /// All after which nothing is enlarged, and 1: it reads the entropy-coded numbers as all of them do, and makes next to nothing of
     /// them.
     /// </summary>
     private static readonly int[] Scales = [8, 6, 5, 4, 3, EntropyAlone];
-
-    private const int EntropyAlone = 1;
 
     /// <param name="photograph">What the frame shows.</param>
     public static Grid Measure(PixelBuffer photograph, int rounds, int runs)
@@ -56,8 +55,9 @@ internal static class MjpegTimes
         for (int i = 0; i < Scales.Length; i++)
         {
             double all = timer.Times((2 * i) + 2).BestRound;
+            string remark = Scales[i] == chosen ? " (chosen)" : Scales[i] == EntropyAlone ? " (floor: entropy decoding)" : "";
             grid.Add(
-                $"to planes at {Scales[i]}/8{(Scales[i] == chosen ? " (chosen)" : Scales[i] == EntropyAlone ? " (floor: entropy decoding)" : "")}",
+                $"to planes at {Scales[i]}/8{remark}",
                 Figures.Fixed(timer.Times((2 * i) + 1).BestRound, 2), Figures.Fixed(all, 2), Figures.Fixed(full / all, 2),
                 Figures.Fixed(whole.Zip(scaled[i].Input, (a, b) => Math.Abs(a - b)).Average(), 2));
             scaled[i].Dispose();

@@ -7,7 +7,7 @@ namespace Edge.Benchmarks.Reporting;
 
 /// <summary>
 /// The command <c>results</c>: measures parts, keeps each as a file of its own below artifacts/benchmarks/sections as soon as it is
-/// there, and writes benchmarks/RESULTS.md of all that were measured.
+/// there, and writes benchmarks/RESULTS.md of all that were measured; parts that were not stay there as they were.
 /// </summary>
 internal static class ResultsCommand
 {
@@ -20,7 +20,7 @@ internal static class ResultsCommand
             AllowMultipleArgumentsPerToken = true,
         };
         wanted.AcceptOnlyFromAmong([.. parts.Select(p => p.Name)]);
-        var missing = new Option<bool>("--missing") { Description = "measure only parts that were not measured yet" };
+        var missing = new Option<bool>("--missing") { Description = "measure only parts that were not measured on this machine yet" };
         var command = new Command(
             "results",
             $"""

@@ -11,8 +11,6 @@ namespace Edge.Training.Commands;
 /// <summary>edge-train evaluate: accuracy of a float model or an int8 package, class by class.</summary>
 internal static class EvaluateCommand
 {
-    private const int MaxThreads = 256;
-
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "ONNX file, package (.edge), checkpoint, or folder of a run" };
@@ -43,7 +41,7 @@ internal static class EvaluateCommand
             Description = "outputs in front of the first real class (1 where output 0 is background)",
             HelpName = "n",
         };
-        var threads = new Option<int>("--threads") { Description = $"up to {MaxThreads}; 0 for one per core", HelpName = "n" };
+        Option<int> threads = NumberOption.Threads();
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
         var command = new Command(
             "evaluate",
@@ -66,13 +64,13 @@ internal static class EvaluateCommand
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
-            FinetuneCommand.InRange("--threads", parsed.GetValue(threads), 0, MaxThreads);
-            if (!parsed.GetValue(heldOut))
-                UselessOptions.Refuse(parsed, [.. data.Division, seed], "only for --held-out");
-            if (parsed.GetRequiredValue(model).EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase))
-                UselessOptions.Refuse(parsed, [offset], "only for networks; a package carries its own");
             TextWriter error = parsed.InvocationConfiguration.Error;
             string path = parsed.GetRequiredValue(model);
+            bool isPackage = path.EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase);
+            if (!parsed.GetValue(heldOut))
+                UselessOptions.Refuse(parsed, [.. data.Division, seed], "only for --held-out");
+            if (isPackage)
+                UselessOptions.Refuse(parsed, [offset], "only for networks; a package carries its own");
             DataSource source = data.DividedSource(parsed);
             bool isRun = Directory.Exists(path);
             RunFolder run = isRun ? new RunFolder(path) : RunFolder.Of(path);
@@ -81,7 +79,6 @@ internal static class EvaluateCommand
                 ("the model", isRun ? run.Model : path), ("the checkpoint", run.Checkpoint), ("the preprocessing", run.Preprocessing),
                 ("the preprocessing", parsed.GetValue(preprocessing)), ("the label file", run.Labels), ("the data", source.Data),
                 ("the label file", source.Labels), ("the label file", source.ClassNames));
-            bool isPackage = path.EndsWith(PackedModel.Extension, StringComparison.OrdinalIgnoreCase);
             using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), parsed.GetValue(threads)) : null;
             TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error);
             ImageSet images = source.Open();

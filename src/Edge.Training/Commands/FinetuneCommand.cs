@@ -234,8 +234,7 @@ internal static class FinetuneCommand
         return (training.Indices, validation.Indices);
     }
 
-    /// <exception cref="UserException">The value is out of range.</exception>
-    public static int InRange(string option, int value, int low, int high) =>
+    private static int InRange(string option, int value, int low, int high) =>
         value >= low && value <= high ? value : throw new UserException($"{option} {value}: must be from {low} to {high}");
 
     private sealed record Request(

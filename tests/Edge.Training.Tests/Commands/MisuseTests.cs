@@ -123,8 +123,6 @@ public sealed class MisuseTests : IDisposable
     [InlineData("evaluate {model} --data {idx} --validation 0.2 --seed 3", "--validation, --seed: only for --held-out")]
     [InlineData("evaluate {model} --data {idx} --train-per-class 3", "--train-per-class: only for --held-out")]
     [InlineData("evaluate {model} --data {idx} --held-out --validation 0", "nothing is held out")]
-    [InlineData("evaluate {model} --data {idx} --threads -4", "--threads -4: must be from 0 to 256")]
-    [InlineData("evaluate missing.edge --data {idx} --threads 257", "--threads 257: must be from 0 to 256")]
     [InlineData("evaluate missing.edge --data {idx} --label-offset 1", "--label-offset: only for networks; a package carries its own")]
     [InlineData("evaluate {model} --data {idx} --label-offset 1", "has 4 outputs for 4 classes")]
     [InlineData("evaluate {model} --data {idx} --label-offset -1", "--label-offset -1")]
@@ -132,6 +130,16 @@ public sealed class MisuseTests : IDisposable
     [InlineData("evaluate missing/model.onnx --data {idx} --preprocessing grey-8", "missing/model.onnx: there is no such file")]
     public void Evaluate_refuses_what_it_would_not_use(string arguments, string expected) =>
         Assert.Contains(expected, Fail(arguments), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("-4")]
+    [InlineData("257")]
+    public void Threads_have_bounds(string threads)
+    {
+        using StringWriter error = new();
+        Assert.Equal(Edge.Quantizer.Commands.CommandHost.UsageError, CommandLine.Run(["evaluate", "missing.edge", "--data", ".", "--threads", threads], TextWriter.Null, error));
+        Assert.Contains($"--threads takes a number from 0 to 256, not {threads}", error.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Evaluate_leaves_outputs_in_front_of_the_classes_out()
