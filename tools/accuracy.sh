@@ -3,7 +3,7 @@
 # quantization, and judges all of them on real photographs: ImageNet networks on images/val, the bird network on images/birds, the others
 # by agreement with their float form on images/val. Then measures what further techniques would add, on calibration images alone.
 # Writes docs/ACCURACY.md. Packages go to artifacts/packages. Networks measured with the same build are not measured again.
-# usage: tools/accuracy.sh [network…]     with names: measures these, writes no document
+# usage: tools/accuracy.sh [--packages] [network…]     with names: measures these, writes no document; --packages: default packages alone
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shared=${EDGE_SHARED:-../shared}
@@ -16,6 +16,8 @@ out=artifacts/packages
 seconds=60  # of learned rounding, where it is measured
 mkdir -p "$out" docs
 
+packages=false
+if [ "${1:-}" = --packages ]; then packages=true; shift; fi
 networks=("$@")
 [ ${#networks[@]} -gt 0 ] || networks=($(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).models.map(m => m.file.replace(".onnx", "")).join(" ")' "$shared/models/models.json"))
 for n in "${networks[@]}"; do
@@ -41,7 +43,8 @@ for n in "${networks[@]}"; do
         local result=$out/$n.$1; shift
         $quantizer evaluate "$result.edge" --images "$images" --model "$shared/models/$n.onnx" "${classes[@]}" --json "$@" >"$result.accuracy.json"
     }
-    quantize default
+    [ "$out/$n.default.edge" -nt "$binary" ] || quantize default
+    if $packages; then continue; fi
     judge default
     for rules in minmax entropy; do
         quantize onnxruntime-$rules --method onnxruntime-$rules
@@ -51,7 +54,7 @@ for n in "${networks[@]}"; do
     touch "$out/$n.done"
 done
 
-[ $# -eq 0 ] || exit 0
+if $packages || [ $# -gt 0 ]; then exit 0; fi
 node - "$out" "$seconds" "${networks[@]}" >"$out/ACCURACY.md" <<'JS'
 const fs = require("fs"), [out, seconds, ...networks] = process.argv.slice(2);
 const percent = (a, b) => b ? (100 * a / b).toFixed(1) : "";
@@ -91,27 +94,28 @@ console.log(`
 ## What was chosen, and what each technique brings
 
 Signal to noise of the logits in dB on the half of the calibration images that fitted nothing: the best range estimator alone
-(weights rounded to the nearest code), what cross-layer equalization and compensated rounding add to it, each by itself and both; the
-default command takes the best. Then what further techniques add to that best: absorption of high biases (by default where it helps),
-a calibration method per tensor (\`--method-per-tensor\`), ${seconds} seconds of learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones
-before it where they helped. A dash: there was nothing to change (ReLU6 bounds the channels, no bias is high, no tensor gained). All of
-these are with bias correction; the last column is what the chosen one would lose without.
+(weights rounded to the nearest code), what cross-layer equalization and compensated rounding add to it, each by itself and both; then
+what further techniques add: absorption of high biases, a calibration method per tensor (\`--method-per-tensor\`), ${seconds} seconds of
+learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones before it where they helped. A dash: there was nothing to change
+(ReLU6 bounds the channels, no bias is high, no tensor gained). All of these are with bias correction; the last column is what that
+brings. The default command equalizes and absorbs where the noise falls by more than its standard error over the images, and leaves
+compensated rounding or bias correction out where the noise does so without it.
 
 | network | chosen | plain | equalization | compensated rounding | both | bias absorption | method per tensor | learned rounding | bias correction |
 | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |`);
 for (const n of networks) {
     const q = read(n, "default.quantize"), scores = read(n, "techniques.quantize").scores.map(s => ({ ...s.technique, sqnr: s.logitSqnr }));
     const flags = ["absorbed", "perTensor", "learned"], signed = x => isFinite(x) ? (x >= 0 ? "+" : "") + x.toFixed(2) : "–";
-    const best = (e, c) => Math.max(...scores.filter(s => s.equalized === e && s.compensated === c && !flags.some(f => s[f])).map(s => s.sqnr));
+    const best = (e, c) => Math.max(...scores.filter(s => s.equalized === e && s.compensated === c && s.corrected && !flags.some(f => s[f])).map(s => s.sqnr));
     const plain = best(false, false), gain = (e, c) => signed(best(e, c) - plain);
     const adds = flag => {
-        const added = scores.find(s => s[flag] && flags.slice(flags.indexOf(flag) + 1).every(f => !s[f]));
-        const base = added && scores.find(s => !s[flag] && ["method", "equalized", "compensated", ...flags].every(k => k === flag || s[k] === added[k]));
+        const added = scores.find(s => s[flag] && s.corrected && flags.slice(flags.indexOf(flag) + 1).every(f => !s[f]));
+        const base = added && scores.find(s => !s[flag] && ["method", "equalized", "compensated", "corrected", ...flags].every(k => k === flag || s[k] === added[k]));
         return base ? signed(added.sqnr - base.sqnr) : "–";
     };
-    const t = q.technique, chosen = [t.method, t.equalized && "equalization", t.compensated && "compensated rounding", t.absorbed && "bias absorption"].filter(x => x).join(" + ");
-    const corrected = q.scores.find(s => s.uncorrected != null);
-    console.log(`| ${n} | ${chosen} | ${plain.toFixed(2)} | ${gain(true, false)} | ${gain(false, true)} | ${gain(true, true)} | ${flags.map(adds).join(" | ")} | ${corrected ? signed(corrected.logitSqnr - corrected.uncorrected) : "–"} |`);
+    const t = q.technique, chosen = [t.method, t.equalized && "equalization", t.compensated && "compensated rounding", t.absorbed && "bias absorption", t.corrected && "bias correction"].filter(x => x).join(" + ");
+    const [without, corrected] = [false, true].map(x => q.scores.find(s => s.technique.corrected === x && Object.keys(t).every(k => k === "corrected" || s.technique[k] === t[k])));
+    console.log(`| ${n} | ${chosen} | ${plain.toFixed(2)} | ${gain(true, false)} | ${gain(false, true)} | ${gain(true, true)} | ${flags.map(adds).join(" | ")} | ${signed(corrected.logitSqnr - without.logitSqnr)} |`);
 }
 JS
 mv "$out/ACCURACY.md" docs/ACCURACY.md

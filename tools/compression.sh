@@ -13,8 +13,8 @@ packages=artifacts/packages out=artifacts/compressed
 mkdir -p "$out" docs
 
 networks=($(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1])).models.map(m => m.file.replace(".onnx", "")).join(" ")' "$shared/models/models.json"))
+tools/accuracy.sh --packages "${networks[@]}"
 for n in "${networks[@]}"; do
-    [ -e "$packages/$n.default.edge" ] || tools/accuracy.sh "$n"
     echo "$n"
     $quantizer compress "$packages/$n.default.edge" -o "$out/$n.edge" --json >"$out/$n.json"
 done

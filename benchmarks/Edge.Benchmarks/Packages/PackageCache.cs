@@ -116,7 +116,7 @@ internal static class PackageCache
             Method = "minmax",
             Equalization = Choice.Off,
             CompensatedRounding = Choice.Off,
-            BiasCorrection = false,
+            BiasCorrection = Choice.Off,
         };
         LoweredModel lowered = new PostTrainingQuantizer(graph, images, description, options).Run().Lowered;
         return EdgeModelWriter.ToBytes(PackageAssembler.Manifest(lowered, description), lowered.Package.Constants);

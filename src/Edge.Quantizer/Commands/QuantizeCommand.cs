@@ -31,10 +31,10 @@ internal static class QuantizeCommand
         Option<string> perTensor = Choosing("--method-per-tensor", "choose every activation's calibration method by itself, which takes minutes", "off");
         var learned = new Option<double>("--learned-rounding")
         {
-            Description = "seconds to learn whether each weight is rounded up or down (AdaRound); kept where held-out calibration images gain by it",
+            Description = "seconds to learn whether each weight is rounded up or down (AdaRound); kept where held-out calibration images clearly gain by it",
             HelpName = "seconds",
         };
-        var noBias = new Option<bool>("--no-bias-correction") { Description = "leave biases as they are" };
+        Option<string> correction = Choosing("--bias-correction", "let biases make up for what rounding the weights does to each channel's mean");
         var maxDrop = new Option<double?>("--max-drop")
         {
             Description = "top-1 that may be lost on held-out calibration images, points of a hundred: layers stay in float until it holds",
@@ -65,7 +65,7 @@ internal static class QuantizeCommand
               edge-quantizer quantize mobilenet.onnx --calibration photos/ --preprocessing input.json --labels names.txt --label-offset 1
             """)
         {
-            model, output, method, equalization, rounding, absorption, perTensor, learned, noBias, maxDrop, labelColumn,
+            model, output, method, equalization, rounding, absorption, perTensor, learned, correction, maxDrop, labelColumn,
             certificate, sensitivity, page, json,
         };
         foreach (Option option in setup.Options)
@@ -86,7 +86,7 @@ internal static class QuantizeCommand
             string[] foreign =
             [
                 .. GivenOptions.Of(parsed, [learned, maxDrop, certificate]),
-                .. new[] { equalization, rounding, absorption, perTensor }.Where(o => parsed.GetResult(o) is { Implicit: false } && parsed.GetValue(o) != "off").Select(o => o.Name),
+                .. new[] { equalization, rounding, absorption, perTensor, correction }.Where(o => parsed.GetResult(o) is { Implicit: false } && parsed.GetValue(o) != "off").Select(o => o.Name),
             ];
             if (byOnnxRuntime && foreign.Length > 0)
                 throw new UserException($"--method {wanted} knows nothing but its rules; leave {string.Join(", ", foreign)} out");
@@ -111,7 +111,7 @@ internal static class QuantizeCommand
                 BiasAbsorption = Enum.Parse<Choice>(parsed.GetRequiredValue(absorption), ignoreCase: true),
                 MethodPerTensor = Enum.Parse<Choice>(parsed.GetRequiredValue(perTensor), ignoreCase: true),
                 LearnedRounding = TimeSpan.FromSeconds(parsed.GetValue(learned)),
-                BiasCorrection = !parsed.GetValue(noBias),
+                BiasCorrection = Enum.Parse<Choice>(parsed.GetRequiredValue(correction), ignoreCase: true),
                 MaxDrop = parsed.GetValue(maxDrop),
                 CertificateImages = certified,
                 Classes = [.. classified.Select(i => i.Class)],
@@ -150,7 +150,7 @@ internal static class QuantizeCommand
     {
         var option = new Option<string>(name)
         {
-            Description = $"{what}: auto (where held-out calibration images gain by it), on, off",
+            Description = $"{what}: auto (where held-out calibration images clearly gain by it), on, off",
             DefaultValueFactory = _ => byDefault,
             HelpName = "auto|on|off",
         };

@@ -8,8 +8,23 @@ namespace Edge.Quantizer.Quantization;
 
 /// <summary>What an int8 network is worth on images that fitted nothing.</summary>
 /// <param name="LogitSqnr">Signal to quantization noise ratio of the logits, dB.</param>
+/// <param name="SquaredErrors">Squared distance of the logits from float's, of every judging image.</param>
 /// <param name="Answers">Class of every judging image, counted behind the label offset.</param>
-internal sealed record Judgement(double LogitSqnr, IReadOnlyDictionary<int, int> Answers);
+internal sealed record Judgement(double LogitSqnr, IReadOnlyList<double> SquaredErrors, IReadOnlyDictionary<int, int> Answers)
+{
+    /// <summary>
+    /// Whether this network is closer to float than another by more than chance: its mean squared error is smaller by more than the
+    /// standard error of the images' differences (the one-standard-error rule; Breiman, Friedman, Olshen and Stone, Classification and
+    /// Regression Trees, 1984, 3.4.3). A single image has no such error: any difference counts.
+    /// </summary>
+    /// <param name="other">Judged on the same images.</param>
+    public bool IsClearlyCloserThan(Judgement other)
+    {
+        double[] gains = [.. other.SquaredErrors.Zip(SquaredErrors, (theirs, ours) => theirs - ours)];
+        double mean = gains.Average(), variance = gains.Length < 2 ? 0 : gains.Sum(g => (g - mean) * (g - mean)) / (gains.Length - 1);
+        return mean > Math.Sqrt(variance / gains.Length);
+    }
+}
 
 /// <summary>An image that fitted nothing.</summary>
 /// <param name="Logits">Of the float network.</param>
@@ -68,6 +83,7 @@ internal sealed class LogitJudge(
     public Judgement Judge(LoweredModel lowered, int most = int.MaxValue)
     {
         var noise = new SignalToNoise();
+        var errors = new List<double>();
         var answers = new Dictionary<int, int>();
         int step = Math.Max(1, (_heldOut.Count + most - 1) / most);
         using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), threads);
@@ -79,12 +95,12 @@ internal sealed class LogitJudge(
             {
                 if (tensor != logits)
                     return;
-                noise.Add(image.Logits, values);
+                errors.Add(noise.Add(image.Logits, values));
                 answers[index] = Top(values);
             });
         }
 
-        return new Judgement(noise.Decibels, answers);
+        return new Judgement(noise.Decibels, errors, answers);
     }
 
     /// <summary>

@@ -22,11 +22,7 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
     private readonly HashSet<Value> _decisive = Decisive(graph);
 
     /// <summary>Quantizes the graph as it is, from these statistics alone.</summary>
-    public QuantizedNetwork Quantize(QuantizationChoices choices, ActivationStatistics statistics) =>
-        Quantize(choices, statistics, options.BiasCorrection);
-
-    /// <inheritdoc cref="Quantize(QuantizationChoices, ActivationStatistics)"/>
-    public QuantizedNetwork Quantize(QuantizationChoices choices, ActivationStatistics statistics, bool biasCorrection)
+    public QuantizedNetwork Quantize(QuantizationChoices choices, ActivationStatistics statistics)
     {
         Technique technique = choices.Technique;
         QuantizationPlan plan = QuantizationPlan.Create(
@@ -48,7 +44,7 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
             weights[node] = learned;
 
         // Every bias makes up for what rounding the weights does to the layer's mean output.
-        Dictionary<Node, float[]> corrections = biasCorrection
+        Dictionary<Node, float[]> corrections = technique.Corrected
             ? statistics.InputMeans.ToDictionary(
                 m => m.Key,
                 m => BiasCorrection.Of(m.Key, m.Value.Means(), weights.GetValueOrDefault(m.Key) ?? WeightQuantizer.PerChannel(m.Key, plan[m.Key.Input(0)].Scale)))

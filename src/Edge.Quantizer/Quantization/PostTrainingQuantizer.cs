@@ -9,7 +9,7 @@ namespace Edge.Quantizer.Quantization;
 /// <param name="Technique">How it was quantized.</param>
 /// <param name="BiasCorrections">What was added to each layer's bias, per output channel, real values.</param>
 /// <param name="Weights">Codes of the layers whose weights were not simply rounded to the nearest.</param>
-/// <param name="Scores">Every technique tried, best first; one entry when there was no choice.</param>
+/// <param name="Scores">Every technique that was judged, best first.</param>
 public sealed record QuantizedNetwork(
     LoweredModel Lowered,
     QuantizationPlan Plan,
@@ -33,9 +33,10 @@ public delegate void QuantizationProgress(string phase, int done, int total);
 
 /// <summary>
 /// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights
-/// and corrects biases. What is left to choose is fitted on every second image and judged on the others; the choice is then fitted on
-/// all images but those of a certificate. A network that has to hold a budget is the very one that was judged. Looks at calibration
-/// data only.
+/// and corrects biases. What is left to choose is fitted on every second image and judged on the others: the method that comes closest to
+/// float, and every departure from compensated rounding and corrected biases that comes clearly closer
+/// (<see cref="Judgement.IsClearlyCloserThan"/>), so that chance rewrites no weights. The choice is then fitted on all images but those
+/// of a certificate. A network that has to hold a budget is the very one that was judged. Looks at calibration data only.
 /// </summary>
 public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet images, PackageDescription description, QuantizationOptions options)
 {
@@ -44,6 +45,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     private readonly NetworkQuantizer _quantizer = new(graph, description, options);
     private readonly LogitJudge _judge = new(graph, images, description, options.Classes, options.Threads);
+    private readonly Dictionary<Technique, Judgement> _judged = [];
     private QuantizationProgress? _progress;
     private int _observed, _toObserve;
     private int? _learnable;
@@ -75,25 +77,23 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         Observe(fit, plain, channels);
         CrossLayerEqualization? equalization = channels is null ? null : CrossLayerEqualization.Create(graph, channels);
         bool canEqualize = equalization is { Layers: > 0 };
-        var scores = new List<TechniqueScore>();
-        if (!canEqualize || options.Equalization == Choice.Auto)
-            Try(methods, plain, equalized: false, alone: !canEqualize, scores);
-
-        ActivationStatistics? equalized = null;
+        QuantizationChoices? choices = canEqualize && options.Equalization == Choice.On ? null : BestMethod(methods, plain, equalized: false);
+        ActivationStatistics statistics = plain;
         if (canEqualize)
         {
+            Judgement? unequalized = choices is null ? null : Judge(choices, plain);
             equalization!.Apply();
-            equalized = new ActivationStatistics(graph, Rounds);
+            var equalized = new ActivationStatistics(graph, Rounds);
             Observe(fit, equalized, null);
-            Try(methods, equalized, equalized: true, alone: options.Equalization == Choice.On, scores);
+            QuantizationChoices other = BestMethod(methods, equalized, equalized: true);
+            if (unequalized is null || Judge(other, equalized).IsClearlyCloserThan(unequalized))
+                (choices, statistics) = (other, equalized);
+            else
+                equalization.Undo();
         }
 
-        scores.Sort((a, b) => b.LogitSqnr.CompareTo(a.LogitSqnr));
-        Technique best = scores[0].Technique;
-        if (canEqualize && !best.Equalized)
-            equalization!.Undo();
-        (QuantizationChoices choices, ActivationStatistics statistics) = Refine(new QuantizationChoices(best), best.Equalized ? equalized! : plain, fit, scores);
-        JudgeChosen(choices, statistics, scores);
+        (choices, statistics) = Refine(choices!, statistics, fit);
+        choices = KeepOrDropCorrections(choices, statistics);
         QuantizedNetwork result;
         if (options.MaxDrop is null)
         {
@@ -105,6 +105,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
             result = HoldBudget(_quantizer.Quantize(choices, statistics));
         }
 
+        TechniqueScore[] scores = [.. _judged.Select(j => new TechniqueScore(j.Key, j.Value.LogitSqnr)).OrderByDescending(s => s.LogitSqnr)];
         return result with { Scores = scores, LearnableLayers = _learnable, HeldOut = _judge.Images };
     }
 
@@ -139,12 +140,12 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
     }
 
     /// <summary>
-    /// Adds one technique after the other to the best so far: kept where it is on, or where the judging images gain by it.
+    /// Adds one technique after the other to the best so far: kept where it is on, or where the judging images clearly gain by it.
     /// </summary>
     private (QuantizationChoices Choices, ActivationStatistics Statistics) Refine(
-        QuantizationChoices choices, ActivationStatistics statistics, int[] fit, List<TechniqueScore> scores)
+        QuantizationChoices choices, ActivationStatistics statistics, int[] fit)
     {
-        (choices, statistics) = Absorb(choices, statistics, fit, scores);
+        (choices, statistics) = Absorb(choices, statistics, fit);
         if (options.MethodPerTensor != Choice.Off)
         {
             QuantizedNetwork start = _quantizer.Quantize(choices, statistics);
@@ -153,7 +154,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
             IReadOnlyDictionary<Value, string> methods = new TensorMethods(graph, chooser).Choose(
                 start, (value, estimator) => _quantizer.RangeOf(value, estimator, statistics), _quantizer.IsSettled, _progress);
             QuantizationChoices refined = choices with { Technique = choices.Technique with { PerTensor = true }, Methods = methods };
-            choices = methods.Count > 0 && Gains(choices, refined, statistics, options.MethodPerTensor, scores) ? refined : choices;
+            choices = methods.Count > 0 && Gains(choices, refined, statistics, options.MethodPerTensor) ? refined : choices;
         }
 
         if (options.LearnedRounding > TimeSpan.Zero)
@@ -162,7 +163,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
             _learnable = rounding.Layers.Count;
             IReadOnlyDictionary<Node, QuantizedWeights> learned = rounding.Run(_quantizer.Quantize(choices, statistics), _progress);
             QuantizationChoices refined = choices with { Technique = choices.Technique with { Learned = true }, Learned = learned };
-            choices = learned.Count > 0 && Gains(choices, refined, statistics, Choice.Auto, scores) ? refined : choices;
+            choices = learned.Count > 0 && Gains(choices, refined, statistics, Choice.Auto) ? refined : choices;
         }
 
         return (choices, statistics);
@@ -170,7 +171,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     /// <summary>Moves high biases on where there are any.</summary>
     private (QuantizationChoices Choices, ActivationStatistics Statistics) Absorb(
-        QuantizationChoices choices, ActivationStatistics statistics, int[] fit, List<TechniqueScore> scores)
+        QuantizationChoices choices, ActivationStatistics statistics, int[] fit)
     {
         Value[] candidates = options.BiasAbsorption == Choice.Off ? [] : [.. BiasAbsorption.Candidates(graph)];
         if (candidates.Length == 0)
@@ -180,48 +181,39 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         BiasAbsorption absorption = BiasAbsorption.Create(graph, channels);
         if (absorption.Channels == 0)
             return (choices, statistics);
-        double before = Score(choices, statistics, scores);
+        Judgement before = Judge(choices, statistics);
         absorption.Apply();
         var absorbed = new ActivationStatistics(graph, Rounds);
         Observe(fit, absorbed, null);
         QuantizationChoices refined = choices with { Technique = choices.Technique with { Absorbed = true } };
-        if (Score(refined, absorbed, scores) > before || options.BiasAbsorption == Choice.On)
+        if (Judge(refined, absorbed).IsClearlyCloserThan(before) || options.BiasAbsorption == Choice.On)
             return (refined, absorbed);
         absorption.Undo();
         return (choices, statistics);
     }
 
-    private bool Gains(
-        QuantizationChoices before, QuantizationChoices refined, ActivationStatistics statistics, Choice choice, List<TechniqueScore> scores) =>
-        Score(refined, statistics, scores) > Score(before, statistics, scores) || choice == Choice.On;
+    private bool Gains(QuantizationChoices before, QuantizationChoices refined, ActivationStatistics statistics, Choice choice) =>
+        Judge(refined, statistics).IsClearlyCloserThan(Judge(before, statistics)) || choice == Choice.On;
 
-    /// <summary>What choices are worth on the judging images; judged once.</summary>
-    private double Score(QuantizationChoices choices, ActivationStatistics statistics, List<TechniqueScore> scores)
+    /// <summary>Judges what was chosen, and what it owes to bias correction, which is left out where it does harm.</summary>
+    private QuantizationChoices KeepOrDropCorrections(QuantizationChoices choices, ActivationStatistics statistics)
     {
-        int known = scores.FindIndex(s => s.Technique == choices.Technique);
-        if (known >= 0 && !double.IsNaN(scores[known].LogitSqnr))
-            return scores[known].LogitSqnr;
-        _progress?.Invoke($"judging {choices.Technique}", 0, 1);
-        var score = new TechniqueScore(choices.Technique, _judge.LogitSqnr(_quantizer.Quantize(choices, statistics).Lowered));
-        if (known >= 0)
-            scores.RemoveAt(known);
-        scores.Add(score);
-        scores.Sort((a, b) => b.LogitSqnr.CompareTo(a.LogitSqnr));
-        return score.LogitSqnr;
+        Judgement chosen = Judge(choices, statistics);
+        if (options.BiasCorrection == Choice.Off)
+            return choices;
+        QuantizationChoices uncorrected = choices with { Technique = choices.Technique with { Corrected = false } };
+        bool harms = Judge(uncorrected, statistics).IsClearlyCloserThan(chosen);
+        return harms && options.BiasCorrection == Choice.Auto ? uncorrected : choices;
     }
 
-    /// <summary>Judges what was chosen where nothing else competed, and what it owes to bias correction.</summary>
-    private void JudgeChosen(QuantizationChoices choices, ActivationStatistics statistics, List<TechniqueScore> scores)
+    /// <summary>What choices are worth on the judging images; every technique is judged once.</summary>
+    /// <param name="choices">For the graph as it is, if not judged before.</param>
+    private Judgement Judge(QuantizationChoices choices, ActivationStatistics statistics)
     {
-        Score(choices, statistics, scores);
-        if (!options.BiasCorrection)
-            return;
-        _progress?.Invoke("judging without bias correction", 0, 1);
-        int chosen = scores.FindIndex(s => s.Technique == choices.Technique);
-        scores[chosen] = scores[chosen] with
-        {
-            Uncorrected = _judge.LogitSqnr(_quantizer.Quantize(choices, statistics, biasCorrection: false).Lowered),
-        };
+        if (_judged.TryGetValue(choices.Technique, out Judgement? known))
+            return known;
+        _progress?.Invoke($"judging {choices.Technique}", 0, 1);
+        return _judged[choices.Technique] = _judge.Judge(_quantizer.Quantize(choices, statistics).Lowered);
     }
 
     /// <summary>Keeps layers in float32 until the budget holds on all images that judge, and on those that will certify it.</summary>
@@ -278,28 +270,19 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
     }
 
     /// <summary>
-    /// Judges every method, and the best one also with weights rounded to the nearest. A score is NaN where there is nothing to
-    /// choose yet.
+    /// The best method, judged where there are several, with weights that make up for each other's errors unless they clearly do better
+    /// rounded to the nearest.
     /// </summary>
-    /// <param name="alone">Whether no other form of the network competes.</param>
-    private void Try(string[] methods, ActivationStatistics statistics, bool equalized, bool alone, List<TechniqueScore> scores)
+    private QuantizationChoices BestMethod(string[] methods, ActivationStatistics statistics, bool equalized)
     {
-        if (alone && methods.Length == 1 && options.CompensatedRounding != Choice.Auto)
-        {
-            scores.Add(new TechniqueScore(new Technique(methods[0], equalized, Rounds), double.NaN));
-            return;
-        }
-
-        int first = scores.Count;
-        foreach (string method in methods)
-            Score(new Technique(method, equalized, Rounds));
-        if (options.CompensatedRounding == Choice.Auto)
-            Score(scores.Skip(first).MaxBy(s => s.LogitSqnr)!.Technique with { Compensated = false });
-
-        void Score(Technique technique)
-        {
-            _progress?.Invoke($"judging {technique}", scores.Count - first, methods.Length + 1);
-            scores.Add(new TechniqueScore(technique, _judge.LogitSqnr(_quantizer.Quantize(new QuantizationChoices(technique), statistics).Lowered)));
-        }
+        QuantizationChoices[] candidates =
+        [
+            .. methods.Select(m => new QuantizationChoices(new Technique(m, equalized, Rounds) { Corrected = options.BiasCorrection != Choice.Off })),
+        ];
+        QuantizationChoices best = candidates.Length == 1 ? candidates[0] : candidates.MaxBy(c => Judge(c, statistics).LogitSqnr)!;
+        if (options.CompensatedRounding != Choice.Auto)
+            return best;
+        QuantizationChoices nearest = best with { Technique = best.Technique with { Compensated = false } };
+        return Judge(nearest, statistics).IsClearlyCloserThan(Judge(best, statistics)) ? nearest : best;
     }
 }

@@ -19,18 +19,22 @@ public sealed class SignalToNoise
     public double Saturation => _count == 0 ? 0 : (double)_saturated / _count;
 
     /// <summary>Adds tensors of equal length.</summary>
-    public void Add(ReadOnlySpan<float> reference, ReadOnlySpan<float> int8)
+    /// <returns>Their squared distance, Σ(x − x̂)².</returns>
+    public double Add(ReadOnlySpan<float> reference, ReadOnlySpan<float> int8)
     {
+        double noise = 0;
         for (int i = 0; i < reference.Length; i++)
         {
             double x = reference[i], y = int8[i];
             _signal += x * x;
             _int8Squares += y * y;
             _dot += x * y;
-            _noise += (x - y) * (x - y);
+            noise += (x - y) * (x - y);
         }
 
+        _noise += noise;
         _count += reference.Length;
+        return noise;
     }
 
     /// <summary>Counts reference values that no code reaches.</summary>

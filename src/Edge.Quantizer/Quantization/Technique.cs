@@ -6,7 +6,10 @@ namespace Edge.Quantizer.Quantization;
 /// <summary>Whether a technique is used.</summary>
 public enum Choice
 {
-    /// <summary>Where it brings the logits closer to float on calibration images that fitted nothing.</summary>
+    /// <summary>
+    /// Where calibration images that fitted nothing show more than chance: what corrects rounding is on unless their logits come clearly
+    /// closer to float without it, what rewrites weights or adds tables is off unless they come clearly closer with it.
+    /// </summary>
     Auto,
     On,
     Off,
@@ -36,7 +39,8 @@ public sealed record QuantizationOptions
     /// <summary>Time for <see cref="Quantization.LearnedRounding"/>; zero leaves it out.</summary>
     public TimeSpan LearnedRounding { get; init; }
 
-    public bool BiasCorrection { get; init; } = true;
+    /// <summary>See <see cref="Quantization.BiasCorrection"/>.</summary>
+    public Choice BiasCorrection { get; init; } = Choice.Auto;
 
     /// <summary>
     /// Top-1 that may be lost on held-out calibration images, points of a hundred; null for whatever it costs. Layers stay in float32
@@ -73,12 +77,15 @@ public sealed record Technique(string Method, bool Equalized, bool Compensated)
     /// <summary>With <see cref="LearnedRounding"/> in place of the layers' other rounding.</summary>
     public bool Learned { get; init; }
 
+    /// <summary>With <see cref="BiasCorrection"/>.</summary>
+    public bool Corrected { get; init; }
+
     public override string ToString()
     {
         string[] parts =
         [
             Method, Equalized ? "equalization" : "", Compensated ? "compensated rounding" : "", Absorbed ? "bias absorption" : "",
-            PerTensor ? "method per tensor" : "", Learned ? "learned rounding" : "",
+            PerTensor ? "method per tensor" : "", Learned ? "learned rounding" : "", Corrected ? "bias correction" : "",
         ];
         return string.Join(" + ", parts.Where(p => p.Length > 0));
     }
@@ -86,8 +93,4 @@ public sealed record Technique(string Method, bool Equalized, bool Compensated)
 
 /// <summary>What a technique is worth: fitted on one half of the calibration images, judged on the other.</summary>
 /// <param name="LogitSqnr">Signal to quantization noise ratio of the logits on the judging half, dB.</param>
-public sealed record TechniqueScore(Technique Technique, double LogitSqnr)
-{
-    /// <summary>Likewise without bias correction; null for all but the technique that was chosen, and where biases are not corrected.</summary>
-    public double? Uncorrected { get; init; }
-}
+public sealed record TechniqueScore(Technique Technique, double LogitSqnr);

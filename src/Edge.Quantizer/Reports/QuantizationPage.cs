@@ -96,7 +96,7 @@ internal sealed record QuantizationPage(
         html.Append(Html.Table(
             ["technique", "logits, dB"],
             Network.Scores.Select(s => (IReadOnlyList<string>)[s.Technique.ToString(), string.Create(CultureInfo.InvariantCulture, $"{s.LogitSqnr:0.00}")])));
-        if (QuantizationReport.Uncorrected(Network) is { } told)
+        if (QuantizationReport.BiasCorrection(Network) is { } told)
             html.Append("<p>").Append(Html.Text(told)).Append("</p>");
         if (Network.LearnableLayers == 0)
             html.Append("<p>").Append(Html.Text(QuantizationReport.NothingLearned)).Append("</p>");

@@ -19,11 +19,13 @@ internal static class QuantizationReport
     /// <summary>What to tell where learned rounding had nothing to learn from.</summary>
     public const string NothingLearned = "learned rounding: no layer could learn, the calibration images are too few; give some dozen or more";
 
-    /// <summary>What bias correction brings; null where biases are not corrected.</summary>
-    public static string? Uncorrected(QuantizedNetwork network) =>
-        network.Scores.FirstOrDefault(s => s.Uncorrected is not null) is { } s
-            ? string.Create(CultureInfo.InvariantCulture, $"of which bias correction brings {s.LogitSqnr - s.Uncorrected!.Value:+0.00;-0.00} dB to {s.Technique}")
-            : null;
+    /// <summary>What bias correction brings; null where that was not judged.</summary>
+    public static string? BiasCorrection(QuantizedNetwork network)
+    {
+        double Sqnr(bool corrected) => network.Scores.FirstOrDefault(s => s.Technique == network.Technique with { Corrected = corrected })?.LogitSqnr ?? double.NaN;
+        double gain = Sqnr(true) - Sqnr(false);
+        return double.IsNaN(gain) ? null : string.Create(CultureInfo.InvariantCulture, $"bias correction brings {gain:+0.00;-0.00} dB");
+    }
 
     public static void Write(IAnsiConsole console, string path, EdgeModel package, QuantizedNetwork network, IReadOnlyList<LayerNoise> layers)
     {
@@ -40,7 +42,7 @@ internal static class QuantizationReport
         console.Write(table);
         console.WriteLine($"technique: {network.Technique}");
         console.WriteLine($"on calibration images that fitted nothing, logits: {string.Join(", ", network.Scores.Select(s => $"{s.Technique} {s.LogitSqnr:F2} dB"))}");
-        if (Uncorrected(network) is { } told)
+        if (BiasCorrection(network) is { } told)
             console.WriteLine(told);
         if (network.LearnableLayers == 0)
             console.WriteLine(NothingLearned);

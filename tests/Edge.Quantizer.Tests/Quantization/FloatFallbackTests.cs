@@ -188,7 +188,7 @@ public class FloatFallbackTests
             Method = "minmax",
             Equalization = Choice.Off,
             CompensatedRounding = Choice.Off,
-            BiasCorrection = false,
+            BiasCorrection = Choice.Off,
             MaxDrop = maxDrop,
             Classes = classes ?? [],
             Threads = 1,

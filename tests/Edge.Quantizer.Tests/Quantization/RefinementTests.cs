@@ -4,6 +4,7 @@ using Edge.Quantizer.Passes;
 using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Reference;
 using Edge.Quantizer.Tests.Passes;
+using Edge.Runtime.Format;
 
 namespace Edge.Quantizer.Tests.Quantization;
 
@@ -93,7 +94,7 @@ public class RefinementTests
         var options = Plain with { LearnedRounding = TimeSpan.FromMinutes(30) };
         QuantizedNetwork network = Quantize(Small(), options);
 
-        Assert.Equal(2, network.Scores.Count);
+        Assert.Equal(2, network.Scores.Count(s => s.Technique.Corrected));
         Assert.True(network.Scores[0].Technique.Learned, string.Join(", ", network.Scores));
         Assert.Equal(network.Scores[0].Technique, network.Technique);
         Assert.NotEmpty(network.Weights);
@@ -148,15 +149,41 @@ public class RefinementTests
     [Fact]
     public void What_was_chosen_is_judged_without_bias_correction_too()
     {
-        QuantizedNetwork corrected = Quantize(Small(), Plain with { Method = "auto", CompensatedRounding = Choice.Auto });
-        TechniqueScore chosen = Assert.Single(corrected.Scores, s => s.Uncorrected is not null);
-        Assert.Equal(corrected.Technique, chosen.Technique);
+        QuantizationOptions options = Plain with { Method = "auto", CompensatedRounding = Choice.Auto, BiasCorrection = Choice.Auto };
+        QuantizedNetwork corrected = Quantize(Small(), options), uncorrected = Quantize(Small(), options with { BiasCorrection = Choice.Off });
 
-        QuantizedNetwork uncorrected = Quantize(Small(), Plain with { Method = "auto", CompensatedRounding = Choice.Auto, BiasCorrection = false });
-        Assert.Equal(uncorrected.Scores.Single(s => s.Technique == chosen.Technique).LogitSqnr, chosen.Uncorrected);
-        Assert.NotEqual(chosen.LogitSqnr, chosen.Uncorrected);
-        Assert.All(uncorrected.Scores, s => Assert.Null(s.Uncorrected));
+        Assert.True(corrected.Technique.Corrected, string.Join(", ", corrected.Scores));
+        Assert.NotEmpty(corrected.BiasCorrections);
+        Assert.Empty(uncorrected.BiasCorrections);
+        TechniqueScore without = Assert.Single(corrected.Scores, s => !s.Technique.Corrected);
+        Assert.Equal(corrected.Technique with { Corrected = false }, without.Technique);
+        Assert.Equal(uncorrected.Scores.Single(s => s.Technique == without.Technique).LogitSqnr, without.LogitSqnr);
+        Assert.All(uncorrected.Scores, s => Assert.False(s.Technique.Corrected));
     }
+
+    [Theory]
+    [InlineData(Choice.Auto, false)]
+    [InlineData(Choice.On, true)]
+    public void Corrections_that_harm_images_that_they_were_not_made_from_are_left_out(Choice choice, bool expected)
+    {
+        QuantizedNetwork network = new PostTrainingQuantizer(
+            Small(), new BrightAndDark(), TestPackages.Description(Size), Plain with { BiasCorrection = choice }).Run();
+
+        double Sqnr(bool corrected) => network.Scores.Single(s => s.Technique.Corrected == corrected).LogitSqnr;
+        Assert.True(Sqnr(corrected: false) > Sqnr(corrected: true), string.Join(", ", network.Scores));
+        Assert.Equal(expected, network.Technique.Corrected);
+        Assert.Equal(expected, network.BiasCorrections.Count > 0);
+    }
+
+    [Theory]
+    [InlineData(new[] { 4.0, 5, 6 }, new[] { 3.0, 4, 5 }, true)]
+    [InlineData(new[] { 3.0, 4, 5 }, new[] { 4.0, 5, 6 }, false)]
+    [InlineData(new[] { 4.0, 5, 6 }, new[] { 4.0, 5, 6 }, false)]
+    [InlineData(new[] { 1.0, 1, 10 }, new[] { 1.2, 1.2, 9 }, false)]
+    [InlineData(new[] { 3.0, 1, 2, 3 }, new[] { 1.0, 1, 1, 2 }, true)]
+    [InlineData(new[] { 2.0 }, new[] { 1.9 }, true)]
+    public void Closer_means_by_more_than_the_standard_error(double[] before, double[] after, bool expected) =>
+        Assert.Equal(expected, Judged(after).IsClearlyCloserThan(Judged(before)));
 
     [Fact]
     public void A_network_of_fire_modules_bears_absorption_and_a_method_per_tensor_together()
@@ -184,12 +211,36 @@ public class RefinementTests
         }
     }
 
+    private static Judgement Judged(double[] errors) => new(0, errors, new Dictionary<int, int>());
+
+    /// <summary>Images that fit are bright, those that judge are dark.</summary>
+    private sealed class BrightAndDark : ICalibrationSet
+    {
+        public int Count => 20;
+
+        public void Read(int index, Span<float> nhwc)
+        {
+            var random = new Random(index);
+            foreach (ref float pixel in nhwc)
+                pixel = (index % 2 == 0 ? 0.8f : 0) + (0.2f * random.NextSingle());
+        }
+
+        public void Read(int index, QuantizationParameters parameters, Span<sbyte> nhwc)
+        {
+            float[] real = new float[nhwc.Length];
+            Read(index, real);
+            for (int i = 0; i < real.Length; i++)
+                nhwc[i] = parameters.Quantize(real[i]);
+        }
+    }
+
     private static QuantizationOptions Plain => new()
     {
         Method = "minmax",
         Equalization = Choice.Off,
         CompensatedRounding = Choice.Off,
         BiasAbsorption = Choice.Off,
+        BiasCorrection = Choice.On,
         Threads = 2,
     };
 
