@@ -31,16 +31,12 @@ internal static class CompareCommand
         {
             file, images, json,
         };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
-            parsed.GetRequiredValue(file),
-            parsed.GetRequiredValue(images),
-            parsed.GetValue(json),
-            parsed.InvocationConfiguration.Output,
-            cancellation)));
+        command.SetAction(parsed =>
+            Run(parsed.GetRequiredValue(file), parsed.GetRequiredValue(images), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
         return command;
     }
 
-    private static int Run(string package, string[] images, bool json, TextWriter output, CancellationToken cancellation)
+    private static int Run(string package, string[] images, bool json, TextWriter output)
     {
         List<string> paths =
             [.. images.SelectMany(p => Directory.Exists(p) ? ImageFolder.Open(p).Images.Select(i => i.Path) : [p])];
@@ -49,7 +45,6 @@ internal static class CompareCommand
         var image = new PixelBuffer();
         foreach (string path in paths)
         {
-            cancellation.ThrowIfCancellationRequested();
             reader.Read(path, image);
             comparison.Add(image);
         }

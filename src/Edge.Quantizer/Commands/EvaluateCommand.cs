@@ -41,7 +41,7 @@ internal static class EvaluateCommand
         {
             file, images, model, inputShape, column, noLabels, noRuntime, threads, json,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(parsed =>
         {
             EdgeModel package = ModelInput.LoadPackage(parsed.GetRequiredValue(file));
             if (parsed.GetValue(noLabels) && parsed.GetValue(column) is not null)
@@ -65,13 +65,12 @@ internal static class EvaluateCommand
             if (onnxRuntime && floatModel is not null && DeepCompressionFile.Is(floatModel))
                 parsed.InvocationConfiguration.Error.WriteLine($"{floatModel}: ONNX Runtime reads no Deep Compression files; its float row is left out");
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
-            IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, onnxRuntime, parsed.GetValue(threads), progress, cancellation);
+            IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, onnxRuntime, parsed.GetValue(threads), progress);
             progress.Clear();
             if (parsed.GetValue(json))
                 parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(results, JsonOptions));
             else
                 Write(Tables.Console(parsed.InvocationConfiguration.Output), results);
-            return Task.FromResult(CommandHost.Success);
         });
         return command;
     }
@@ -83,8 +82,7 @@ internal static class EvaluateCommand
         IReadOnlyList<FolderImage> images,
         bool onnxRuntime,
         int threads,
-        ProgressLine progress,
-        CancellationToken cancellation)
+        ProgressLine progress)
     {
         var classifiers = new List<IClassifier>();
         try
@@ -100,7 +98,7 @@ internal static class EvaluateCommand
                 classifiers.Add(OnnxRuntimeClassifier.Int8(package, threads));
             }
 
-            return new Evaluator(classifiers, package.Manifest.LabelOffset).Run(images, progress.Show, cancellation);
+            return new Evaluator(classifiers, package.Manifest.LabelOffset).Run(images, progress.Show);
         }
         finally
         {

@@ -10,14 +10,13 @@ internal sealed class Evaluator(IReadOnlyList<IClassifier> classifiers, int labe
     private const int Ranks = 5;
 
     /// <param name="images">Files and their classes (without the label offset).</param>
-    public IReadOnlyList<Accuracy> Run(IReadOnlyList<FolderImage> images, QuantizationProgress? progress, CancellationToken cancellation)
+    public IReadOnlyList<Accuracy> Run(IReadOnlyList<FolderImage> images, QuantizationProgress? progress)
     {
         var results = classifiers.Select(c => new Accuracy(c.Name)).ToList();
         using var reader = new ImageReader();
         var pixels = new PixelBuffer();
         for (int i = 0; i < images.Count; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
             reader.Read(images[i].Path, pixels);
             int[] reference = [];
             for (int c = 0; c < classifiers.Count; c++)

@@ -29,7 +29,6 @@ internal static class FitSession
 
         display.Clear();
         TrainingProgress progress = run.Trainer.Progress;
-        int best = (run.Description.FloatHistory?.Count ?? 0) + progress.BestEpoch;
         RunSummary.WriteReport(
             run.Folder,
             run.Description.Network,
@@ -39,7 +38,7 @@ internal static class FitSession
             result,
             run.Trainer.ValidationPixels,
             ("epochs", progress.StoppedEarly ? $"{run.History.Count}, stopped early" : $"{run.History.Count}"),
-            ("weights of epoch", $"{best}"),
+            ("weights of epoch", $"{run.BestEpoch}"),
             ("seconds", Quantizer.Reports.Html.Number(run.History.Sum(r => r.Seconds))),
             ("recipe", Recipe(run.Description.Options)));
         RunSummary summary = RunSummary.Of(
@@ -47,7 +46,7 @@ internal static class FitSession
             run.Training,
             run.Validation,
             run.History.Count,
-            best,
+            run.BestEpoch,
             result,
             Stopwatch.GetElapsedTime(start));
         summary = summary.With(heads) with

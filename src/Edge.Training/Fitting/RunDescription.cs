@@ -20,6 +20,9 @@ public sealed record RunDescription
     /// <summary>Not null in the quantization-aware phase: what the phase before it came to.</summary>
     public List<EpochRecord>? FloatHistory { get; init; }
 
+    /// <summary>In the quantization-aware phase: the epoch whose weights it began with; 0 for those that the run began with.</summary>
+    public int FloatBestEpoch { get; init; }
+
     /// <summary>Of the images that train and of those that validate (<see cref="ImageSet.Fingerprint"/>).</summary>
     public required string Fingerprint { get; init; }
 

@@ -36,13 +36,15 @@ public sealed class QuantizationAwareRunTests : IDisposable
         Assert.Equal(Loss(exported), Loss(Evaluate($"{output}/checkpoint", images)));
     }
 
-    [Fact]
-    public void Quantization_aware_epochs_that_only_do_harm_leave_the_first_weights_unrounded()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Epochs_that_only_do_harm_leave_the_first_weights_unrounded(int floatEpochs)
     {
         string images = Idx.WriteBars(_folder, 80, Classes, Side), trained = _folder.At("trained"), further = _folder.At("further");
         Run($"fit {CoarseNetwork()} --data {images} --epochs 2 --batch 16 --augment none --threads 1 --json -o {trained}");
         JsonElement told = Run(
-            $"fit {trained}/model.onnx --data {images} --epochs 0 --qat-epochs 1 --optimizer sgd --lr 100 --clip 1 --batch 16 "
+            $"fit {trained}/model.onnx --data {images} --epochs {floatEpochs} --qat-epochs 1 --optimizer sgd --lr 100 --clip 1 --batch 16 "
             + $"--augment none --threads 1 --json -o {further}");
         Assert.Equal(0, told.GetProperty("bestEpoch").GetInt32());
         Assert.Equal(Loss(Evaluate($"{trained}/model.onnx", images)), Loss(Evaluate($"{further}/model.onnx", images)), Tolerance);
