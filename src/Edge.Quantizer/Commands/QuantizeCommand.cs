@@ -97,6 +97,8 @@ internal static class QuantizeCommand
             WholeFile.Require("--output", target, sources);
             WholeFile.Require("--report", parsed.GetValue(page), [.. sources, ("the package", target)]);
             using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true, parsed.GetValue(labelColumn));
+            WholeFile.Require("--output", target, QuantizationSetup.WeightFiles(inputs.Graph));
+            WholeFile.Require("--report", parsed.GetValue(page), QuantizationSetup.WeightFiles(inputs.Graph));
             string[] names = inputs.Description.Labels;
             IReadOnlyList<FolderImage> classified = parsed.GetValue(labelColumn) is not null || FolderClasses.AreLabels(inputs.Folder!, names)
                 ? FolderClasses.InOutputOrder(inputs.Folder!, names, inputs.Classes)

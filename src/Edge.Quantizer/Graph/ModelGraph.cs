@@ -16,6 +16,9 @@ public sealed class ModelGraph(string name)
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
+    /// <summary>Full paths of the files beside the model that its weights were read from; empty where the model holds them all.</summary>
+    public IReadOnlyCollection<string> ExternalFiles { get; set; } = [];
+
     public void Add(Node node) => Insert(_nodes.Count, node);
 
     public void Insert(int index, Node node)

@@ -9,8 +9,9 @@ namespace Edge.Quantizer.Onnx;
 /// </summary>
 internal static class ExternalData
 {
+    /// <param name="file">Full path of the file that the data lies in.</param>
     /// <exception cref="InvalidDataException">The location leaves the folder, or the file is missing or too short.</exception>
-    public static unsafe T[] Read<T>(string folder, TensorProto proto, int count)
+    public static unsafe T[] Read<T>(string folder, TensorProto proto, int count, out string file)
         where T : unmanaged
     {
         string location = Entry(proto, "location")
@@ -20,13 +21,14 @@ internal static class ExternalData
         long length = Number(proto, "length") ?? bytes;
         if (length != bytes)
             throw new InvalidDataException($"its shape asks for {bytes} bytes, '{location}' is said to hold {length}");
-        FileInfo file = Locate(folder, location);
-        if (offset > file.Length || bytes > file.Length - offset)
-            throw new InvalidDataException($"'{location}' has {file.Length} bytes, expected {bytes} from offset {offset}");
+        FileInfo info = Locate(folder, location);
+        if (offset > info.Length || bytes > info.Length - offset)
+            throw new InvalidDataException($"'{location}' has {info.Length} bytes, expected {bytes} from offset {offset}");
         T[] data = new T[count];
-        using FileStream stream = file.OpenRead();
+        using FileStream stream = info.OpenRead();
         stream.Position = offset;
         stream.ReadExactly(MemoryMarshal.AsBytes(data.AsSpan()));
+        file = info.FullName;
         return data;
     }
 

@@ -37,7 +37,8 @@ public static class OnnxImporter
         }
 
         GraphProto graph = model.Graph;
-        var context = new ImportContext(source, new TensorReader(folder), graph, (int)opset);
+        var tensors = new TensorReader(folder);
+        var context = new ImportContext(source, tensors, graph, (int)opset);
         try
         {
             InputBinder.Bind(context, graph, options);
@@ -55,6 +56,7 @@ public static class OnnxImporter
             throw context.Error(e.Message, e);
         }
 
+        context.Graph.ExternalFiles = tensors.ExternalFiles;
         return context.Graph;
     }
 }

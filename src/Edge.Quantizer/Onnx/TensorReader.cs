@@ -12,6 +12,11 @@ namespace Edge.Quantizer.Onnx;
 /// <param name="folder">Where external data lies: the folder of the model file.</param>
 internal sealed class TensorReader(string folder)
 {
+    private readonly HashSet<string> _externalFiles = [];
+
+    /// <summary>Full paths of the files beside the model that tensors were read from.</summary>
+    public IReadOnlyCollection<string> ExternalFiles => _externalFiles;
+
     /// <summary>The type that the graph computes with for an ONNX element type.</summary>
     /// <exception cref="InvalidDataException">Strings, complex numbers, 4-bit and 8-bit floating types.</exception>
     public static DataType TypeOf(int elementType) => (ElementKind)elementType switch
@@ -97,7 +102,12 @@ internal sealed class TensorReader(string folder)
         where T : unmanaged
     {
         if (proto.DataLocation == TensorProto.Types.DataLocation.External)
-            return ExternalData.Read<T>(folder, proto, count);
+        {
+            T[] data = ExternalData.Read<T>(folder, proto, count, out string file);
+            _externalFiles.Add(file);
+            return data;
+        }
+
         if (!proto.HasRawData || (proto.RawData.IsEmpty && count > 0))
             return null;
         if (proto.RawData.Length != (long)count * sizeof(T))

@@ -4,10 +4,12 @@ using Edge.Imaging.Codecs;
 using Edge.Quantizer.Commands;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
+using Edge.Quantizer.Onnx.Schema;
 using Edge.Quantizer.Tests.Passes;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Runtime.Tests.Format;
+using Google.Protobuf;
 
 namespace Edge.Quantizer.Tests.Commands;
 
@@ -187,6 +189,9 @@ public sealed class QuantizeCommandTests : IDisposable
     [InlineData("quantize net.onnx -o input.json", "--output", "is the preprocessing itself")]
     [InlineData("quantize net.onnx -o labels.txt", "--output", "is the label file itself")]
     [InlineData("quantize net.onnx -o photos/0.png", "--output", "is a file of the calibration folder already")]
+    [InlineData("quantize outside.onnx -o weights.bin", "--output", "is the model's weight file itself")]
+    [InlineData("quantize outside.onnx -o new.edge --report weights.bin", "--report", "is the model's weight file itself")]
+    [InlineData("compress outside.onnx --float -o weights.bin", "--output", "is the model's weight file itself")]
     [InlineData("compress net.onnx --float -o net.onnx", "--output", "is the model itself")]
     [InlineData("compress tiny.edge --share 3 -o tiny.edge", "--output", "is the model itself")]
     [InlineData("export tiny.edge --qdq -o tiny.edge", "--output", "is the package itself")]
@@ -194,6 +199,7 @@ public sealed class QuantizeCommandTests : IDisposable
     public void No_output_takes_the_place_of_an_input(string line, string option, string problem)
     {
         File.Copy(At("net.onnx"), At("named.edge"));
+        SaveWithWeightsOutside("outside.onnx", "weights.bin");
         File.WriteAllBytes(At("tiny.edge"), TinyModel.Inceptionlike().ToBytes());
         File.CreateSymbolicLink(At("link.onnx"), "net.onnx");
         Dictionary<string, byte[]> before = Files();
@@ -209,6 +215,25 @@ public sealed class QuantizeCommandTests : IDisposable
 
         Dictionary<string, byte[]> Files() =>
             Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
+    }
+
+    /// <summary>The network with its weights in a file beside it.</summary>
+    private void SaveWithWeightsOutside(string model, string weights)
+    {
+        ModelProto proto = OnnxFile.Read(At("net.onnx"));
+        using (FileStream file = File.Create(At(weights)))
+        {
+            foreach (TensorProto tensor in proto.Graph.Initializer.Where(t => t.RawData.Length > 0))
+            {
+                tensor.DataLocation = TensorProto.Types.DataLocation.External;
+                tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = weights });
+                tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = $"{file.Position}" });
+                file.Write(tensor.RawData.Span);
+                tensor.ClearRawData();
+            }
+        }
+
+        File.WriteAllBytes(At(model), proto.ToByteArray());
     }
 
     private string At(string name) => Path.Combine(_folder, name);
