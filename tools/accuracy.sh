@@ -64,29 +64,31 @@ console.log(`# Accuracy
 
 Made by \`tools/accuracy.sh\`: every network quantized with the default command (model, calibration folder, preprocessing; 100 photographs),
 judged on 250 photographs that calibration did not see (the bird network on 420 photographs of 84 species). Top-1 / top-5 in percent;
-lost and gained are images against our float result. Networks whose classes the photographs do not show are judged by agreement alone.
+lost and gained are images against our float result; logits: signal to noise against float's, dB. Networks whose classes the photographs
+do not show are judged without classes.
 
-| network | float | int8 | int8 in ONNX Runtime | lost | gained | agreement, % | ONNX Runtime's agreement, % |
-| --- | --: | --: | --: | --: | --: | --: | --: |`);
+| network | float | int8 | int8 in ONNX Runtime | lost | gained | agreement, % | ONNX Runtime's agreement, % | logits, dB |
+| --- | --: | --: | --: | --: | --: | --: | --: | --: |`);
 const results = (n, what) => Object.fromEntries(read(n, `${what}.accuracy`).map(x => [x.name, x]));
 const tops = (n, x) => judged(n) && x ? `${percent(x.top1, x.labelled)} / ${percent(x.top5, x.labelled)}` : "";
 for (const n of networks) {
     const by = results(n, "default"), f = by["float, Edge"], i = by["int8, Edge"], o = by["int8, ONNX Runtime"];
-    console.log(`| ${n} | ${tops(n, f)} | ${tops(n, i)} | ${tops(n, o)} | ${judged(n) ? i.lost : ""} | ${judged(n) ? i.gained : ""} | ${percent(i.agreeing, i.images)} | ${o ? percent(o.agreeing, o.images) : ""} |`);
+    console.log(`| ${n} | ${tops(n, f)} | ${tops(n, i)} | ${tops(n, o)} | ${judged(n) ? i.lost : ""} | ${judged(n) ? i.gained : ""} | ${percent(i.agreeing, i.images)} | ${o ? percent(o.agreeing, o.images) : ""} | ${i.logitSqnr.toFixed(1)} |`);
 }
 console.log(`
 ## Beside ONNX Runtime's own static quantization
 
 The same calibration photographs by the rules of ONNX Runtime's \`quantize_static\` (QDQ, per-channel int8 weights; ranges by minmax, or by
-entropy with 128 bins, histograms grown image by image), restated here and executed in ONNX Runtime. Images lost, net of gained, and
-agreement with float in percent.
+entropy with 128 bins, histograms grown image by image), restated here and executed in ONNX Runtime. Images lost, net of gained,
+agreement with float in percent, and signal to noise of the logits in dB: the steadiest of the three, for one image more or less is
+chance.
 
-| network | ours: lost net | agreement | ONNX Runtime minmax: lost net | agreement | ONNX Runtime entropy: lost net | agreement |
-| --- | --: | --: | --: | --: | --: | --: |`);
+| network | ours: lost net | agreement | logits | ONNX Runtime minmax: lost net | agreement | logits | ONNX Runtime entropy: lost net | agreement | logits |
+| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |`);
 for (const n of networks) {
     const cells = ["default", "onnxruntime-minmax", "onnxruntime-entropy"].map(what => {
         const by = results(n, what), x = (what === "default" ? undefined : by["int8, ONNX Runtime"]) ?? by["int8, Edge"];
-        return `${judged(n) ? x.lost - x.gained : ""} | ${percent(x.agreeing, x.images)}`;
+        return `${judged(n) ? x.lost - x.gained : ""} | ${percent(x.agreeing, x.images)} | ${x.logitSqnr.toFixed(1)}`;
     });
     console.log(`| ${n} | ${cells.join(" | ")} |`);
 }

@@ -16,7 +16,12 @@ namespace Edge.Quantizer.Commands;
 /// <summary>edge-quantizer evaluate: accuracy of a package beside its float model and ONNX Runtime.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     public static Command Create()
     {
@@ -33,7 +38,8 @@ internal static class EvaluateCommand
             "evaluate",
             """
             Classifies every image with the float network, with the package, and with both in ONNX Runtime, and counts: right answers,
-            images lost and gained by quantization, and how often the answers agree with the float network's.
+            images lost and gained by quantization, and how often the answers agree with the float network's; and how close the logits are
+            to the float network's, in decibels.
 
             Example:
               edge-quantizer evaluate squeezenet.edge --model squeezenet.onnx --images val/
@@ -127,13 +133,13 @@ internal static class EvaluateCommand
     {
         bool some = results[0].Labelled is var labelled && labelled > 0 && labelled < results[0].Images;
         string[] counts = some ? ["images", "labelled"] : ["images"];
-        Table table = Tables.New(["engine", .. counts, "top-1", "top-5", "lost", "gained", $"agrees with {results[0].Name}"]);
+        Table table = Tables.New(["engine", .. counts, "top-1", "top-5", "lost", "gained", $"agrees with {results[0].Name}", "logits dB"]);
         for (int c = 1; c < table.Columns.Count; c++)
             table.Columns[c].RightAligned();
         foreach (Accuracy a in results)
         {
             bool reference = a == results[0];
-            string[] beside = reference ? ["", "", ""] : [$"{a.Lost}", $"{a.Gained}", Share(a.Agreeing, a.Images)];
+            string[] beside = reference ? ["", "", "", ""] : [$"{a.Lost}", $"{a.Gained}", Share(a.Agreeing, a.Images), $"{a.LogitSqnr:F1}"];
             string[] cells = [a.Name, $"{a.Images}", .. some ? [$"{a.Labelled}"] : Array.Empty<string>(), Share(a.Top1, a.Labelled), Share(a.Top5, a.Labelled), .. beside];
             table.AddRow(Array.ConvertAll(cells, Tables.Text));
         }

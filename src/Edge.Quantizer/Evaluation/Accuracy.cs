@@ -1,8 +1,12 @@
+using Edge.Quantizer.Quantization;
+
 namespace Edge.Quantizer.Evaluation;
 
 /// <summary>What one classifier got right, beside a reference classifier on the same images.</summary>
 internal sealed class Accuracy(string name)
 {
+    private SignalToNoise? _noise;
+
     public string Name { get; } = name;
 
     /// <summary>Images classified.</summary>
@@ -23,6 +27,15 @@ internal sealed class Accuracy(string name)
 
     /// <summary>Images on which both name the same class.</summary>
     public int Agreeing { get; private set; }
+
+    /// <summary>
+    /// Signal to noise ratio of the logits against the reference's, each less its mean over the classes, dB; null for the reference
+    /// itself.
+    /// </summary>
+    public double? LogitSqnr => _noise?.Decibels;
+
+    /// <summary>Adds an image's logits (<see cref="Ranking.Logits"/>) to those of another network than the reference.</summary>
+    public void Compare(ReadOnlySpan<float> logits, ReadOnlySpan<float> reference) => (_noise ??= new SignalToNoise()).Add(reference, logits);
 
     /// <param name="ranking">Classes, the likeliest first, five of them or all.</param>
     /// <param name="reference">The reference's ranking.</param>
@@ -66,5 +79,22 @@ internal static class Ranking
         }
 
         return [.. best];
+    }
+
+    /// <summary>
+    /// What a softmax sees in scores: logits less their mean. Scores that are probabilities (none negative, their sum 1) are taken for a
+    /// softmax's and their logarithm for the logits.
+    /// </summary>
+    public static float[] Logits(ReadOnlySpan<float> scores)
+    {
+        double sum = 0, least = 0;
+        foreach (float score in scores)
+            (sum, least) = (sum + score, Math.Min(least, score));
+        bool areProbabilities = least >= 0 && Math.Abs(sum - 1) < 1e-3;
+        float[] logits = new float[scores.Length];
+        for (int i = 0; i < logits.Length; i++)
+            logits[i] = areProbabilities ? MathF.Log(MathF.Max(scores[i], float.Epsilon)) : scores[i];
+        double mean = logits.Average(l => (double)l);
+        return Array.ConvertAll(logits, l => (float)(l - mean));
     }
 }

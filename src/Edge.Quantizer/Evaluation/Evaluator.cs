@@ -18,11 +18,16 @@ internal sealed class Evaluator(IReadOnlyList<IClassifier> classifiers, int labe
         for (int i = 0; i < images.Count; i++)
         {
             reader.Read(images[i].Path, pixels);
-            int[] reference = [];
+            (int[] reference, float[] referenceLogits) = ([], []);
             for (int c = 0; c < classifiers.Count; c++)
             {
-                int[] ranking = Ranking.Best(classifiers[c].Classify(pixels), labelOffset, Ranks);
-                reference = c == 0 ? ranking : reference;
+                ReadOnlySpan<float> scores = classifiers[c].Classify(pixels);
+                int[] ranking = Ranking.Best(scores, labelOffset, Ranks);
+                float[] logits = Ranking.Logits(scores);
+                if (c == 0)
+                    (reference, referenceLogits) = (ranking, logits);
+                else
+                    results[c].Compare(logits, referenceLogits);
                 results[c].Add(ranking, reference, images[i].Class);
             }
 

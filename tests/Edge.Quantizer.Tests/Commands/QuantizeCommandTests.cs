@@ -236,6 +236,21 @@ public sealed class QuantizeCommandTests : IDisposable
         File.WriteAllBytes(At(model), proto.ToByteArray());
     }
 
+    [Fact]
+    public void Evaluate_tells_how_close_the_logits_are_to_those_of_the_float_network()
+    {
+        (int code, _, string error) = Run();
+        Assert.True(code == CommandHost.Success, error);
+
+        using var output = new StringWriter();
+        string[] arguments = ["evaluate", At("net.edge"), "--model", At("net.onnx"), "--images", At("photos"), "--no-labels", "--no-onnxruntime", "--json"];
+        Assert.Equal(CommandHost.Success, CommandLine.Run(arguments, output, TextWriter.Null));
+
+        using JsonDocument json = JsonDocument.Parse(output.ToString());
+        Assert.Equal(JsonValueKind.Null, json.RootElement[0].GetProperty("logitSqnr").ValueKind);
+        Assert.InRange(json.RootElement[1].GetProperty("logitSqnr").GetDouble(), 15, 60);
+    }
+
     private string At(string name) => Path.Combine(_folder, name);
 
     private (int Code, string Output, string Error) Run(params string[] options) => Run(labelled: true, options);

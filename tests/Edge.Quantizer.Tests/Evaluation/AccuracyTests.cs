@@ -22,5 +22,24 @@ public class AccuracyTests
 
         Assert.Equal((4, 3, 2, 3), (accuracy.Images, accuracy.Labelled, accuracy.Top1, accuracy.Top5));
         Assert.Equal((1, 1, 2), (accuracy.Lost, accuracy.Gained, accuracy.Agreeing));
+        Assert.Null(accuracy.LogitSqnr);
+    }
+
+    [Fact]
+    public void Logits_are_compared_behind_a_softmax_as_without_one()
+    {
+        float[] logits = [12, -3, 0.5f, 2.5f], probabilities = [.. logits.Select(l => MathF.Exp(l - 12))];
+        float sum = probabilities.Sum();
+        probabilities = Array.ConvertAll(probabilities, p => p / sum);
+
+        float[] centred = Ranking.Logits(logits);
+        Assert.Equal([9, -6, -2.5f, -0.5f], centred);
+        Assert.All(centred.Zip(Ranking.Logits(probabilities)), p => Assert.Equal(p.First, p.Second, 1e-4f));
+        Assert.All(Ranking.Logits([1, 0, 0]), l => Assert.InRange(l, -100, 100));
+
+        var accuracy = new Accuracy("test");
+        accuracy.Compare([2, -2], [1, -1]);
+        accuracy.Compare([4, -5], [4, -4]);
+        Assert.Equal(10 * Math.Log10(34.0 / 3), accuracy.LogitSqnr!.Value, 1e-9);
     }
 }
