@@ -35,15 +35,17 @@ for n in "${networks[@]}"; do
     quantize() { # name of the result, then options
         local result=$out/$n.$1; shift
         $quantizer quantize "$shared/models/$n.onnx" --calibration "$calibration" --preprocessing "$out/$n.input.json" \
-            --labels "$shared/models/$labels" --label-offset "$offset" --sensitivity-images 0 -o "$result.edge" --json "$@" >"$result.quantize.json"
+            --labels "$shared/models/$labels" --label-offset "$offset" --sensitivity-images 0 -o "$result.edge" --json "$@" >"$result.quantize.json.part"
+        mv "$result.quantize.json.part" "$result.quantize.json"
     }
     classes=()
     case $n in *vww* | *nanodet* | *fer*) classes=(--no-labels) ;; esac
     judge() { # name of the result, then options
         local result=$out/$n.$1; shift
-        $quantizer evaluate "$result.edge" --images "$images" --model "$shared/models/$n.onnx" "${classes[@]}" --json "$@" >"$result.accuracy.json"
+        $quantizer evaluate "$result.edge" --images "$images" --model "$shared/models/$n.onnx" "${classes[@]}" --json "$@" >"$result.accuracy.json.part"
+        mv "$result.accuracy.json.part" "$result.accuracy.json"
     }
-    [ "$out/$n.default.edge" -nt "$binary" ] || quantize default
+    [ "$out/$n.default.quantize.json" -nt "$binary" ] || quantize default
     if $packages; then continue; fi
     judge default
     for rules in minmax entropy; do
@@ -57,7 +59,7 @@ done
 if $packages || [ $# -gt 0 ]; then exit 0; fi
 node - "$out" "$seconds" "${networks[@]}" >"$out/ACCURACY.md" <<'JS'
 const fs = require("fs"), [out, seconds, ...networks] = process.argv.slice(2);
-const percent = (a, b) => b ? (100 * a / b).toFixed(1) : "";
+const decibels = x => Number.isFinite(x) ? x.toFixed(1) : "–", percent = (a, b) => b ? (100 * a / b).toFixed(1) : "";
 const judged = n => !/vww|nanodet|fer/.test(n);
 const read = (n, what) => JSON.parse(fs.readFileSync(`${out}/${n}.${what}.json`));
 console.log(`# Accuracy
@@ -73,7 +75,7 @@ const results = (n, what) => Object.fromEntries(read(n, `${what}.accuracy`).map(
 const tops = (n, x) => judged(n) && x ? `${percent(x.top1, x.labelled)} / ${percent(x.top5, x.labelled)}` : "";
 for (const n of networks) {
     const by = results(n, "default"), f = by["float, Edge"], i = by["int8, Edge"], o = by["int8, ONNX Runtime"];
-    console.log(`| ${n} | ${tops(n, f)} | ${tops(n, i)} | ${tops(n, o)} | ${judged(n) ? i.lost : ""} | ${judged(n) ? i.gained : ""} | ${percent(i.agreeing, i.images)} | ${o ? percent(o.agreeing, o.images) : ""} | ${i.logitSqnr.toFixed(1)} |`);
+    console.log(`| ${n} | ${tops(n, f)} | ${tops(n, i)} | ${tops(n, o)} | ${judged(n) ? i.lost : ""} | ${judged(n) ? i.gained : ""} | ${percent(i.agreeing, i.images)} | ${o ? percent(o.agreeing, o.images) : ""} | ${decibels(i.logitSqnr)} |`);
 }
 console.log(`
 ## Beside ONNX Runtime's own static quantization
@@ -88,7 +90,7 @@ chance.
 for (const n of networks) {
     const cells = ["default", "onnxruntime-minmax", "onnxruntime-entropy"].map(what => {
         const by = results(n, what), x = (what === "default" ? undefined : by["int8, ONNX Runtime"]) ?? by["int8, Edge"];
-        return `${judged(n) ? x.lost - x.gained : ""} | ${percent(x.agreeing, x.images)} | ${x.logitSqnr.toFixed(1)}`;
+        return `${judged(n) ? x.lost - x.gained : ""} | ${percent(x.agreeing, x.images)} | ${decibels(x.logitSqnr)}`;
     });
     console.log(`| ${n} | ${cells.join(" | ")} |`);
 }
@@ -98,10 +100,10 @@ console.log(`
 Signal to noise of the logits in dB on the half of the calibration images that fitted nothing: the best range estimator alone
 (weights rounded to the nearest code), what cross-layer equalization and compensated rounding add to it, each by itself and both; then
 what further techniques add: absorption of high biases, a calibration method per tensor (\`--method-per-tensor\`), ${seconds} seconds of
-learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones before it where they helped. A dash: there was nothing to change
-(ReLU6 bounds the channels, no bias is high, no tensor gained). All of these are with bias correction; the last column is what that
-brings. The default command equalizes and absorbs where the noise falls by more than its standard error over the images, and leaves
-compensated rounding or bias correction out where the noise does so without it.
+learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones before it where they clearly helped. A dash: there was nothing to change
+(ReLU6 bounds the channels, no bias is high, no tensor gained). All of these are with bias correction; the last column is what it
+brings to the one chosen. The default command equalizes and absorbs where the noise falls by more than its standard error over the
+images, and leaves compensated rounding or bias correction out where the noise falls so without it.
 
 | network | chosen | plain | equalization | compensated rounding | both | bias absorption | method per tensor | learned rounding | bias correction |
 | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |`);

@@ -1,4 +1,5 @@
 using System.Text;
+using Edge.Quantizer.Graph;
 using Edge.Runtime.Format;
 
 namespace Edge.Quantizer;
@@ -39,6 +40,11 @@ internal static class WholeFile
                 throw new UserException($"{option} {path}: is a file of {what} already; name another");
         }
     }
+
+    /// <summary>Refuses to write over a file that a model keeps weights in, which is known only once the model is read.</summary>
+    /// <exception cref="UserException">The output is such a file.</exception>
+    public static void RequireNoWeights(string option, string? path, ModelGraph graph) =>
+        Require(option, path, [.. graph.ExternalFiles.Select(f => ("the model's weight file", (string?)f))]);
 
     /// <summary>Whether a file is one that an earlier run of a command wrote: a package or a page.</summary>
     private static bool IsResult(string path) => path.EndsWith(".html", StringComparison.OrdinalIgnoreCase) || EdgeModel.IsPackage(path);

@@ -87,7 +87,7 @@ internal static class CompressCommand
             else
             {
                 using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: !parsed.GetValue(real) || stages.Scans);
-                WholeFile.Require("--output", target, QuantizationSetup.WeightFiles(inputs.Graph));
+                WholeFile.RequireNoWeights("--output", target, inputs.Graph);
                 scan = parsed.GetValue(real) ? Float(inputs, target, stages, progress) : Network(inputs, target, stages, progress);
             }
 

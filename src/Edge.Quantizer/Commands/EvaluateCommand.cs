@@ -16,12 +16,7 @@ namespace Edge.Quantizer.Commands;
 /// <summary>edge-quantizer evaluate: accuracy of a package beside its float model and ONNX Runtime.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly JsonSerializerOptions JsonOptions = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
+    private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
 
     public static Command Create()
     {
@@ -38,8 +33,8 @@ internal static class EvaluateCommand
             "evaluate",
             """
             Classifies every image with the float network, with the package, and with both in ONNX Runtime, and counts: right answers,
-            images lost and gained by quantization, and how often the answers agree with the float network's; and how close the logits are
-            to the float network's, in decibels.
+            images lost and gained by quantization, and how often the answers agree with the float network's. Also tells how close the
+            logits are to the float network's, in decibels. Without the float model the others are compared with the package.
 
             Example:
               edge-quantizer evaluate squeezenet.edge --model squeezenet.onnx --images val/
@@ -104,7 +99,7 @@ internal static class EvaluateCommand
                 classifiers.Add(OnnxRuntimeClassifier.Int8(package, threads));
             }
 
-            return new Evaluator(classifiers, package.Manifest.LabelOffset).Run(images, progress.Show);
+            return new Evaluator(classifiers, package.Manifest.LabelOffset, package.GivesProbabilities).Run(images, progress.Show);
         }
         finally
         {
@@ -133,7 +128,7 @@ internal static class EvaluateCommand
     {
         bool some = results[0].Labelled is var labelled && labelled > 0 && labelled < results[0].Images;
         string[] counts = some ? ["images", "labelled"] : ["images"];
-        Table table = Tables.New(["engine", .. counts, "top-1", "top-5", "lost", "gained", $"agrees with {results[0].Name}", "logits dB"]);
+        Table table = Tables.New(["engine", .. counts, "top-1", "top-5", "lost", "gained", $"agrees with {results[0].Name}", $"logits beside {results[0].Name}, dB"]);
         for (int c = 1; c < table.Columns.Count; c++)
             table.Columns[c].RightAligned();
         foreach (Accuracy a in results)

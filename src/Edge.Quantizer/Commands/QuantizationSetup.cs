@@ -42,9 +42,6 @@ internal sealed class QuantizationSetup
         ("the calibration folder", parsed.GetValue(_calibration)),
     ];
 
-    /// <summary>The files that a network's weights lie in beside the model, which only show when it was read.</summary>
-    public static (string What, string? Path)[] WeightFiles(ModelGraph graph) => [.. graph.ExternalFiles.Select(f => ("the model's weight file", (string?)f))];
-
     /// <summary>Reads the network and all that belongs to it.</summary>
     /// <param name="needsImages">Whether the network can't be packed without calibration images.</param>
     /// <param name="labelColumn">Column of the calibration folder's labels.csv with the class; null for the usual one.</param>

@@ -26,15 +26,15 @@ internal static class QuantizeCommand
             HelpName = "name",
         };
         Option<string> equalization = Choosing("--equalization", "scale channels so that they share the int8 range better");
-        Option<string> rounding = Choosing("--compensated-rounding", "let weights make up for each other's rounding errors");
+        Option<string> rounding = Choosing("--compensated-rounding", "let weights make up for each other's rounding errors", AutoUnless);
         Option<string> absorption = Choosing("--bias-absorption", "move high biases into the layers behind");
-        Option<string> perTensor = Choosing("--method-per-tensor", "choose every activation's calibration method by itself, which takes minutes", "off");
+        Option<string> perTensor = Choosing("--method-per-tensor", "choose every activation's calibration method by itself, which takes minutes", byDefault: "off");
         var learned = new Option<double>("--learned-rounding")
         {
             Description = "seconds to learn whether each weight is rounded up or down (AdaRound); kept where held-out calibration images clearly gain by it",
             HelpName = "seconds",
         };
-        Option<string> correction = Choosing("--bias-correction", "let biases make up for what rounding the weights does to each channel's mean");
+        Option<string> correction = Choosing("--bias-correction", "let biases make up for what rounding the weights does to each channel's mean", AutoUnless);
         var maxDrop = new Option<double?>("--max-drop")
         {
             Description = "top-1 that may be lost on held-out calibration images, points of a hundred: layers stay in float until it holds",
@@ -97,8 +97,8 @@ internal static class QuantizeCommand
             WholeFile.Require("--output", target, sources);
             WholeFile.Require("--report", parsed.GetValue(page), [.. sources, ("the package", target)]);
             using QuantizationInputs inputs = setup.Load(parsed, path, needsImages: true, parsed.GetValue(labelColumn));
-            WholeFile.Require("--output", target, QuantizationSetup.WeightFiles(inputs.Graph));
-            WholeFile.Require("--report", parsed.GetValue(page), QuantizationSetup.WeightFiles(inputs.Graph));
+            WholeFile.RequireNoWeights("--output", target, inputs.Graph);
+            WholeFile.RequireNoWeights("--report", parsed.GetValue(page), inputs.Graph);
             string[] names = inputs.Description.Labels;
             IReadOnlyList<FolderImage> classified = parsed.GetValue(labelColumn) is not null || FolderClasses.AreLabels(inputs.Folder!, names)
                 ? FolderClasses.InOutputOrder(inputs.Folder!, names, inputs.Classes)
@@ -147,12 +147,16 @@ internal static class QuantizeCommand
         return command;
     }
 
+    private const string AutoWhere = "where held-out calibration images clearly gain by it";
+
+    private const string AutoUnless = "unless held-out calibration images clearly gain without it";
+
     /// <summary>An option that takes auto, on or off.</summary>
-    private static Option<string> Choosing(string name, string what, string byDefault = "auto")
+    private static Option<string> Choosing(string name, string what, string auto = AutoWhere, string byDefault = "auto")
     {
         var option = new Option<string>(name)
         {
-            Description = $"{what}: auto (where held-out calibration images clearly gain by it), on, off",
+            Description = $"{what}: auto ({auto}), on, off",
             DefaultValueFactory = _ => byDefault,
             HelpName = "auto|on|off",
         };

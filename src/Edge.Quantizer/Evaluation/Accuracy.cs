@@ -29,10 +29,10 @@ internal sealed class Accuracy(string name)
     public int Agreeing { get; private set; }
 
     /// <summary>
-    /// Signal to noise ratio of the logits against the reference's, each less its mean over the classes, dB; null for the reference
-    /// itself.
+    /// Signal to noise ratio of the logits against the reference's, each less its mean over the outputs, dB; null for the reference
+    /// itself, and where they are equal.
     /// </summary>
-    public double? LogitSqnr => _noise?.Decibels;
+    public double? LogitSqnr => _noise?.Decibels is { } decibels && double.IsFinite(decibels) ? decibels : null;
 
     /// <summary>Adds an image's logits (<see cref="Ranking.Logits"/>) to those of another network than the reference.</summary>
     public void Compare(ReadOnlySpan<float> logits, ReadOnlySpan<float> reference) => (_noise ??= new SignalToNoise()).Add(reference, logits);
@@ -55,7 +55,7 @@ internal sealed class Accuracy(string name)
     }
 }
 
-/// <summary>Order of class scores.</summary>
+/// <summary>What class scores say: their order, and the logits behind them.</summary>
 internal static class Ranking
 {
     /// <summary>
@@ -81,20 +81,14 @@ internal static class Ranking
         return [.. best];
     }
 
-    /// <summary>
-    /// What a softmax sees in scores: logits less their mean. Scores that are probabilities (none negative, their sum 1) are taken for a
-    /// softmax's and their logarithm for the logits.
-    /// </summary>
-    public static float[] Logits(ReadOnlySpan<float> scores)
+    /// <summary>The logits behind scores, less their mean, which changes no answer. A single score stays as it is.</summary>
+    /// <param name="areProbabilities">Whether the scores are a softmax's, so that their logarithms are logits.</param>
+    public static float[] Logits(ReadOnlySpan<float> scores, bool areProbabilities)
     {
-        double sum = 0, least = 0;
-        foreach (float score in scores)
-            (sum, least) = (sum + score, Math.Min(least, score));
-        bool areProbabilities = least >= 0 && Math.Abs(sum - 1) < 1e-3;
         float[] logits = new float[scores.Length];
         for (int i = 0; i < logits.Length; i++)
             logits[i] = areProbabilities ? MathF.Log(MathF.Max(scores[i], float.Epsilon)) : scores[i];
-        double mean = logits.Average(l => (double)l);
+        double mean = logits.Length > 1 ? logits.Average(l => (double)l) : 0;
         return Array.ConvertAll(logits, l => (float)(l - mean));
     }
 }

@@ -5,7 +5,8 @@ using Edge.Quantizer.Quantization;
 namespace Edge.Quantizer.Evaluation;
 
 /// <summary>Runs several classifiers over one folder; the first is the reference that the others are compared with.</summary>
-internal sealed class Evaluator(IReadOnlyList<IClassifier> classifiers, int labelOffset)
+/// <param name="areProbabilities">Whether scores are a softmax's.</param>
+internal sealed class Evaluator(IReadOnlyList<IClassifier> classifiers, int labelOffset, bool areProbabilities)
 {
     private const int Ranks = 5;
 
@@ -23,7 +24,7 @@ internal sealed class Evaluator(IReadOnlyList<IClassifier> classifiers, int labe
             {
                 ReadOnlySpan<float> scores = classifiers[c].Classify(pixels);
                 int[] ranking = Ranking.Best(scores, labelOffset, Ranks);
-                float[] logits = Ranking.Logits(scores);
+                float[] logits = Ranking.Logits(scores, areProbabilities);
                 if (c == 0)
                     (reference, referenceLogits) = (ranking, logits);
                 else

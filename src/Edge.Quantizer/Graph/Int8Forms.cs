@@ -21,7 +21,8 @@ public static class Int8Forms
         OpTypes.GlobalAveragePool or OpTypes.GlobalMaxPool or OpTypes.Resize => null,
         OpTypes.Concat or OpTypes.Split or OpTypes.Slice or OpTypes.Pad or OpTypes.ChannelShuffle or OpTypes.Reshape or OpTypes.Flatten
             or OpTypes.Squeeze or OpTypes.Unsqueeze or OpTypes.Transpose or OpTypes.Identity or OpTypes.Dropout =>
-            node.Inputs.TrueForAll(v => v is not { IsConstant: true }) ? null : "it moves constants",
+            !node.Inputs.TrueForAll(v => v is not { IsConstant: true }) ? "it moves constants"
+            : AreProbabilities(node.Input(0)) ? "it moves probabilities, which a softmax gives in float32" : null,
         OpTypes.Relu or OpTypes.LeakyRelu or OpTypes.Clip or OpTypes.Sigmoid or OpTypes.HardSigmoid or OpTypes.HardSwish or OpTypes.Tanh => null,
         OpTypes.PRelu => node.Input(1).Constant is { Count: 1 } ? null : "its slopes differ or are computed at run time",
         _ => "it has no int8 form",
@@ -34,6 +35,14 @@ public static class Int8Forms
         && node.Attributes.Float("alpha", 1) == 1 && node.Attributes.Float("beta", 1) == 1
         && (node.InputOrNull(2)?.Constant is not { } bias || bias.Count == node.Input(1).Constant!.Shape[0])
         && node.Input(0) is { IsConstant: false } input && input.Shape![0] == 1;
+
+    /// <summary>Whether values come from a softmax, at most moved on the way.</summary>
+    private static bool AreProbabilities(Value value)
+    {
+        while (value.Producer is { OpType: OpTypes.Reshape or OpTypes.Flatten or OpTypes.Squeeze or OpTypes.Unsqueeze or OpTypes.Transpose or OpTypes.Identity or OpTypes.Dropout } node)
+            value = node.Input(0);
+        return value.Producer is { OpType: OpTypes.Softmax };
+    }
 
     private static string? WindowReason(Node node) =>
         WindowAttributes.From(node).SpatialRank is var rank and not 2 ? $"its window has {rank} dimensions" : null;

@@ -15,13 +15,13 @@ internal sealed record Judgement(double LogitSqnr, IReadOnlyList<double> Squared
     /// <summary>
     /// Whether this network is closer to float than another by more than chance: its mean squared error is smaller by more than the
     /// standard error of the images' differences (the one-standard-error rule; Breiman, Friedman, Olshen and Stone, Classification and
-    /// Regression Trees, 1984, 3.4.3). A single image has no such error: any difference counts.
+    /// Regression Trees, 1984, 3.4.3). A single image shows nothing.
     /// </summary>
     /// <param name="other">Judged on the same images.</param>
     public bool IsClearlyCloserThan(Judgement other)
     {
         double[] gains = [.. other.SquaredErrors.Zip(SquaredErrors, (theirs, ours) => theirs - ours)];
-        double mean = gains.Average(), variance = gains.Length < 2 ? 0 : gains.Sum(g => (g - mean) * (g - mean)) / (gains.Length - 1);
+        double mean = gains.Average(), variance = gains.Sum(g => (g - mean) * (g - mean)) / (gains.Length - 1);
         return mean > Math.Sqrt(variance / gains.Length);
     }
 }

@@ -35,7 +35,7 @@ public delegate void QuantizationProgress(string phase, int done, int total);
 /// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights
 /// and corrects biases. What is left to choose is fitted on every second image and judged on the others: the method that comes closest to
 /// float, and every departure from compensated rounding and corrected biases that comes clearly closer
-/// (<see cref="Judgement.IsClearlyCloserThan"/>), so that chance rewrites no weights. The choice is then fitted on all images but those
+/// (<see cref="Judgement.IsClearlyCloserThan"/>), so that chance seldom decides. The choice is then fitted on all images but those
 /// of a certificate. A network that has to hold a budget is the very one that was judged. Looks at calibration data only.
 /// </summary>
 public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet images, PackageDescription description, QuantizationOptions options)
@@ -208,11 +208,13 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
     /// <summary>What choices are worth on the judging images; every technique is judged once.</summary>
     /// <param name="choices">For the graph as it is, if not judged before.</param>
-    private Judgement Judge(QuantizationChoices choices, ActivationStatistics statistics)
+    /// <param name="place">Of this judgement in a row of them.</param>
+    /// <param name="count">Length of the row.</param>
+    private Judgement Judge(QuantizationChoices choices, ActivationStatistics statistics, int place = 0, int count = 1)
     {
         if (_judged.TryGetValue(choices.Technique, out Judgement? known))
             return known;
-        _progress?.Invoke($"judging {choices.Technique}", 0, 1);
+        _progress?.Invoke($"judging {choices.Technique}", place, count);
         return _judged[choices.Technique] = _judge.Judge(_quantizer.Quantize(choices, statistics).Lowered);
     }
 
@@ -279,7 +281,9 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         [
             .. methods.Select(m => new QuantizationChoices(new Technique(m, equalized, Rounds) { Corrected = options.BiasCorrection != Choice.Off })),
         ];
-        QuantizationChoices best = candidates.Length == 1 ? candidates[0] : candidates.MaxBy(c => Judge(c, statistics).LogitSqnr)!;
+        QuantizationChoices best = candidates[0];
+        for (int i = 0; i < candidates.Length && candidates.Length > 1; i++)
+            best = Judge(candidates[i], statistics, i, candidates.Length).LogitSqnr > Judge(best, statistics).LogitSqnr ? candidates[i] : best;
         if (options.CompensatedRounding != Choice.Auto)
             return best;
         QuantizationChoices nearest = best with { Technique = best.Technique with { Compensated = false } };

@@ -7,8 +7,8 @@ namespace Edge.Quantizer.Quantization;
 public enum Choice
 {
     /// <summary>
-    /// Where calibration images that fitted nothing show more than chance: what corrects rounding is on unless their logits come clearly
-    /// closer to float without it, what rewrites weights or adds tables is off unless they come clearly closer with it.
+    /// As calibration images that fitted nothing show: compensated rounding and bias correction are on unless the logits come clearly
+    /// closer to float without them, the others are off unless they come clearly closer with them.
     /// </summary>
     Auto,
     On,

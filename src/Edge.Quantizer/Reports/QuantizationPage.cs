@@ -92,10 +92,13 @@ internal sealed record QuantizationPage(
     {
         if (Network.Scores.Count == 0)
             return;
-        html.Append("<h2>What was tried</h2><p>Fitted on one half of the calibration images, judged on the other.</p>");
+        html.Append("<h2>What was tried</h2><p>Fitted on one half of the calibration images, judged on the other. What is no closer to float by more than the standard error is not taken.</p>");
         html.Append(Html.Table(
-            ["technique", "logits, dB"],
-            Network.Scores.Select(s => (IReadOnlyList<string>)[s.Technique.ToString(), string.Create(CultureInfo.InvariantCulture, $"{s.LogitSqnr:0.00}")])));
+            ["technique", "logits, dB", ""],
+            Network.Scores.Select(s => (IReadOnlyList<string>)
+            [
+                s.Technique.ToString(), string.Create(CultureInfo.InvariantCulture, $"{s.LogitSqnr:0.00}"), s.Technique == Network.Technique ? "chosen" : "",
+            ])));
         if (QuantizationReport.BiasCorrection(Network) is { } told)
             html.Append("<p>").Append(Html.Text(told)).Append("</p>");
         if (Network.LearnableLayers == 0)

@@ -24,7 +24,7 @@ internal static class QuantizationReport
     {
         double Sqnr(bool corrected) => network.Scores.FirstOrDefault(s => s.Technique == network.Technique with { Corrected = corrected })?.LogitSqnr ?? double.NaN;
         double gain = Sqnr(true) - Sqnr(false);
-        return double.IsNaN(gain) ? null : string.Create(CultureInfo.InvariantCulture, $"bias correction brings {gain:+0.00;-0.00} dB");
+        return double.IsNaN(gain) ? null : string.Create(CultureInfo.InvariantCulture, $"bias correction brings {gain:+0.00;-0.00} dB{(network.Technique.Corrected ? "" : " and is left out")}");
     }
 
     public static void Write(IAnsiConsole console, string path, EdgeModel package, QuantizedNetwork network, IReadOnlyList<LayerNoise> layers)

@@ -47,8 +47,8 @@ public sealed class EdgeModel
                 {
                     case SoftmaxOperator or FloatSoftmaxOperator:
                         return true;
-                    case ReshapeOperator reshape:
-                        tensor = reshape.Inputs[0];
+                    case (ReshapeOperator or TransposeOperator) and var moved:
+                        tensor = moved.Inputs[0];
                         continue;
                     default:
                         return false;

@@ -81,6 +81,8 @@ internal static class EvaluateCommand
                 ("the label file", source.Labels), ("the label file", source.ClassNames));
             using PackedModel? package = isPackage ? OpenPackage(path, parsed.GetValue(preprocessing), parsed.GetValue(threads)) : null;
             TrainedModel? trained = isPackage ? null : Load(path, parsed.GetValue(preprocessing), error);
+            if (trained is not null)
+                WholeFile.RequireNoWeights("--report", parsed.GetValue(report), trained.Graph);
             ImageSet images = source.Open();
             Examples examples = parsed.GetValue(heldOut)
                 ? source.Split(images, parsed.GetValue(seed)).Validation

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Edge.Quantizer;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Onnx;
 
@@ -26,8 +27,10 @@ internal static class ExportCommand
         input.AddTo(command);
         command.SetAction(parsed =>
         {
-            ModelGraph graph = input.Load(parsed);
             string path = parsed.GetRequiredValue(to);
+            WholeFile.Require("--output", path, ("the network", input.File(parsed)));
+            ModelGraph graph = input.Load(parsed);
+            WholeFile.RequireNoWeights("--output", path, graph);
             GraphExporter.Save(graph, path);
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"{path}: {new FileInfo(path).Length:N0} bytes, {graph.Nodes.Count} nodes");

@@ -52,7 +52,7 @@ internal static class FitSession
         summary = summary.With(heads) with
         {
             FloatValidationAccuracy = CommandJson.Finite(run.FloatResult?.Accuracy),
-            BestIsResumed = progress.BestIsResumed,
+            BestIsResumed = run.BestIsResumed,
         };
         summary.Write(output, json);
     }

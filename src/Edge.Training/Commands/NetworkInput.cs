@@ -48,6 +48,9 @@ internal sealed class NetworkInput
             command.Options.Add(option);
     }
 
+    /// <summary>The file that <see cref="Load"/> reads; null where the network is of the catalog.</summary>
+    public string? File(ParseResult parsed) => parsed.GetRequiredValue(Network) is var name && IsFile(name) ? name : null;
+
     /// <summary>The network of the command line, weights initialized.</summary>
     /// <exception cref="UserException">There is no such network or file, or an option does not fit it.</exception>
     public ModelGraph Load(ParseResult parsed, WeightInitialization initialization = WeightInitialization.He)
@@ -72,7 +75,7 @@ internal sealed class NetworkInput
         Parameters = Settings(parsed.GetValue(_settings) ?? []),
     };
 
-    private static bool IsFile(string name) => name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || File.Exists(name);
+    private static bool IsFile(string name) => name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || System.IO.File.Exists(name);
 
     private static Dictionary<string, string> Settings(string[] texts)
     {

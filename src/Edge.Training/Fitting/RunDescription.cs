@@ -20,8 +20,11 @@ public sealed record RunDescription
     /// <summary>Not null in the quantization-aware phase: what the phase before it came to.</summary>
     public List<EpochRecord>? FloatHistory { get; init; }
 
-    /// <summary>In the quantization-aware phase: the epoch whose weights it began with; 0 for those that the run began with.</summary>
+    /// <summary>In the quantization-aware phase: the epoch whose weights it began with; 0 for those that the run began or was resumed with.</summary>
     public int FloatBestEpoch { get; init; }
+
+    /// <summary>Likewise <see cref="TrainingProgress.BestIsResumed"/>.</summary>
+    public bool FloatBestIsResumed { get; init; }
 
     /// <summary>Of the images that train and of those that validate (<see cref="ImageSet.Fingerprint"/>).</summary>
     public required string Fingerprint { get; init; }

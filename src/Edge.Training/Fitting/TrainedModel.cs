@@ -1,6 +1,7 @@
 using Edge.Quantizer;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Passes;
+using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Reference;
 using Edge.Runtime.Format;
 using Edge.Training.Autograd;
@@ -57,7 +58,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
         Action<int> progress,
         CancellationToken cancellation)
     {
-        bool probabilities = Graph.Outputs[0].Producer?.OpType == OpTypes.Softmax;
+        bool probabilities = PostTrainingQuantizer.LogitsOf(Graph) != Graph.Outputs[0];
         OptimizedModel.Pipeline().Run(Graph);
         using var executor = new FloatExecutor(Graph, threads);
         var result = new ClassificationResult(Outputs);

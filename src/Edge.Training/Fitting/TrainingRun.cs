@@ -72,10 +72,13 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>
     /// Whose weights are the best, by its number in <see cref="History"/>; 0 for those that the run began with or was resumed with
-    /// (<see cref="TrainingProgress.BestIsResumed"/>).
+    /// (<see cref="BestIsResumed"/>).
     /// </summary>
     public int BestEpoch =>
         Trainer.Progress.BestEpoch is > 0 and var epoch ? (Description.FloatHistory?.Count ?? 0) + epoch : Description.FloatBestEpoch;
+
+    /// <inheritdoc cref="TrainingProgress.BestIsResumed"/>
+    public bool BestIsResumed => Trainer.Progress.BestIsResumed || Description.FloatBestIsResumed;
 
     /// <summary>Called after every step.</summary>
     public Action<StepReport>? StepDone { get; set; }
@@ -170,7 +173,7 @@ public sealed class TrainingRun : IDisposable
     private void BeginQuantizationAware()
     {
         ModelGraph folded = QuantizationAware.Fold(Trainer.Export());
-        (Description, _network) = (Description with { FloatHistory = History, FloatBestEpoch = BestEpoch }, GraphExporter.ToBytes(folded));
+        (Description, _network) = (Description with { FloatHistory = History, FloatBestEpoch = BestEpoch, FloatBestIsResumed = BestIsResumed }, GraphExporter.ToBytes(folded));
         Trainer.Dispose();
         Trainer = CreateTrainer();
         Save();

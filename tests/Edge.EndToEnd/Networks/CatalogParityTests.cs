@@ -113,7 +113,7 @@ public sealed class CatalogParityTests(ITestOutputHelper report)
         comparison.Add(unseen);
 
         ComparisonReport result = ComparisonReport.Of(name, comparison);
-        report.WriteLine($"int8: logits {quantized.Scores[0].LogitSqnr:F1} dB");
+        report.WriteLine($"int8: logits {quantized.Scores.Single(s => s.Technique == quantized.Technique).LogitSqnr:F1} dB");
         foreach (KindComparison kind in result.Kinds)
             report.WriteLine($"{kind.Kind}: {kind.Operators} operators, {kind.Different} of {kind.Elements} elements differ");
         string[] broken = [.. result.Layers.Where(l => !l.Holds).Select(l => $"{l.Name} ({l.Kind}): {l.Alone}")];

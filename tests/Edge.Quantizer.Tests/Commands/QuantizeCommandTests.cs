@@ -105,6 +105,7 @@ public sealed class QuantizeCommandTests : IDisposable
     [InlineData("--method onnxruntime-minmax --max-drop 1", "--method onnxruntime-minmax knows nothing but its rules; leave --max-drop out")]
     [InlineData("--method onnxruntime-minmax --learned-rounding 5 --equalization on", "leave --learned-rounding, --equalization out")]
     [InlineData("--method onnxruntime-entropy --bias-absorption on --method-per-tensor auto", "leave --bias-absorption, --method-per-tensor out")]
+    [InlineData("--method onnxruntime-minmax --bias-correction on", "leave --bias-correction out")]
     [InlineData("--learned-rounding -1", "--learned-rounding -1: must be seconds, from 0 to 86400")]
     [InlineData("--learned-rounding NaN", "--learned-rounding NaN: must be seconds, from 0 to 86400")]
     [InlineData("--method magic", "calibration method 'magic' is unknown")]
@@ -135,6 +136,22 @@ public sealed class QuantizeCommandTests : IDisposable
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd().Split('\n'));
         Assert.False(File.Exists(At("net.edge")));
+    }
+
+    [Theory]
+    [InlineData("on", true)]
+    [InlineData("off", false)]
+    public void Biases_are_corrected_or_left_as_told(string choice, bool corrected)
+    {
+        (int code, string output, string error) = Run("--bias-correction", choice, "--sensitivity-images", "0", "--json", "--report", At("page.html"));
+
+        Assert.True(code == CommandHost.Success, error);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(corrected, json.RootElement.GetProperty("technique").GetProperty("corrected").GetBoolean());
+        Assert.Equal(corrected, EdgeModel.Load(At("net.edge")).Manifest.Accuracy!.Method.EndsWith("bias correction", StringComparison.Ordinal));
+        string page = File.ReadAllText(At("page.html"));
+        Assert.Equal(corrected, page.Contains("bias correction brings", StringComparison.Ordinal));
+        Assert.Contains("chosen", page, StringComparison.Ordinal);
     }
 
     [Fact]

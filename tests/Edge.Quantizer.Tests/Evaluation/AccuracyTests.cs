@@ -32,14 +32,18 @@ public class AccuracyTests
         float sum = probabilities.Sum();
         probabilities = Array.ConvertAll(probabilities, p => p / sum);
 
-        float[] centred = Ranking.Logits(logits);
+        float[] centred = Ranking.Logits(logits, areProbabilities: false);
         Assert.Equal([9, -6, -2.5f, -0.5f], centred);
-        Assert.All(centred.Zip(Ranking.Logits(probabilities)), p => Assert.Equal(p.First, p.Second, 1e-4f));
-        Assert.All(Ranking.Logits([1, 0, 0]), l => Assert.InRange(l, -100, 100));
+        Assert.All(centred.Zip(Ranking.Logits(probabilities, areProbabilities: true)), p => Assert.Equal(p.First, p.Second, 1e-4f));
+        Assert.All(Ranking.Logits([1, 0, 0], areProbabilities: true), l => Assert.InRange(l, -100, 100));
+
+        Assert.Equal([3f], Ranking.Logits([3], areProbabilities: false));
 
         var accuracy = new Accuracy("test");
+        accuracy.Compare([1, -1], [1, -1]);
+        Assert.Null(accuracy.LogitSqnr);
         accuracy.Compare([2, -2], [1, -1]);
         accuracy.Compare([4, -5], [4, -4]);
-        Assert.Equal(10 * Math.Log10(34.0 / 3), accuracy.LogitSqnr!.Value, 1e-9);
+        Assert.Equal(10 * Math.Log10(36.0 / 3), accuracy.LogitSqnr!.Value, 1e-9);
     }
 }

@@ -83,7 +83,8 @@ public class CompensatedRoundingTests
         QuantizedNetwork network = new PostTrainingQuantizer(graph, new SyntheticImages(20, 3 * 12 * 12), TestPackages.Description(12), options).Run();
 
         Assert.True(network.Technique.Compensated, string.Join(", ", network.Scores));
-        Assert.Equal([true, true, false], network.Scores.OrderByDescending(s => s.Technique.Compensated).Select(s => s.Technique.Compensated));
+        Assert.Equal(2, network.Scores.Count(s => s.Technique.Corrected));
+        Assert.Single(network.Scores, s => !s.Technique.Compensated);
         Assert.NotEmpty(network.Weights);
     }
 

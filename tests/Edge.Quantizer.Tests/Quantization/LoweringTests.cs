@@ -5,6 +5,7 @@ using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Reference;
 using Edge.Quantizer.Reports;
 using Edge.Quantizer.Tests.Passes;
+using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Tests;
 
@@ -40,6 +41,8 @@ public class LoweringTests
         ["tanh"] = (g, x) => g.Op(OpTypes.Tanh, [g.Conv(x, 4, 1)]),
         ["relu of a value with two readers"] = (g, x) => { Value a = g.Conv(x, 4, 1); return g.Op(OpTypes.Concat, [g.Relu(a), a], ("axis", 1)); },
         ["softmax of a vector"] = (g, x) => g.Op(OpTypes.Softmax, [g.Gemm(g.Reshape(g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 8, 1)]), 1, 8), 10)], ("axis", 1)),
+        ["softmax, reshaped"] = (g, x) => g.Reshape(g.Op(OpTypes.Softmax, [g.Gemm(g.Reshape(g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 8, 1)]), 1, 8), 10)], ("axis", 1)), 1, 10, 1, 1),
+        ["softmax over channels"] = (g, x) => g.Op(OpTypes.Softmax, [g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 10, 1)])], ("axis", 1)),
         ["softmax over rows"] = (g, x) => g.Op(OpTypes.Softmax, [g.Conv(x, 4, 1)], ("axis", 2)),
         ["local response normalization"] = (g, x) => g.Op(OpTypes.Lrn, [g.Relu(g.Conv(x, 8, 1))], ("size", 5), ("alpha", 0.1f), ("beta", 0.75f), ("bias", 1f)),
         ["squeeze and excite"] = (g, x) => { Value a = g.Conv(x, 4, 1); return g.Op(OpTypes.Mul, [a, g.Op(OpTypes.Sigmoid, [g.Op(OpTypes.GlobalAveragePool, [a])])]); },
@@ -82,6 +85,25 @@ public class LoweringTests
 
         Assert.DoesNotContain(lowered.Package.Operators, o => o is ConvOperator or FullyConnectedOperator or AddOperator or LookupOperator);
         Assert.True(noise > 100, $"{name}: {noise:F1} dB");
+    }
+
+    [Theory]
+    [InlineData("softmax of a vector")]
+    [InlineData("softmax, reshaped")]
+    [InlineData("softmax over channels")]
+    public void Probabilities_stay_unrounded_whatever_their_shape(string name)
+    {
+        (ModelGraph graph, SyntheticImages images, PackageDescription description) = Make(name);
+        QuantizedNetwork quantized = new PostTrainingQuantizer(graph, images, description, new QuantizationOptions { Method = "minmax", Threads = 1 }).Run();
+        EdgeModel model = PackageAssembler.InMemory(quantized.Lowered, description);
+        using var session = new Session(model, new SessionOptions { Threads = 1 });
+        images.Read(0, new QuantizationParameters(model.Input.Scale, model.Input.ZeroPoint), session.Input);
+
+        session.Run();
+
+        Assert.True(model.GivesProbabilities);
+        Assert.Equal(1, session.Output.ToArray().Sum(p => (double)p), 1e-5);
+        Assert.DoesNotContain(model.Manifest.Operators, o => o is QuantizeOperator);
     }
 
     [Fact]

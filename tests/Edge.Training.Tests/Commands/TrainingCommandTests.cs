@@ -118,6 +118,7 @@ public sealed class TrainingCommandTests : IDisposable
     [InlineData("resume missing", "there is no checkpoint")]
     [InlineData("evaluate missing.edge --data . --report missing/page.html", "--report missing/page.html: there is no folder")]
     [InlineData("evaluate model.onnx --data . --report ./model.onnx", "--report ./model.onnx: is the model itself; name another file")]
+    [InlineData("export model.onnx -o ./model.onnx", "--output ./model.onnx: is the network itself; name another file")]
     [InlineData("evaluate run/model.onnx --data labels.csv --report labels.csv", "--report labels.csv: is the data itself")]
     [InlineData("evaluate missing.edge --data . --preprocessing grey-8", "leave --preprocessing out")]
     [InlineData("evaluate missing.onnx --data . --preprocessing grey-8", "missing.onnx")]

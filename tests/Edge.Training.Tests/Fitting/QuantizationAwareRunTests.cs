@@ -50,6 +50,19 @@ public sealed class QuantizationAwareRunTests : IDisposable
         Assert.Equal(Loss(Evaluate($"{trained}/model.onnx", images)), Loss(Evaluate($"{further}/model.onnx", images)), Tolerance);
     }
 
+    [Fact]
+    public void The_epoch_told_is_the_float_one_that_was_exported_where_no_quantization_aware_one_is_better()
+    {
+        string images = Idx.WriteBars(_folder, 240, Classes, Side), output = _folder.At("both");
+        JsonElement told = Run(
+            $"fit {CoarseNetwork()} --data {images} --epochs 2 --qat-epochs 1 --batch 16 --lr 0.001 --augment none --threads 1 --json -o {output}");
+        string alone = _folder.At("alone");
+        JsonElement floatAlone = Run($"fit {CoarseNetwork()} --data {images} --epochs 2 --batch 16 --lr 0.001 --augment none --threads 1 --json -o {alone}");
+        Assert.InRange(floatAlone.GetProperty("bestEpoch").GetInt32(), 1, 2);
+        bool same = Loss(Evaluate($"{alone}/model.onnx", images)) == Loss(Evaluate($"{output}/model.onnx", images));
+        Assert.Equal(same ? floatAlone.GetProperty("bestEpoch").GetInt32() : 3, told.GetProperty("bestEpoch").GetInt32());
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>
