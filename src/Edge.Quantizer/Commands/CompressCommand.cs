@@ -14,8 +14,6 @@ namespace Edge.Quantizer.Commands;
 /// <summary>edge-quantizer compress: Deep Compression of a network or a package.</summary>
 internal static class CompressCommand
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
-
     public static Command Create()
     {
         var model = new Argument<string>("model") { Description = "ONNX file, Deep Compression file (.net) or .edge package" };
@@ -169,7 +167,7 @@ internal static class CompressCommand
         DecodingSpeed decoding = DecodingSpeed.Measure(target);
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(new { Package = target, Bytes = package.FileLength, Plain = package.PlainLength, Decoding = decoding, Scan = scan, Storage = storage }, Json));
+            output.WriteLine(JsonSerializer.Serialize(new { Package = target, Bytes = package.FileLength, Plain = package.PlainLength, Decoding = decoding, Scan = scan, Storage = storage }, ReportJson.Options));
             return;
         }
 

@@ -16,8 +16,6 @@ namespace Edge.Quantizer.Commands;
 /// <summary>edge-quantizer evaluate: accuracy of a package beside its float model and ONNX Runtime.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly JsonSerializerOptions JsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };
-
     public static Command Create()
     {
         Argument<string> file = ModelInput.PackageArgument();
@@ -69,7 +67,7 @@ internal static class EvaluateCommand
             IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, onnxRuntime, parsed.GetValue(threads), progress);
             progress.Clear();
             if (parsed.GetValue(json))
-                parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(results, JsonOptions));
+                parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(results, ReportJson.Options));
             else
                 Write(Tables.Console(parsed.InvocationConfiguration.Output), results);
         });

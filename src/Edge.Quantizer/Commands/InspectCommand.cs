@@ -16,13 +16,6 @@ namespace Edge.Quantizer.Commands;
 /// <summary>edge-quantizer inspect: what an ONNX model or a package holds.</summary>
 internal static class InspectCommand
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "ONNX model (opset 7 to 21), Deep Compression file (.net) or .edge package" };
@@ -67,7 +60,7 @@ internal static class InspectCommand
         long? opset = proto is null ? null : OnnxFile.Opset(proto);
         var summary = ModelSummary.Of(Path.GetFileName(path), producer, opset, imported, OptimizedModel.Load(path, options));
         if (json)
-            output.WriteLine(JsonSerializer.Serialize(summary, Json));
+            output.WriteLine(JsonSerializer.Serialize(summary, ReportJson.Options));
         else
             ModelSummaryTable.Write(Tables.Console(output), summary);
     }

@@ -18,13 +18,6 @@ public sealed record KindComparison(
 /// <summary>What compare found out about a package.</summary>
 public sealed record ComparisonReport
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        Converters = { new JsonStringEnumConverter() },
-    };
-
     public required string Package { get; init; }
 
     public required int Images { get; init; }
@@ -74,7 +67,7 @@ public sealed record ComparisonReport
         Layers = comparison.Layers,
     };
 
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Options);
 
     internal void Write(IAnsiConsole console)
     {

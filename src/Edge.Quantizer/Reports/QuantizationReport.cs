@@ -9,13 +9,6 @@ namespace Edge.Quantizer.Reports;
 /// <summary>What quantize tells about a new package.</summary>
 internal static class QuantizationReport
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
-
     /// <summary>What to tell where learned rounding had nothing to learn from.</summary>
     public const string NothingLearned = "learned rounding: no layer could learn, the calibration images are too few; give some dozen or more";
 
@@ -96,5 +89,5 @@ internal static class QuantizationReport
                 Certificate = package.Manifest.Certificate is { } c ? new { c.Images, c.MaxDrop, c.Drop, c.Length } : null,
                 Layers = layers,
             },
-            Options);
+            ReportJson.Options);
 }

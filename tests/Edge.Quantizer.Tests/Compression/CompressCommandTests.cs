@@ -56,6 +56,31 @@ public sealed class CompressCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_that_feels_no_pruning_has_a_curve_in_json_too()
+    {
+        var g = new GraphBuilder();
+        Value x = g.Relu(g.Conv(g.Input(1, 3, 12, 12), 24, 3));
+        Value sparse = g.Conv(x, 12, 3);
+        sparse.Producer!.Input(1).Constant!.Floats.AsSpan(100).Clear();
+        GraphExporter.Save(g.Build(g.Reshape(g.Op(OpTypes.GlobalAveragePool, [g.Conv(g.Relu(sparse), 200, 1)]), 1, 200)), At("net.onnx"));
+        Directory.CreateDirectory(At("photos"));
+        for (int i = 0; i < 3; i++)
+        {
+            var pixels = new PixelBuffer(12, 12, 3);
+            new Random(i).NextBytes(pixels.Pixels);
+            File.WriteAllBytes(At($"photos/{i}.png"), PngEncoder.Encode(pixels));
+        }
+
+        File.WriteAllText(At("input.json"), """{ "width": 12, "height": 12, "order": "RGB", "mean": 127.5, "scale": 0.0078, "resize": "stretch" }""");
+        (int code, string output, string error) = Run(
+            "compress", At("net.onnx"), "--prune", "auto", "--calibration", At("photos"), "--preprocessing", At("input.json"), "--json", "-o", Target);
+
+        Assert.True(code == CommandHost.Success, error);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Contains("\"Infinity\"", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pruning_alone_leaves_gaps()
     {
         Run("compress", Package(Large().ToBytes()), "--prune", "0.8", "-o", Target);
@@ -226,7 +251,9 @@ public sealed class CompressCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Target => Path.Combine(_folder, "small.edge");
+    private string Target => At("small.edge");
+
+    private string At(string name) => Path.Combine(_folder, name);
 
     /// <summary>One convolution of some weights.</summary>
     private static TinyModel Large()
