@@ -21,6 +21,8 @@ internal sealed record Judgement(double LogitSqnr, IReadOnlyList<double> Squared
     public bool IsClearlyCloserThan(Judgement other)
     {
         double[] gains = [.. other.SquaredErrors.Zip(SquaredErrors, (theirs, ours) => theirs - ours)];
+        if (gains.Length < 2)
+            return false;
         double mean = gains.Average(), variance = gains.Sum(g => (g - mean) * (g - mean)) / (gains.Length - 1);
         return mean > Math.Sqrt(variance / gains.Length);
     }

@@ -178,7 +178,7 @@ public sealed class WeightShapingTests
         ModelGraph graph = g.Build(g.Op(OpTypes.GlobalAveragePool, [g.Conv(g.Relu(g.Conv(g.Relu(g.Conv(image, 24, 3)), 32, 3)), 80, 1)]));
         OptimizedModel.Pipeline().Run(graph);
         int[] before = Answers();
-        var scan = new PruningScan(graph, new SyntheticImages(64, 3 * 12 * 12), threads: 1);
+        var scan = new PruningScan(graph, new SyntheticImages(32, 3 * 12 * 12), threads: 1);
 
         IReadOnlyList<LayerPruning> layers = scan.Run(budget);
         foreach ((Node layer, bool[] zeros) in scan.Pruned)
