@@ -28,6 +28,11 @@ public static class Int8Forms
         _ => "it has no int8 form",
     };
 
+    /// <inheritdoc cref="FloatReason(Node)"/>
+    /// <param name="logits">Of the graph.</param>
+    public static string? FloatReason(Node node, Logits logits) =>
+        logits.Readers.Contains(node) ? "it takes on logits, which stay in float32" : FloatReason(node);
+
     /// <summary>Whether the node is a matrix-vector product with constant weights [outputs, inputs].</summary>
     public static bool IsFullyConnected(Node node) =>
         node.OpType == OpTypes.Gemm && IsConstant(node, 1) && node.InputOrNull(2) is null or { IsConstant: true }

@@ -7,7 +7,10 @@ namespace Edge.Quantizer.Quantization;
 
 /// <summary>What quantization did to one layer's output.</summary>
 /// <param name="Sqnr">Signal to quantization noise ratio in the int8 network, all noise from before included, dB.</param>
-/// <param name="RmseSteps">Root mean squared error in quantization steps of this tensor; 0.29 is pure rounding.</param>
+/// <param name="RmseSteps">
+/// Root mean squared error in quantization steps of this tensor, 1/255 of its calibrated range; 0.29 is pure rounding. Float32 logits
+/// are told in the same steps, though they are not rounded.
+/// </param>
 /// <param name="Saturation">Share of float values beyond the representable range, 0 to 1.</param>
 /// <param name="SoleSqnr">
 /// Sensitivity: signal-to-noise ratio of the network's logits, dB, when only this layer is int8 and all others are float; null
@@ -35,6 +38,7 @@ public sealed record ComparedImage(int Index, ClassAnswer Float, ClassAnswer Int
 public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, QuantizedNetwork quantized, PackageDescription description, int threads)
 {
     private readonly Value _logits = PostTrainingQuantizer.LogitsOf(graph);
+    private readonly IReadOnlySet<Node> _sums = Logits.Of(graph).Sums;
 
     /// <summary>Share of images on which float and int8 name the same class, and the logits' SQNR, dB.</summary>
     public (double Top1Agreement, double LogitSqnr) Agreement { get; private set; }
@@ -50,7 +54,7 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
         count = Math.Min(count, images.Count);
         sensitivityImages = Math.Min(sensitivityImages, count);
         LoweredModel lowered = quantized.Lowered;
-        var reported = graph.Nodes.Where(n => lowered.Int8Tensors.ContainsKey(n.Output)).ToDictionary(n => lowered.Int8Tensors[n.Output]);
+        var reported = graph.Nodes.Where(n => lowered.Int8Tensors.ContainsKey(n.Output) || GivesSums(n)).ToDictionary(n => lowered.TensorOf(n.Output));
         var noise = reported.Keys.ToDictionary(t => t, _ => new SignalToNoise());
         var logits = new List<float[]>();
         var logitNoise = new SignalToNoise();
@@ -83,7 +87,8 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
                 ReadOnlySpan<float> real = floats[node.Output];
                 ValueRange range = quantized.Plan[node.Output].Range;
                 noise[tensor].Add(real, values);
-                noise[tensor].AddSaturation(real, range.Low, range.High);
+                if (lowered.Int8Tensors.ContainsKey(node.Output))
+                    noise[tensor].AddSaturation(real, range.Low, range.High);
             });
             answers.Add(Compare(i, logitsHere, int8Logits));
             progress?.Invoke("comparing layers", i + 1, count);
@@ -96,6 +101,10 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
             .Select(p => Describe(p.Value, noise[p.Key], sensitivity))
             .OrderBy(l => l.SoleSqnr ?? double.PositiveInfinity).ThenBy(l => l.Sqnr)];
     }
+
+    /// <summary>Whether the node computes float32 logits from int8.</summary>
+    private bool GivesSums(Node node) =>
+        _sums.Contains(node) && !quantized.Plan.FloatNodes.Contains(node) && quantized.Lowered.Int8Tensors.ContainsKey(node.Input(0));
 
     private ComparedImage Compare(int index, float[] floatLogits, float[] int8Logits)
     {

@@ -13,10 +13,10 @@ public sealed partial class Lowering
         switch (node.OpType)
         {
             case OpTypes.Conv: LowerConv(node); break;
-            case OpTypes.Gemm: LowerFullyConnected(node); break;
+            case OpTypes.Gemm: LowerFullyConnected(node, NewInt8(node.Output)); break;
             case OpTypes.Add: LowerAdd(node); break;
-            case OpTypes.MaxPool or OpTypes.AveragePool: LowerPool(node, WindowOf(node)); break;
-            case OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool: LowerPool(node, WholeImage(node)); break;
+            case OpTypes.MaxPool or OpTypes.AveragePool: LowerPool(node, WindowOf(node), NewInt8(node.Output)); break;
+            case OpTypes.GlobalMaxPool or OpTypes.GlobalAveragePool: LowerPool(node, WholeImage(node), NewInt8(node.Output)); break;
             case OpTypes.Softmax: LowerSoftmax(node); break;
             case OpTypes.Resize: LowerResize(node, Int8(node.Input(0)), NewInt8(node.Output)); break;
             default:
@@ -24,6 +24,15 @@ public sealed partial class Lowering
                     LowerLookup(node);
                 break;
         }
+    }
+
+    /// <summary>Lowers a node that gives exact sums in float32, see <see cref="Logits"/>.</summary>
+    private void LowerSums(Node node)
+    {
+        if (node.OpType is OpTypes.Conv or OpTypes.Gemm)
+            LowerFullyConnected(node, NewFloat(node.Output));
+        else
+            LowerPool(node, node.OpType == OpTypes.AveragePool ? WindowOf(node) : WholeImage(node), NewFloat(node.Output));
     }
 
     private void LowerConv(Node node)
@@ -49,16 +58,17 @@ public sealed partial class Lowering
         });
     }
 
-    private void LowerFullyConnected(Node node)
+    /// <summary>A matrix-vector product, or the convolution that is one.</summary>
+    private void LowerFullyConnected(Node node, int output)
     {
         Tensor weights = ConstantInput(node, 1);
-        (int codes, int scales, int biasCodes) = AddWeights(node, weights, CorrectedBiasOf(node, weights.Shape[0]));
+        (int codes, int scales, int biasCodes) = AddWeights(node, weights, CorrectedBiasOf(node, weights.Shape[0]), isVectorProduct: true);
         (int low, int high) = Bounds(node);
         _package.Add(new FullyConnectedOperator
         {
             Name = node.Name,
             Inputs = [Int8(node.Input(0))],
-            Outputs = [NewInt8(node.Output)],
+            Outputs = [output],
             Weights = codes,
             WeightScales = scales,
             Bias = biasCodes,
@@ -67,13 +77,14 @@ public sealed partial class Lowering
         });
     }
 
-    private (int Codes, int Scales, int Bias) AddWeights(Node node, Tensor weights, float[] bias)
+    private (int Codes, int Scales, int Bias) AddWeights(Node node, Tensor weights, float[] bias, bool isVectorProduct = false)
     {
         float inputScale = _plan[node.Input(0)].Scale;
         if (!_weights.TryGetValue(node, out QuantizedWeights? quantized))
             quantized = WeightQuantizer.PerChannel(weights, bias, inputScale);
         int outputs = weights.Shape[0];
-        int[] shape = weights.Rank == 4 ? [outputs, weights.Shape[2], weights.Shape[3], weights.Shape[1]] : weights.Shape;
+        int[] shape = isVectorProduct ? [outputs, weights.Count / outputs]
+            : weights.Rank == 4 ? [outputs, weights.Shape[2], weights.Shape[3], weights.Shape[1]] : weights.Shape;
         int[] biasCodes = WeightQuantizer.Bias(bias, inputScale, quantized.Scales);
         if (quantized.CoarseBias)
             WeightQuantizer.Coarsen(biasCodes, inputScale, quantized.Scales, _plan[node.Output].Scale);
@@ -96,14 +107,14 @@ public sealed partial class Lowering
         });
     }
 
-    private void LowerPool(Node node, Window window)
+    private void LowerPool(Node node, Window window, int output)
     {
         (int low, int high) = Bounds(node);
         _package.Add(new PoolOperator
         {
             Name = node.Name,
             Inputs = [Int8(node.Input(0))],
-            Outputs = [NewInt8(node.Output)],
+            Outputs = [output],
             Kind = PoolKindOf(node),
             Window = window,
             CountIncludePad = node.Attributes.Int("count_include_pad", 0) != 0,

@@ -15,6 +15,7 @@ public sealed partial class Lowering
     private readonly IReadOnlyDictionary<Node, float[]> _biasCorrections;
     private readonly IReadOnlyDictionary<Node, QuantizedWeights> _weights;
     private readonly PackageBuilder _package = new();
+    private readonly Logits _logits;
     private readonly Dictionary<Value, int> _int8 = [];
     private readonly Dictionary<Value, int> _float = [];
     private readonly Dictionary<Node, OperatorDefinition> _operatorOf = [];
@@ -24,7 +25,7 @@ public sealed partial class Lowering
         QuantizationPlan plan,
         IReadOnlyDictionary<Node, float[]> biasCorrections,
         IReadOnlyDictionary<Node, QuantizedWeights> weights) =>
-        (_graph, _plan, _biasCorrections, _weights) = (graph, plan, biasCorrections, weights);
+        (_graph, _plan, _biasCorrections, _weights, _logits) = (graph, plan, biasCorrections, weights, Logits.Of(graph));
 
     /// <summary>Lowers the graph.</summary>
     /// <param name="graph">After the pass pipeline; one image input.</param>
@@ -67,8 +68,10 @@ public sealed partial class Lowering
     {
         if (node.Outputs.All(o => o.Type != DataType.Float32))
             throw Unsupported(node, "computes integers at run time");
-        if (_plan.FloatNodes.Contains(node) || Int8Forms.FloatReason(node) is not null)
+        if (_plan.FloatNodes.Contains(node) || Int8Forms.FloatReason(node, _logits) is not null)
             LowerFloat(node);
+        else if (_logits.Sums.Contains(node))
+            LowerSums(node);
         else
             LowerInt8(node);
     }

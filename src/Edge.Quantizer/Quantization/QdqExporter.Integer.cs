@@ -34,13 +34,14 @@ internal sealed partial class QdqExporter
     /// The real values of an int8 tensor for layers that stay in float32, x = s · float(q − z). Written as arithmetic: between
     /// DequantizeLinear and QuantizeLinear ONNX Runtime would quantize the layer's weights itself.
     /// </summary>
-    private void DequantizeByArithmetic(OperatorDefinition op)
+    private void DequantizeByArithmetic(OperatorDefinition op) => Result(op, "Mul", [StepsOfInput(op), Parameters(op.Inputs[0]).Scale]);
+
+    /// <summary>float(q − z) of an operator's int8 input.</summary>
+    private string StepsOfInput(OperatorDefinition op)
     {
-        TensorDefinition input = Input(op);
         string q = _writer.Node("Cast", Temporary(op, "float"), [Value(op.Inputs[0])], ("to", (long)DataType.Float));
-        string zeroPoint = _writer.Initializer<float>(op.Name + "/zero_point", [], [input.ZeroPoint + Offset]);
-        string steps = _writer.Node("Sub", Temporary(op, "steps"), [q, zeroPoint]);
-        Result(op, "Mul", [steps, Parameters(op.Inputs[0]).Scale]);
+        string zeroPoint = _writer.Initializer<float>(op.Name + "/zero_point", [], [Input(op).ZeroPoint + Offset]);
+        return _writer.Node("Sub", Temporary(op, "steps"), [q, zeroPoint]);
     }
 
     /// <summary>Makes float values the value of an int8 tensor.</summary>
@@ -151,6 +152,12 @@ internal sealed partial class QdqExporter
         ];
         string real = _writer.Node("Gemm", Temporary(op, "real"), operands, ("transB", 1L));
         int[] shape = ExportedShape(Output(op));
+        if (Output(op).Type == ElementType.Float32)
+        {
+            Define(op.Outputs[0], shape.Length == 2 ? real : Reshape(real, shape));
+            return;
+        }
+
         if (shape.Length == 2)
         {
             Quantize(real, op.Outputs[0], op.Low, op.High);
@@ -175,7 +182,11 @@ internal sealed partial class QdqExporter
 
         bool clamped = op.Low != sbyte.MinValue || op.High != sbyte.MaxValue;
         (string, object)[] attributes = PoolAttributes(op, input.Shape, output.Shape);
-        if (output.Type == ElementType.Float32)
+        if (output.Type == ElementType.Float32 && input.Type == ElementType.Int8)
+        {
+            AverageOfSums(op, attributes);
+        }
+        else if (output.Type == ElementType.Float32)
         {
             Result(op, average ? "AveragePool" : "MaxPool", [Value(op.Inputs[0])], attributes);
         }
@@ -196,6 +207,26 @@ internal sealed partial class QdqExporter
         {
             Requantized(op, "AveragePool", op.Low, op.High, attributes);
         }
+    }
+
+    /// <summary>
+    /// x = float(Σ (q − z)) · (s / count): whole numbers that float32 holds exactly are added as the package adds them.
+    /// </summary>
+    private void AverageOfSums(PoolOperator op, (string, object)[] attributes)
+    {
+        TensorDefinition input = Input(op);
+        string steps = StepsOfInput(op);
+        if (!IsGlobal(op.Window, input.Shape))
+        {
+            string mean = _writer.Node("AveragePool", Temporary(op, "mean"), [steps], attributes);
+            Result(op, "Mul", [mean, Parameters(op.Inputs[0]).Scale]);
+            return;
+        }
+
+        int count = op.Window.KernelHeight * op.Window.KernelWidth;
+        string axes = _writer.Initializer<long>(op.Name + "/axes", [2], [2L, 3L]);
+        string sum = _writer.Node("ReduceSum", Temporary(op, "sum"), [steps, axes]);
+        Result(op, "Mul", [sum, _writer.Initializer<float>(op.Name + "/share", [], [input.Scale / count])]);
     }
 
     private static bool IsGlobal(Window window, int[] input) =>

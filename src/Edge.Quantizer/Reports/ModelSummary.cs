@@ -30,7 +30,7 @@ public sealed record ModelSummary
     public required long MultiplyAccumulates { get; init; }
 
     /// <summary>
-    /// Operators of the simplified graph that run in float32 between dequantize and quantize, each with the reason.
+    /// Operators of the simplified graph that run in float32, between dequantize and quantize or behind the logits, each with the reason.
     /// </summary>
     public required FloatOperator[] RunInFloat { get; init; }
 
@@ -41,12 +41,13 @@ public sealed record ModelSummary
     /// <param name="simplified">The same graph after the passes, which decides what runs in int8.</param>
     public static ModelSummary Of(string file, string producer, long? opset, ModelGraph imported, ModelGraph simplified)
     {
+        Logits logits = Logits.Of(simplified);
         FloatOperator[] inFloat =
         [
             .. from node in simplified.Nodes
-               let reason = Int8Forms.FloatReason(node)
+               let reason = Int8Forms.FloatReason(node, logits)
                where reason is not null
-               select new FloatOperator(node.Name, node.OpType, reason),
+               select new FloatOperator(node.Name, node.OpType, reason, Int8Forms.FloatReason(node) is null),
         ];
         HashSet<string> kept = [.. simplified.Nodes.Select(n => n.Name)];
         HashSet<string> floats = [.. inFloat.Select(n => n.Name)];
@@ -86,5 +87,6 @@ public sealed record NodeSummary(
         new(node.Name, node.OpType, node.Output.Shape!, Costs.Parameters(node), Costs.MultiplyAccumulates(node), runsAs);
 }
 
-/// <summary>An operator without an int8 form.</summary>
-public sealed record FloatOperator(string Name, string Operator, string Reason);
+/// <summary>An operator that runs in float32.</summary>
+/// <param name="HasInt8Form">It could run in int8, but works on logits.</param>
+public sealed record FloatOperator(string Name, string Operator, string Reason, bool HasInt8Form);

@@ -30,7 +30,7 @@ internal static class ModelSummaryTable
         console.WriteLine($"operators: {string.Join(", ", model.Operators.Select(o => $"{o.Key} {o.Value}"))}");
         console.WriteLine(
             $"total: {model.Nodes.Length} nodes, {model.Parameters:N0} parameters, {model.MultiplyAccumulates:N0} MACs");
-        if (model.RunInFloat.Length == 0)
+        if (model.RunInFloat.All(o => o.HasInt8Form))
             console.WriteLine("every operator has an int8 form");
         foreach (FloatOperator op in model.RunInFloat)
             console.WriteLine($"runs in float: {op.Operator} '{op.Name}': {op.Reason}");

@@ -80,7 +80,8 @@ public sealed record ConvOperator : OperatorDefinition
 
 /// <summary>
 /// Int8 matrix-vector product over the whole input, read in memory order: weights [outputs, inputs]. Same arithmetic as
-/// <see cref="ConvOperator"/>.
+/// <see cref="ConvOperator"/>. A float32 output takes the sums as they are, y = float(acc)·(sx·sw[o]), and has no bounds: a classifier's
+/// logits, which no rounding ties and no range cuts off.
 /// </summary>
 public sealed record FullyConnectedOperator : OperatorDefinition
 {
@@ -100,7 +101,8 @@ public enum PoolKind
 /// <summary>
 /// Pooling of an int8 or float32 image; a global pool is a window as large as the image. Positions in the padding never
 /// win a maximum. Int8 max: input and output have the same scale and zero point. Int8 average: the integer sum of (x − zx)
-/// over the window becomes y = requantize(sum, m) with m = sx / (sy · count) in float32.
+/// over the window becomes y = requantize(sum, m) with m = sx / (sy · count) in float32, or with a float32 output
+/// y = float(sum)·(sx / count).
 /// </summary>
 public sealed record PoolOperator : OperatorDefinition
 {
@@ -308,6 +310,9 @@ public sealed record FloatBinaryOperator : OperatorDefinition
     public required FloatBinaryKind Kind { get; init; }
 }
 
+/// <summary>
+/// exp(x − max) / Σ exp(x − max), the sum in index order in float64; exp is <see cref="Numerics.Exponential"/>, the same on every machine.
+/// </summary>
 public sealed record FloatSoftmaxOperator : OperatorDefinition
 {
     public required int Axis { get; init; }

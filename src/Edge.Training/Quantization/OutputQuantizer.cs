@@ -12,7 +12,8 @@ namespace Edge.Training.Quantization;
 /// output's scale, ties to even (<see cref="Edge.Runtime.Numerics.Requantization"/>). The gradient passes where nothing was
 /// clamped.
 /// </summary>
-internal sealed class OutputQuantizer(ActivationRange range, ClampBounds<float> bounds, Workers workers)
+/// <param name="isReal">Whether the sums stay as they are in float32, with a scale of 1 (<see cref="Edge.Quantizer.Graph.Logits"/>).</param>
+internal sealed class OutputQuantizer(ActivationRange range, ClampBounds<float> bounds, Workers workers, bool isReal = false)
 {
     private readonly float[] _lows = new float[workers.Count];
     private readonly float[] _highs = new float[workers.Count];
@@ -23,9 +24,15 @@ internal sealed class OutputQuantizer(ActivationRange range, ClampBounds<float> 
 
     public bool IsCalibrating => range.Phase.IsCalibrating;
 
-    /// <summary>Scale and zero point of the output in this pass.</summary>
+    /// <summary>Scale and zero point of the output in this pass; 1 and 0 where it is not quantized.</summary>
     public QuantizationParameters Begin()
     {
+        if (isReal)
+        {
+            (_low, _high) = (float.NegativeInfinity, float.PositiveInfinity);
+            return new QuantizationParameters(1, 0);
+        }
+
         QuantizationParameters p = range.Parameters;
         int low = float.IsNegativeInfinity(bounds.Low) ? -128 : p.Quantize(bounds.Low);
         int high = float.IsPositiveInfinity(bounds.High) ? 127 : p.Quantize(bounds.High);
@@ -42,6 +49,12 @@ internal sealed class OutputQuantizer(ActivationRange range, ClampBounds<float> 
     {
         if (range.Phase.IsTracking)
             Observe(steps, count, scale);
+        if (isReal)
+        {
+            steps.AsSpan(0, count).CopyTo(y);
+            return;
+        }
+
         (float low, float high) = (_low, _high);
         Partition.Elements(workers, count, (first, end) => Round(steps, y, (first, end), low, high, scale));
     }

@@ -21,7 +21,7 @@ namespace Edge.Training.Quantization;
 /// the trained biases make up for the rounding.</item>
 /// </list>
 /// Convolutions, fully connected layers, additions and averages compute the runtime's integer sums and its float32 formulas,
-/// bit for bit as long as sums stay below 2²⁴; max pools, concats, shuffles and slices move codes. Other functions are
+/// bit for bit as long as sums stay below 2²⁴; logits stay in float32 as they do there (<see cref="Logits"/>); max pools, concats, shuffles and slices move codes. Other functions are
 /// computed in float32 and rounded, which can differ from the runtime's tables by one step at a tie. Weights are rounded to
 /// the scale max|w| / 127 of their output channel in every pass. A ReLU or Clip behind anything else than a convolution, a
 /// fully connected layer, an addition or an average gets a scale of its own.

@@ -49,6 +49,31 @@ public sealed class QdqExporterTests
             WeightScales = m.Scales(10),
             Bias = m.Bias(10),
         })),
+        ["fully connected to float"] = ("QGemm + Reshape + Transpose", m => m.Add(new FullyConnectedOperator
+        {
+            Name = "op",
+            Inputs = [1],
+            Outputs = [m.Float("y", [1, 10])],
+            Weights = m.Weights(10, 9 * 11 * 16),
+            WeightScales = m.Scales(10),
+            Bias = m.Bias(10),
+        })),
+        ["average over the image to float"] = ("Cast + Mul + ReduceSum + Sub", m => m.Add(new PoolOperator
+        {
+            Name = "op",
+            Inputs = [1],
+            Outputs = [m.Float("y", [1, 1, 1, 16])],
+            Kind = PoolKind.Average,
+            Window = new Window { KernelHeight = 9, KernelWidth = 11 },
+        })),
+        ["average pool to float"] = ("AveragePool + Cast + Mul + Sub", m => m.Add(new PoolOperator
+        {
+            Name = "op",
+            Inputs = [1],
+            Outputs = [m.Float("y", [1, 4, 5, 16])],
+            Kind = PoolKind.Average,
+            Window = Padded3x3 with { StrideY = 2, StrideX = 2, PadTop = 0, PadLeft = 0, PadBottom = 0, PadRight = 0 },
+        })),
         ["add"] = ("Clip + QLinearAdd", m =>
         {
             m.Conv("other", 0, m.Int8("b", [1, 9, 11, 16], 0.08f, 11), Pointwise);

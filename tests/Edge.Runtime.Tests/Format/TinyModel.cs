@@ -171,6 +171,23 @@ internal sealed class TinyModel
             WeightScales = m.Scales(5),
             Bias = m.Bias(5),
         });
+        m.Add(new FullyConnectedOperator
+        {
+            Name = "sums",
+            Inputs = [flat],
+            Outputs = [m.Float("sums", [1, 5])],
+            Weights = m.Weights(5, 144),
+            WeightScales = m.Scales(5),
+            Bias = m.Bias(5),
+        });
+        m.Add(new PoolOperator
+        {
+            Name = "mean of codes",
+            Inputs = [resized],
+            Outputs = [m.Float("mean of codes", [1, 1, 1, 4])],
+            Kind = PoolKind.Average,
+            Window = new Window { KernelHeight = 12, KernelWidth = 12 },
+        });
         int probabilities = m.Float("probabilities", [1, 5]);
         float[] exponentials = [.. Enumerable.Range(0, 256).Select(d => MathF.Exp(-0.3f * d))];
         m.Add(new SoftmaxOperator

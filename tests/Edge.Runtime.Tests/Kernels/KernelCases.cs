@@ -73,6 +73,9 @@ internal static class KernelCases
             Pool(h, r, PoolKind.Average, Uneven, [1, 5, 7, n], [1, 4, 3, n], low: -20, high: 90, gap: 3),
         ["global average pool 7x7"] = (h, r, n) => Global(h, r, 7, 7, n),
         ["global average pool of more terms than an int16 sum holds"] = (h, r, n) => Global(h, r, 23, 29, n),
+        ["global average pool to float"] = (h, r, n) => ToFloat(h, Global(h, r, 7, 7, n)),
+        ["average pool, uneven window, to float, channel slices"] = (h, r, n) =>
+            ToFloat(h, Pool(h, r, PoolKind.Average, Uneven, [1, 5, 7, n], [1, 4, 3, n], gap: 3), gap: 6),
         ["bilinear resize x2"] = (h, r, n) => Resize(h, r, CoordinateMode.HalfPixel, [1, 4, 5, n], [1, 8, 10, n]),
         ["bilinear resize by uneven factors, channel slices"] = (h, r, n) =>
             Resize(h, r, CoordinateMode.AlignCorners, [1, 4, 5, n], [1, 7, 3, n], gap: 4),
@@ -169,6 +172,12 @@ internal static class KernelCases
 
     private static PoolOperator Global(KernelHarness h, Random r, int height, int width, int n) =>
         Pool(h, r, PoolKind.Average, new Window { KernelHeight = height, KernelWidth = width }, [1, height, width, n], [1, 1, 1, n]);
+
+    private static PoolOperator ToFloat(KernelHarness h, PoolOperator pool, int gap = 0)
+    {
+        int[] shape = h.Tensor(pool.Outputs[0]).Shape;
+        return pool with { Outputs = [h.AddFloat(shape, null, shape[^1] + gap)] };
+    }
 
     private static ResizeOperator Resize(KernelHarness h, Random r, CoordinateMode mode, int[] input, int[] output, int gap = 0) => new()
     {

@@ -208,7 +208,7 @@ public sealed class QuantizationAwareTests : IDisposable
         OptimizedModel.Pipeline().Run(optimized);
         QuantizationPlan plan = QuantizationPlan.Create(optimized, v => ranges.GetValueOrDefault(v.Name));
         LoweredModel lowered = Lowering.Lower(optimized, plan, new Dictionary<Node, float[]>());
-        int logits = lowered.Int8Tensors[PostTrainingQuantizer.LogitsOf(optimized)];
+        int logits = lowered.TensorOf(PostTrainingQuantizer.LogitsOf(optimized));
         using var int8 = new Int8Network(PackageAssembler.InMemory(lowered, Description()), 1);
         var images = new Images(network);
         float[][] results = new float[images.Count][];

@@ -18,8 +18,9 @@ internal static class ConvolutionCheck
 
     public static void FullyConnected(OperatorScope scope, FullyConnectedOperator op)
     {
-        scope.RequireTypes(ElementType.Int8, ElementType.Int8);
+        scope.RequireTypes(ElementType.Int8, scope.Output.Type == ElementType.Float32 ? ElementType.Float32 : ElementType.Int8);
         scope.RequireBounds(op.Low, op.High);
+        scope.RequireNoBoundsInFloat(op.Low, op.High);
         int inputs = Elements(scope.Input(0)), outputs = Elements(scope.Output);
         ReadOnlySpan<sbyte> weights = scope.RequireConstant<sbyte>("weights", op.Weights, outputs, inputs);
         Sums(scope, weights, op.WeightScales, op.Bias, outputs);
@@ -69,12 +70,13 @@ internal static class ConvolutionCheck
         if (lowest >= 0)
             throw scope.Fail("weights", $"element {lowest} is -128; weights lie in [-127, 127]");
         int length = weights.Length / channels;
+        float outputScale = output.Type == ElementType.Float32 ? 1 : output.Scale;
         int reach = Math.Max(127 - input.ZeroPoint, input.ZeroPoint + 128);
         for (int c = 0; c < channels; c++)
         {
             if (!float.IsNormal(scales[c]) || scales[c] < 0)
                 throw scope.Fail("weightScales", $"element {c} is {scales[c]}, not a positive, finite, normal number");
-            scope.RequireFactor("weightScales", Requantization.Multiplier(input.Scale, scales[c], output.Scale));
+            scope.RequireFactor("weightScales", Requantization.Multiplier(input.Scale, scales[c], outputScale));
 
             // Adding up the weights is needed only for layers too long for the general bound.
             long room = int.MaxValue - Math.Abs((long)bias[c]);

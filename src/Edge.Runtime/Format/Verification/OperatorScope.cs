@@ -119,6 +119,13 @@ internal readonly ref struct OperatorScope(VerificationContext context, int inde
             throw Fail("high", $"{high} is not between {low} and 127");
     }
 
+    /// <summary>Proves that a float32 output is bounded by nothing: bounds are int8 codes.</summary>
+    public void RequireNoBoundsInFloat(int low, int high)
+    {
+        if (Output.Type == ElementType.Float32 && (low != sbyte.MinValue || high != sbyte.MaxValue))
+            throw Fail("low", "a Float32 output has no bounds; leave -128 and 127");
+    }
+
     public void RequireAxis(int axis, int rank)
     {
         if ((uint)axis >= (uint)rank)

@@ -8,7 +8,9 @@ internal static class PoolCheck
     public static void Run(OperatorScope scope, PoolOperator op)
     {
         scope.RequireDefined("kind", op.Kind);
-        scope.RequireOneType();
+        bool sumsToFloat = op.Kind == PoolKind.Average && scope.Output.Type == ElementType.Float32 && scope.Input(0).Type == ElementType.Int8;
+        if (!sumsToFloat)
+            scope.RequireOneType();
         WindowCheck.Run(scope, op.Window, pool: true);
         TensorDefinition input = scope.Input(0), output = scope.Output;
         if (input.Shape[3] != output.Shape[3])
@@ -16,12 +18,9 @@ internal static class PoolCheck
         RealPosition(scope, "height", input.Shape[1], output.Shape[1], op.Window.StrideY, op.Window.DilationY, op.Window.PadTop);
         RealPosition(scope, "width", input.Shape[2], output.Shape[2], op.Window.StrideX, op.Window.DilationX, op.Window.PadLeft);
         scope.RequireBounds(op.Low, op.High);
-        if (output.Type == ElementType.Float32)
-        {
-            if (op.Low != -128 || op.High != 127)
-                throw scope.Fail("low", "a Float32 pool has no bounds; leave -128 and 127");
+        scope.RequireNoBoundsInFloat(op.Low, op.High);
+        if (input.Type == ElementType.Float32)
             return;
-        }
 
         if (op.Kind == PoolKind.Max)
         {
@@ -33,8 +32,9 @@ internal static class PoolCheck
         int count = op.Window.KernelHeight * op.Window.KernelWidth;
         if (count > int.MaxValue / 255)
             throw scope.Fail("window", $"the sum of {count} positions can leave 32 bits");
-        scope.RequireFactor("window", Requantization.Multiplier(input.Scale, 1, output.Scale));
-        scope.RequireFactor("window", input.Scale / (output.Scale * count));
+        float outputScale = sumsToFloat ? 1 : output.Scale;
+        scope.RequireFactor("window", Requantization.Multiplier(input.Scale, 1, outputScale));
+        scope.RequireFactor("window", input.Scale / (outputScale * count));
     }
 
     /// <summary>

@@ -42,6 +42,11 @@ internal readonly unsafe ref struct ConvProblem
     public required float OutputScale { get; init; }
     public required int OutputZeroPoint { get; init; }
 
+    /// <summary>
+    /// The output is one pixel of float32: a sum is scaled, at <see cref="OutputScale"/> 1, and not requantized.
+    /// </summary>
+    public bool IsReal { get; init; }
+
     public required Window Window { get; init; }
     public required int Groups { get; init; }
     public required int Low { get; init; }
@@ -164,6 +169,7 @@ internal readonly unsafe ref struct ConvProblem
         int last = input.Shape[^1], rows = 1;
         foreach (int dimension in input.Shape.AsSpan()[..^1])
             rows *= dimension;
+        bool real = output.Definition.Type == ElementType.Float32;
         bool dense = input.RowStride == last;
         int width = dense ? 1 : rows, channels = dense ? rows * last : last;
         return new ConvProblem
@@ -183,8 +189,9 @@ internal readonly unsafe ref struct ConvProblem
             OutputWidth = 1,
             OutputChannels = output.Channels,
             OutputStride = output.RowStride,
-            OutputScale = output.Scale,
+            OutputScale = real ? 1 : output.Scale,
             OutputZeroPoint = output.ZeroPoint,
+            IsReal = real,
             Window = new Window { KernelHeight = 1, KernelWidth = width },
             Groups = 1,
             Low = op.Low,

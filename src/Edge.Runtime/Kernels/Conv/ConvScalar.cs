@@ -5,7 +5,8 @@ using Edge.Runtime.Numerics;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>
-/// The definition of convolution: for every output, acc = bias + Σ (x − zx)·w over the taps inside the image, requantized.
+/// The definition of convolution: for every output, acc = bias + Σ (x − zx)·w over the taps inside the image, requantized
+/// or, for a float32 output, scaled.
 /// One piece is one output row.
 /// </summary>
 internal sealed unsafe class ConvScalar : PreparedOperator
@@ -16,6 +17,7 @@ internal sealed unsafe class ConvScalar : PreparedOperator
     private readonly int _inputHeight, _inputWidth, _inputStride, _inputZeroPoint, _groupInputs;
     private readonly int _outputHeight, _outputWidth, _outputChannels, _outputStride, _outputZeroPoint, _groupOutputs;
     private readonly int _low, _high;
+    private readonly bool _isReal;
     private readonly sbyte[] _weights;
     private readonly int[] _bias;
     private readonly float[] _multipliers;
@@ -38,6 +40,7 @@ internal sealed unsafe class ConvScalar : PreparedOperator
         _outputStride = problem.OutputStride;
         _outputZeroPoint = problem.OutputZeroPoint;
         _groupOutputs = problem.GroupOutputs;
+        _isReal = problem.IsReal;
         _low = problem.Low;
         _high = problem.High;
         _weights = problem.Weights.ToArray();
@@ -61,7 +64,13 @@ internal sealed unsafe class ConvScalar : PreparedOperator
             {
                 sbyte* pixel = _output + ((((nint)y * _outputWidth) + x) * _outputStride);
                 for (int o = 0; o < _outputChannels; o++)
-                    pixel[o] = Requantization.Requantize(Accumulate(y, x, o), _multipliers[o], _outputZeroPoint, _low, _high);
+                {
+                    int acc = Accumulate(y, x, o);
+                    if (_isReal)
+                        ((float*)pixel)[o] = acc * _multipliers[o];
+                    else
+                        pixel[o] = Requantization.Requantize(acc, _multipliers[o], _outputZeroPoint, _low, _high);
+                }
             }
         }
     }

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>One pixel × 16 channels on AVX2, for fully connected layers; weights lie as in <see cref="Gemm4x16Avx2"/>.</summary>
-internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
+internal readonly unsafe struct Gemm1x16Avx2 : IVectorTile
 {
     public static int Rows => 1;
 
@@ -25,6 +26,22 @@ internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
     public static int Slot(int channel, int depth) => Gemm4x16Avx2.Slot(channel, depth);
 
     public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
+    {
+        (Vector256<int> sum0, Vector256<int> sum1) = Sums<TInputs>(run);
+        new RequantizeAvx2<AnySums>(run.Requantize).Store(sum0, sum1, run.Output);
+    }
+
+    public static void Sums(in GemmRun run, int* sums)
+    {
+        (Vector256<int> sum0, Vector256<int> sum1) = Sums<IndirectInputs>(run);
+        sum0.Store(sums);
+        sum1.Store(sums + 8);
+    }
+
+    /// <summary>Channels 0 to 7, 8 to 15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<int> Low, Vector256<int> High) Sums<TInputs>(in GemmRun run)
         where TInputs : struct, IGemmInputs
     {
         // Two sums per channel, for even and odd pairs, because each addition waits for the one before.
@@ -53,6 +70,6 @@ internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile
             }
         }
 
-        new RequantizeAvx2<AnySums>(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
+        return (even0 + odd0, even1 + odd1);
     }
 }

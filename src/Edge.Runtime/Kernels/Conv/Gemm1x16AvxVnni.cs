@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -6,7 +7,7 @@ namespace Edge.Runtime.Kernels.Conv;
 /// <summary>
 /// One pixel × 16 channels on 256-bit VNNI, for fully connected layers; weights lie as in <see cref="Gemm6x16AvxVnni"/>.
 /// </summary>
-internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
+internal readonly unsafe struct Gemm1x16AvxVnni : IVectorTile
 {
     public static int Rows => 1;
 
@@ -27,6 +28,22 @@ internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
     public static int Slot(int channel, int depth) => Gemm6x16AvxVnni.Slot(channel, depth);
 
     public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
+    {
+        (Vector256<int> sum0, Vector256<int> sum1) = Sums<TInputs>(run);
+        new RequantizeAvx2<AnySums>(run.Requantize).Store(sum0, sum1, run.Output);
+    }
+
+    public static void Sums(in GemmRun run, int* sums)
+    {
+        (Vector256<int> sum0, Vector256<int> sum1) = Sums<IndirectInputs>(run);
+        sum0.Store(sums);
+        sum1.Store(sums + 8);
+    }
+
+    /// <summary>Channels 0 to 7, 8 to 15.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<int> Low, Vector256<int> High) Sums<TInputs>(in GemmRun run)
         where TInputs : struct, IGemmInputs
     {
         // Two sums per channel, for even and odd steps, because each addition waits for the one before.
@@ -58,6 +75,6 @@ internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile
             }
         }
 
-        new RequantizeAvx2<AnySums>(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
+        return (even0 + odd0, even1 + odd1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 
@@ -6,7 +7,7 @@ namespace Edge.Runtime.Kernels.Conv;
 /// <summary>
 /// One pixel × 8 channels without SDOT, for fully connected layers; weights lie as in <see cref="Gemm4x8Neon"/>.
 /// </summary>
-internal readonly unsafe struct Gemm1x8Neon : IGemmTile
+internal readonly unsafe struct Gemm1x8Neon : IVectorTile
 {
     public static int Rows => 1;
 
@@ -27,6 +28,22 @@ internal readonly unsafe struct Gemm1x8Neon : IGemmTile
     public static int Slot(int channel, int depth) => Gemm4x8Neon.Slot(channel, depth);
 
     public static void Compute<TInputs>(in GemmRun run)
+        where TInputs : struct, IGemmInputs
+    {
+        (Vector128<int> sum0, Vector128<int> sum1) = Sums<TInputs>(run);
+        new RequantizeNeon(run.Requantize).Store(sum0, sum1, run.Output);
+    }
+
+    public static void Sums(in GemmRun run, int* sums)
+    {
+        (Vector128<int> sum0, Vector128<int> sum1) = Sums<IndirectInputs>(run);
+        sum0.Store(sums);
+        sum1.Store(sums + 4);
+    }
+
+    /// <summary>Channels 0 to 3, 4 to 7.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<int> Low, Vector128<int> High) Sums<TInputs>(in GemmRun run)
         where TInputs : struct, IGemmInputs
     {
         // Two sums per channel, for even and odd steps, because each addition waits for the one before.
@@ -58,6 +75,6 @@ internal readonly unsafe struct Gemm1x8Neon : IGemmTile
             }
         }
 
-        new RequantizeNeon(run.Requantize).Store(even0 + odd0, even1 + odd1, run.Output);
+        return (even0 + odd0, even1 + odd1);
     }
 }

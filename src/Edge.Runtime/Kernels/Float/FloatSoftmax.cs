@@ -1,6 +1,8 @@
+using System.Runtime.Intrinsics;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Runtime.Kernels.Movement;
+using Edge.Runtime.Numerics;
 
 namespace Edge.Runtime.Kernels.Float;
 
@@ -54,11 +56,23 @@ internal sealed unsafe class FloatSoftmax : PreparedOperator
             for (int i = 0; i < _size; i++)
                 max = MathF.Max(max, x[i * _inputStep]);
             double sum = 0;
+            for (int i = Neighbours(x, y, max); i < _size; i++)
+                y[i * _outputStep] = Exponential.OfNonPositive(x[i * _inputStep] - max);
             for (int i = 0; i < _size; i++)
-                sum += y[i * _outputStep] = MathF.Exp(x[i * _inputStep] - max);
+                sum += y[i * _outputStep];
             float scale = (float)(1 / sum);
             for (int i = 0; i < _size; i++)
                 y[i * _outputStep] *= scale;
         }
+    }
+
+    /// <summary>exp(x − max) of fours, lane i of element i, where elements are neighbours.</summary>
+    /// <returns>How many elements are done.</returns>
+    private int Neighbours(float* x, float* y, float max)
+    {
+        int i = 0;
+        for (; _inputStep == 1 && _outputStep == 1 && i + Vector128<float>.Count <= _size; i += Vector128<float>.Count)
+            Exponential.OfNonPositive(Vector128.Load(x + i) - Vector128.Create(max)).Store(y + i);
+        return i;
     }
 }

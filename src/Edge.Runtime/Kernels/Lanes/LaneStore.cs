@@ -17,4 +17,20 @@ internal static unsafe class LaneStore
         else
             PartialStore.First(value, destination, count);
     }
+
+    /// <inheritdoc cref="Store(Vector128{sbyte}, sbyte*, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TLanes>(TLanes value, float* destination, int count)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (count >= Lanes)
+        {
+            TLanes.Store(value, destination);
+            return;
+        }
+
+        float* all = stackalloc float[Lanes];
+        TLanes.Store(value, all);
+        Unsafe.CopyBlockUnaligned(destination, all, (uint)(count * sizeof(float)));
+    }
 }

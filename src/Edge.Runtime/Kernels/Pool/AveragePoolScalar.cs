@@ -2,7 +2,7 @@ using Edge.Runtime.Numerics;
 
 namespace Edge.Runtime.Kernels.Pool;
 
-/// <summary>The reference: an exact integer sum, requantized once.</summary>
+/// <summary>The reference: an exact integer sum, scaled or requantized once.</summary>
 internal readonly unsafe struct AveragePoolScalar : IPoolForm
 {
     public static void Pool(in PoolPixel p, sbyte* destination)
@@ -16,7 +16,10 @@ internal readonly unsafe struct AveragePoolScalar : IPoolForm
                     sum += p.First[(y * p.RowStep) + (x * p.ColumnStep) + c];
             }
 
-            destination[c] = Requantization.Requantize(sum, p.Multiplier, p.ZeroPoint, p.Low, p.High);
+            if (p.IsReal)
+                ((float*)destination)[c] = sum * p.Multiplier;
+            else
+                destination[c] = Requantization.Requantize(sum, p.Multiplier, p.ZeroPoint, p.Low, p.High);
         }
     }
 }

@@ -31,8 +31,11 @@ internal readonly unsafe struct AveragePoolVector<TSums, TLanes> : IPoolForm
             }
 
             sums.Widen();
-            TLanes scaled = TLanes.Clamp(sums.ToLanes(p.Offset) * multiplier, low, high);
-            LaneStore.Store(TLanes.RoundToInt8(scaled, p.ZeroPoint), destination + c, p.Channels - c);
+            TLanes scaled = sums.ToLanes(p.Offset) * multiplier;
+            if (p.IsReal)
+                LaneStore.Store(scaled, (float*)destination + c, p.Channels - c);
+            else
+                LaneStore.Store(TLanes.RoundToInt8(TLanes.Clamp(scaled, low, high), p.ZeroPoint), destination + c, p.Channels - c);
         }
     }
 }

@@ -4,7 +4,7 @@ using Edge.Runtime.Kernels.Float;
 
 namespace Edge.Runtime.Kernels.Pool;
 
-/// <summary>Int8 pooling of an NHWC image, see <see cref="PoolOperator"/>.</summary>
+/// <summary>Pooling of an int8 NHWC image, see <see cref="PoolOperator"/>.</summary>
 internal sealed unsafe class PoolKernel<TForm> : PreparedOperator
     where TForm : IPoolForm
 {
@@ -21,11 +21,13 @@ internal sealed unsafe class PoolKernel<TForm> : PreparedOperator
     private readonly float[,] _multipliers;
     private readonly int _channelsPerPiece;
     private readonly int _blocks;
+    private readonly bool _isReal;
 
     public PoolKernel(string kernel, PoolOperator op, PreparationContext context)
     {
         Kernel = kernel;
         (_op, _input, _output) = (op, context.Tensor(op.Inputs[0]), context.Tensor(op.Outputs[0]));
+        _isReal = _output.Definition.Type == ElementType.Float32;
         _rows = new WindowSpan[_output.Height];
         for (int y = 0; y < _rows.Length; y++)
             _rows[y] = WindowSpan.Rows(op.Window, y, _input.Height);
@@ -55,7 +57,8 @@ internal sealed unsafe class PoolKernel<TForm> : PreparedOperator
     {
         nint stride = _input.RowStride, rowStep = stride * _input.Width;
         WindowSpan rows = _rows[y];
-        sbyte* destination = _output.Int8 + ((nint)y * _output.Width * _output.RowStride) + channel;
+        nint elementBytes = _output.Definition.Type.Size(), pixelBytes = _output.RowStride * elementBytes;
+        sbyte* destination = _output.Int8 + (y * _output.Width * pixelBytes) + (channel * elementBytes);
         for (int x = 0; x < _columns.Length; x++)
         {
             WindowSpan columns = _columns[x];
@@ -75,14 +78,16 @@ internal sealed unsafe class PoolKernel<TForm> : PreparedOperator
                 ZeroPoint = _output.ZeroPoint,
                 Low = _op.Low,
                 High = _op.High,
+                IsReal = _isReal,
             };
             TForm.Pool(pixel, destination);
-            destination += _output.RowStride;
+            destination += pixelBytes;
         }
     }
 
     private float[,] Multipliers()
     {
+        float outputScale = _isReal ? 1 : _output.Scale;
         var multipliers = new float[_rows.Length, _columns.Length];
         for (int y = 0; y < _rows.Length; y++)
         {
@@ -91,7 +96,7 @@ internal sealed unsafe class PoolKernel<TForm> : PreparedOperator
                 int count = _op.CountIncludePad ? _rows[y].Padded * _columns[x].Padded : _rows[y].Count * _columns[x].Count;
 
                 // The average of no positions at all is real 0.
-                multipliers[y, x] = count == 0 || _op.Kind == PoolKind.Max ? 0 : _input.Scale / (_output.Scale * count);
+                multipliers[y, x] = count == 0 || _op.Kind == PoolKind.Max ? 0 : _input.Scale / (outputScale * count);
             }
         }
 

@@ -21,17 +21,21 @@ internal readonly unsafe struct PoolPixel
     /// <summary>Average: zero point of the input · positions inside the image, subtracted from the sum.</summary>
     public required int Offset { get; init; }
 
-    /// <summary>Average: sx / (sy · count), count as the operator defines it.</summary>
+    /// <summary>Average: sx / (sy · count), count as the operator defines it; sx / count where <see cref="IsReal"/>.</summary>
     public required float Multiplier { get; init; }
 
     /// <summary>Zero point of the output.</summary>
     public required int ZeroPoint { get; init; }
     public required int Low { get; init; }
     public required int High { get; init; }
+
+    /// <summary>Average: the output is float32 and takes the scaled sum as it is.</summary>
+    public required bool IsReal { get; init; }
 }
 
 /// <summary>One form of a pool, for one output pixel.</summary>
 internal unsafe interface IPoolForm
 {
+    /// <param name="destination">The first channel's place, where <see cref="PoolPixel.IsReal"/> a float32.</param>
     static abstract void Pool(in PoolPixel p, sbyte* destination);
 }

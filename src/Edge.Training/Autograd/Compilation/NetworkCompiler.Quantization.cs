@@ -15,6 +15,7 @@ internal sealed partial class NetworkCompiler<T>
     {
         if (typeof(T) != typeof(float))
             throw new NotSupportedException("quantization-aware training computes in single precision");
+        _sums = Logits.Of(_graph).Sums;
         var ranges = new Dictionary<Value, ActivationRange>();
         foreach (List<Value> group in ScaleGroups.Of(_graph))
         {
@@ -106,7 +107,8 @@ internal sealed partial class NetworkCompiler<T>
         new(
             _ranges![value],
             new ClampBounds<float>(float.CreateTruncating(bounds.Low), float.CreateTruncating(bounds.High)),
-            workers);
+            workers,
+            isReal: value.Producer is { } producer && _sums!.Contains(producer));
 
     private static Activation<float> Single(Activation<T> activation) => (Activation<float>)(object)activation;
 }

@@ -23,6 +23,7 @@ internal sealed partial class NetworkCompiler<T>(
     private readonly HashSet<Node> _absorbed = [];
     private readonly QuantizationPhase _phase = new();
     private Dictionary<Value, ActivationRange>? _ranges;
+    private IReadOnlySet<Node>? _sums;
 
     public CompiledNetwork<T> Compile()
     {
