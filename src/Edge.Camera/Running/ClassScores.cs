@@ -5,7 +5,7 @@ namespace Edge.Camera.Running;
 
 /// <summary>
 /// The scores that decisions are made of: one per label, 0 to 1. Probabilities and sigmoid scores are taken as they are; logits, known
-/// by an output that can exceed 1, go through a softmax first, so that thresholds mean the same for every model.
+/// by an int8 range beyond 0 to 1 or sums in float32, go through a softmax first, so that thresholds mean the same for every model.
 /// </summary>
 internal sealed class ClassScores
 {
@@ -24,10 +24,19 @@ internal sealed class ClassScores
         int classes = output.Shape.Aggregate(1, (a, b) => a * b) - _offset;
         Labels = manifest.Labels.Length == classes ? manifest.Labels : Numbered(classes);
         _scores = new float[classes];
-        float highest = output.Scale * (sbyte.MaxValue - output.ZeroPoint), lowest = output.Scale * (sbyte.MinValue - output.ZeroPoint);
-        _areLogits = !model.GivesProbabilities
-            && (output.Type != ElementType.Int8 || highest > HighestProbability || lowest < 1 - HighestProbability);
+        _areLogits = model.Scoring switch
+        {
+            SoftmaxOperator or FloatSoftmaxOperator or FloatUnaryOperator { Kind: FloatUnaryKind.Sigmoid or FloatUnaryKind.HardSigmoid } => false,
+            { } op => Exceeds(manifest.Tensors[op.Outputs[0]]),
+            null => Exceeds(output),
+        };
     }
+
+    /// <summary>Whether a tensor's values can lie outside 0 to 1.</summary>
+    private static bool Exceeds(TensorDefinition tensor) =>
+        tensor.Type != ElementType.Int8
+        || tensor.Scale * (sbyte.MaxValue - tensor.ZeroPoint) > HighestProbability
+        || tensor.Scale * (sbyte.MinValue - tensor.ZeroPoint) < 1 - HighestProbability;
 
     /// <summary>One per class; where the model has none, "class 0", "class 1" ….</summary>
     public IReadOnlyList<string> Labels { get; }

@@ -58,6 +58,8 @@ internal sealed class Accuracy(string name)
 /// <summary>What class scores say: their order, and the logits behind them.</summary>
 internal static class Ranking
 {
+    private const float LeastNormal = 1.17549435e-38f;
+
     /// <summary>
     /// Indices of the <paramref name="count"/> largest scores behind the first <paramref name="offset"/> outputs, counted from there;
     /// of equal scores the first.
@@ -81,13 +83,19 @@ internal static class Ranking
         return [.. best];
     }
 
+    /// <summary>
+    /// The logit behind a softmax's probability but for a constant. Below the least normal number, where machines and libraries flush to
+    /// zero or do not, all are one.
+    /// </summary>
+    public static float LogitOf(float probability) => MathF.Log(MathF.Max(probability, LeastNormal));
+
     /// <summary>The logits behind scores, less their mean, which changes no answer. A single score stays as it is.</summary>
     /// <param name="areProbabilities">Whether the scores are a softmax's, so that their logarithms are logits.</param>
     public static float[] Logits(ReadOnlySpan<float> scores, bool areProbabilities)
     {
         float[] logits = new float[scores.Length];
         for (int i = 0; i < logits.Length; i++)
-            logits[i] = areProbabilities ? MathF.Log(MathF.Max(scores[i], float.Epsilon)) : scores[i];
+            logits[i] = areProbabilities ? LogitOf(scores[i]) : scores[i];
         double mean = logits.Length > 1 ? logits.Average(l => (double)l) : 0;
         return Array.ConvertAll(logits, l => (float)(l - mean));
     }

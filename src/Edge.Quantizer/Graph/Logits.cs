@@ -11,32 +11,38 @@ namespace Edge.Quantizer.Graph;
 /// <param name="Readers">Those behind them up to the outputs, which work in float32 then.</param>
 public sealed record Logits(IReadOnlySet<Node> Sums, IReadOnlySet<Node> Readers)
 {
+    /// <summary>None: all scores are requantized.</summary>
+    public static Logits None { get; } = new(new HashSet<Node>(), new HashSet<Node>());
+
     /// <summary>Finds them.</summary>
     /// <param name="graph">Of one image, NCHW or NHWC.</param>
     public static Logits Of(ModelGraph graph)
     {
-        HashSet<Node> sums = [], readers = [];
         ILookup<Value, Node> consumers = graph.AllConsumers();
-        foreach (Value output in graph.Outputs)
-        {
-            var way = new List<Node>();
-            Value value = output;
-            while (value.Producer is { } node && (node.OpType == OpTypes.Softmax || Moves(node)) && IsReadBy(node, node.Input(0)))
-            {
-                way.Add(node);
-                value = node.Input(0);
-            }
+        List<(Node Sum, List<Node> Readers)> ends = [.. graph.Outputs.Select(Trace).Where(e => e is { Sum: not null }).Select(e => (e.Sum!, e.Readers))];
 
-            if (value.Producer is { } source && (way.Count > 0 || !consumers[value].Any()) && GivesSums(source))
-            {
-                sums.Add(source);
-                readers.UnionWith(way);
-            }
+        // What anything else reads has to be int8.
+        for (bool dropped = true; dropped;)
+        {
+            HashSet<Node> readers = [.. ends.SelectMany(e => e.Readers)];
+            dropped = ends.RemoveAll(e => !e.Readers.Append(e.Sum).All(n => consumers[n.Output].All(readers.Contains))) > 0;
         }
 
-        return new Logits(sums, readers);
+        return new Logits(ends.Select(e => e.Sum).ToHashSet(), ends.SelectMany(e => e.Readers).ToHashSet());
+    }
 
-        bool IsReadBy(Node alone, Value value) => !graph.Outputs.Contains(value) && consumers[value].All(n => n == alone);
+    /// <summary>The way back from an output to the node that computes scores; null where there is none.</summary>
+    private static (Node? Sum, List<Node> Readers) Trace(Value output)
+    {
+        var readers = new List<Node>();
+        Value value = output;
+        while (value.Producer is { } node && (node.OpType == OpTypes.Softmax || Moves(node)))
+        {
+            readers.Add(node);
+            value = node.Input(0);
+        }
+
+        return (value.Producer is { } source && GivesSums(source) ? source : null, readers);
     }
 
     /// <summary>

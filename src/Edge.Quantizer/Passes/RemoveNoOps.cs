@@ -4,8 +4,8 @@ namespace Edge.Quantizer.Passes;
 
 /// <summary>
 /// Removes nodes whose output is their input: Identity, Dropout, Cast to the same type, Concat, Sum, Max, Min and Split of
-/// one, and Pad, Slice, Resize, pooling, ReduceMean, ChannelShuffle, Clip, LeakyRelu, Add and Mul whose parameters make
-/// them do nothing; then every node that nobody reads.
+/// one, and Pad, Slice, Resize, pooling, ReduceMean, ChannelShuffle, LeakyRelu, Add and Mul whose parameters make
+/// them do nothing, Relu and Clip of values between their bounds; then every node that nobody reads.
 /// </summary>
 public sealed class RemoveNoOps : IGraphPass
 {
@@ -50,9 +50,8 @@ public sealed class RemoveNoOps : IGraphPass
             case OpTypes.ChannelShuffle:
                 int channels = node.Input(0).Shape![a.Has(OpTypes.Layout) ? ^1 : 1];
                 return a.Int("group", 1) == 1 || a.Int("group", 1) == channels;
-            case OpTypes.Clip:
-                return float.IsNegativeInfinity(a.Float("min", float.NegativeInfinity))
-                    && float.IsPositiveInfinity(a.Float("max", float.PositiveInfinity));
+            case OpTypes.Relu or OpTypes.Clip:
+                return ValueBounds.OfActivation(node) is { } limits && limits.Contains(ValueBounds.Of(node.Input(0)));
             case OpTypes.LeakyRelu:
                 return a.Float("alpha", 0.01f) == 1;
             case OpTypes.Add:

@@ -24,22 +24,25 @@ public sealed partial class Lowering
         ModelGraph graph,
         QuantizationPlan plan,
         IReadOnlyDictionary<Node, float[]> biasCorrections,
-        IReadOnlyDictionary<Node, QuantizedWeights> weights) =>
-        (_graph, _plan, _biasCorrections, _weights, _logits) = (graph, plan, biasCorrections, weights, Logits.Of(graph));
+        IReadOnlyDictionary<Node, QuantizedWeights> weights,
+        Logits logits) =>
+        (_graph, _plan, _biasCorrections, _weights, _logits) = (graph, plan, biasCorrections, weights, logits);
 
     /// <summary>Lowers the graph.</summary>
     /// <param name="graph">After the pass pipeline; one image input.</param>
     /// <param name="plan">Scales and zero points, and which nodes stay in float.</param>
     /// <param name="biasCorrections">Added to the bias of a convolution or fully connected node in int8, per output channel, real values.</param>
     /// <param name="weights">Codes of layers whose weights are not simply rounded to the nearest.</param>
+    /// <param name="logits">What stays in float32 at the end; by default the graph's logits.</param>
     /// <exception cref="UserException">The network has a form that the runtime does not execute; names the node.</exception>
     public static LoweredModel Lower(
         ModelGraph graph,
         QuantizationPlan plan,
         IReadOnlyDictionary<Node, float[]> biasCorrections,
-        IReadOnlyDictionary<Node, QuantizedWeights>? weights = null)
+        IReadOnlyDictionary<Node, QuantizedWeights>? weights = null,
+        Logits? logits = null)
     {
-        var lowering = new Lowering(graph, plan, biasCorrections, weights ?? new Dictionary<Node, QuantizedWeights>());
+        var lowering = new Lowering(graph, plan, biasCorrections, weights ?? new Dictionary<Node, QuantizedWeights>(), logits ?? Logits.Of(graph));
         if (graph.Inputs.Count != 1)
             throw new UserException($"the network has {graph.Inputs.Count} inputs ({string.Join(", ", graph.Inputs.Select(i => i.Name))}); Edge runs networks with one image input");
         Value image = graph.Inputs[0];

@@ -60,8 +60,8 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
     }
 
     /// <summary>
-    /// The image's range follows from its preprocessing, the logits keep all that was seen (a saturated winner loses to the runner-up),
-    /// all others follow the estimator.
+    /// The image's range follows from its preprocessing; logits, where they are rounded, and what is averaged to become them keep all that
+    /// was seen (a saturated winner loses to the runner-up); all others follow the estimator.
     /// </summary>
     public ValueRange RangeOf(Value value, RangeEstimator estimator, ActivationStatistics statistics) =>
         value == graph.Inputs[0] ? PostTrainingQuantizer.InputRange(description.Preprocessing)

@@ -44,7 +44,7 @@ internal sealed class OnnxRuntimeRules(ModelGraph graph, ICalibrationSet images,
         QuantizationPlan plan = QuantizationPlan.Create(
             graph, value => entropy ? histograms[value].Entropy() : histograms[value].MinMax, concatShares: false);
         return new QuantizedNetwork(
-            Lowering.Lower(graph, plan, new Dictionary<Node, float[]>()),
+            Lowering.Lower(graph, plan, new Dictionary<Node, float[]>(), logits: Logits.None),
             plan,
             new Technique(method, Equalized: false, Compensated: false),
             new Dictionary<Node, float[]>(),

@@ -210,7 +210,8 @@ internal sealed partial class QdqExporter
     }
 
     /// <summary>
-    /// x = float(Σ (q − z)) · (s / count): whole numbers that float32 holds exactly are added as the package adds them.
+    /// x = float(Σ (q − z)) · (s / count): over the whole image the package's whole numbers, which float32 holds exactly below 2²⁴; in
+    /// windows ONNX Runtime's own average, times s.
     /// </summary>
     private void AverageOfSums(PoolOperator op, (string, object)[] attributes)
     {

@@ -5,7 +5,7 @@ namespace Edge.Quantizer.Quantization;
 /// <summary>Int8 weights of one layer: symmetric, one scale per output channel, codes in [−127, 127].</summary>
 /// <param name="Codes">[output channel, kernel row, kernel column, input channel of the group]; fully connected: [output, input].</param>
 /// <param name="Scales">One per output channel, finite and positive.</param>
-/// <param name="CoarseBias">Whether biases should be no finer than what shows in the output: see <see cref="WeightQuantizer.Coarsen"/>.</param>
+/// <param name="CoarseBias">Whether biases should be no finer than what shows in the output, or of logits would show in int8: see <see cref="WeightQuantizer.Coarsen"/>.</param>
 public sealed record QuantizedWeights(sbyte[] Codes, float[] Scales, bool CoarseBias = false);
 
 public static class WeightQuantizer

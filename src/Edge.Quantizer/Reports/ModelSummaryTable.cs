@@ -31,8 +31,8 @@ internal static class ModelSummaryTable
         console.WriteLine(
             $"total: {model.Nodes.Length} nodes, {model.Parameters:N0} parameters, {model.MultiplyAccumulates:N0} MACs");
         if (model.RunInFloat.All(o => o.HasInt8Form))
-            console.WriteLine("every operator has an int8 form");
-        foreach (FloatOperator op in model.RunInFloat)
+            console.WriteLine("every operator has an int8 form" + (model.RunInFloat.Length > 0 ? ", but what takes on logits stays in float32" : ""));
+        foreach (FloatOperator op in model.RunInFloat.OrderBy(o => o.HasInt8Form))
             console.WriteLine($"runs in float: {op.Operator} '{op.Name}': {op.Reason}");
     }
 }

@@ -36,24 +36,25 @@ public sealed class EdgeModel
     public TensorDefinition Input => Manifest.Tensors[Manifest.Input];
 
     /// <summary>Whether the first output comes from a softmax: its scores add up to 1, unlike sigmoid scores and logits.</summary>
-    public bool GivesProbabilities
+    public bool GivesProbabilities => Scoring is SoftmaxOperator or FloatSoftmaxOperator;
+
+    /// <summary>
+    /// The operator that computes the first output's scores, whatever moves or dequantizes them behind it; null where the output is the
+    /// input.
+    /// </summary>
+    public OperatorDefinition? Scoring
     {
         get
         {
             int tensor = Manifest.Outputs[0];
-            while (true)
+            OperatorDefinition? found;
+            do
             {
-                switch (Manifest.Operators.LastOrDefault(o => o.Outputs.Contains(tensor)))
-                {
-                    case SoftmaxOperator or FloatSoftmaxOperator:
-                        return true;
-                    case (ReshapeOperator or TransposeOperator) and var moved:
-                        tensor = moved.Inputs[0];
-                        continue;
-                    default:
-                        return false;
-                }
+                found = Array.FindLast(Manifest.Operators, o => o.Outputs.Contains(tensor));
+                tensor = found?.Inputs[0] ?? tensor;
             }
+            while (found is ReshapeOperator or TransposeOperator or DequantizeOperator);
+            return found;
         }
     }
 

@@ -2,6 +2,7 @@ using Edge.Imaging;
 using Edge.Imaging.Codecs;
 using Edge.Imaging.Preprocessing;
 using Edge.Quantizer;
+using Edge.Quantizer.Evaluation;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 using Edge.Training.Data;
@@ -53,7 +54,7 @@ public sealed class PackedModel : IDisposable
             _session.Run();
             ReadOnlySpan<float> outputs = _session.Output[_model.Manifest.LabelOffset..];
             for (int i = 0; i < scores.Length; i++)
-                scores[i] = _model.GivesProbabilities ? MathF.Log(MathF.Max(outputs[i], float.Epsilon)) : outputs[i];
+                scores[i] = _model.GivesProbabilities ? Ranking.LogitOf(outputs[i]) : outputs[i];
             result.Add(outputOfClass(examples.Images.Classes[index]), scores);
             progress(result.Answers.Count);
         }

@@ -1,4 +1,5 @@
 using Edge.Quantizer;
+using Edge.Quantizer.Evaluation;
 using Edge.Quantizer.Graph;
 using Edge.Quantizer.Passes;
 using Edge.Quantizer.Quantization;
@@ -71,7 +72,7 @@ public sealed record TrainedModel(ModelGraph Graph, InputPreprocessing Input, IR
                 batch.Image(i).CopyTo(input.Floats);
                 float[] scores = executor.Run(input).Floats[LabelOffset..];
                 if (probabilities)
-                    scores = Array.ConvertAll(scores, p => MathF.Log(MathF.Max(p, float.Epsilon)));
+                    scores = Array.ConvertAll(scores, Ranking.LogitOf);
                 result.Add(outputOfClass(batch.Classes[i]), scores);
                 progress(result.Answers.Count);
             }

@@ -3,6 +3,7 @@ using Edge.Quantizer.Graph;
 using Edge.Quantizer.Passes;
 using Edge.Quantizer.Quantization;
 using Edge.Quantizer.Tests.Passes;
+using Edge.Quantizer.Tests.Quantization;
 using Edge.Runtime.Format;
 
 namespace Edge.Quantizer.Tests.Graph;
@@ -66,12 +67,79 @@ public sealed class LogitsTests
         LoweredModel lowered = Lower((g, x) =>
         {
             Value scores = g.Gemm(Flat(g, Mean(g, x)), 5);
-            return g.Op(OpTypes.Add, [scores, g.Relu(scores)]);
+            return [scores, g.Relu(scores)];
         }, out _);
-        Assert.All(lowered.Package.Operators.OfType<FullyConnectedOperator>(), o => Assert.Equal(ElementType.Int8, lowered.Package.Tensors[o.Outputs[0]].Type));
+        Assert.Equal(ElementType.Int8, OutputOf<FullyConnectedOperator>(lowered));
+
+        lowered = Lower((g, x) =>
+        {
+            Value scores = g.Gemm(Flat(g, Mean(g, x)), 5);
+            return [Softmax(g, scores), g.Op(OpTypes.Sigmoid, [scores])];
+        }, out _);
+        Assert.Equal(ElementType.Int8, OutputOf<FullyConnectedOperator>(lowered));
+        Assert.Equal(ElementType.Float32, OutputOf<SoftmaxOperator>(lowered));
     }
 
-    private static LoweredModel Lower(Func<GraphBuilder, Value, Value> end, out ModelGraph graph)
+    [Fact]
+    public void Scores_may_be_given_away_beside_their_probabilities()
+    {
+        LoweredModel lowered = Lower((g, x) =>
+        {
+            Value scores = g.Gemm(Flat(g, Mean(g, x)), 5);
+            return [scores, Softmax(g, scores)];
+        }, out _);
+        Assert.Equal(ElementType.Float32, OutputOf<FullyConnectedOperator>(lowered));
+        Assert.Equal(ElementType.Float32, OutputOf<FloatSoftmaxOperator>(lowered));
+    }
+
+    [Fact]
+    public void Every_classifier_of_several_has_its_own()
+    {
+        LoweredModel lowered = Lower((g, x) =>
+        {
+            Value flat = Flat(g, Mean(g, x));
+            return [Softmax(g, g.Gemm(flat, 5)), g.Relu(g.Gemm(flat, 3)), g.Gemm(flat, 2)];
+        }, out _);
+        Assert.Equal(
+            [ElementType.Float32, ElementType.Int8, ElementType.Float32],
+            lowered.Package.Operators.OfType<FullyConnectedOperator>().Select(o => lowered.Package.Tensors[o.Outputs[0]].Type));
+    }
+
+    [Fact]
+    public void The_rules_of_other_tools_requantize_them()
+    {
+        var g = new GraphBuilder();
+        ModelGraph graph = g.Build(Softmax(g, g.Gemm(Flat(g, Mean(g, g.Conv(g.Input(1, 3, 6, 6), 8, 3, pad: 1))), 5)));
+        OptimizedModel.Pipeline().Run(graph);
+        QuantizedNetwork network = new OnnxRuntimeRules(graph, new SyntheticImages(2, 3 * 6 * 6), 1).Run(OnnxRuntimeRules.Methods.Keys.First());
+        Assert.Equal(ElementType.Int8, OutputOf<FullyConnectedOperator>(network.Lowered));
+    }
+
+    [Fact]
+    public void The_layer_report_names_them()
+    {
+        var g = new GraphBuilder();
+        ModelGraph graph = g.Build(Softmax(g, g.Gemm(Flat(g, Mean(g, g.Conv(g.Input(1, 3, 6, 6), 8, 3, pad: 1))), 5)));
+        OptimizedModel.Pipeline().Run(graph);
+        var images = new SyntheticImages(4, 3 * 6 * 6);
+        PackageDescription description = TestPackages.Description(6);
+        QuantizedNetwork network = new PostTrainingQuantizer(graph, images, description, new QuantizationOptions { Method = "minmax", Threads = 1 }).Run();
+
+        IReadOnlyList<LayerNoise> layers = new LayerReport(graph, images, network, description, threads: 1).Run(4, 2);
+
+        LayerNoise logits = Assert.Single(layers, l => l.Operator == OpTypes.Gemm);
+        Assert.Equal(0, logits.Saturation);
+        Assert.InRange(logits.Sqnr, 25, 100);
+        Assert.NotNull(logits.SoleSqnr);
+    }
+
+    private static ElementType OutputOf<TOperator>(LoweredModel lowered)
+        where TOperator : OperatorDefinition =>
+        lowered.Package.Tensors[Assert.Single(lowered.Package.Operators.OfType<TOperator>()).Outputs[0]].Type;
+
+    private static LoweredModel Lower(Func<GraphBuilder, Value, Value> end, out ModelGraph graph) => Lower((g, x) => [end(g, x)], out graph);
+
+    private static LoweredModel Lower(Func<GraphBuilder, Value, Value[]> end, out ModelGraph graph)
     {
         var g = new GraphBuilder();
         graph = g.Build(end(g, g.Conv(g.Input(1, 3, 6, 6), 8, 3, pad: 1)));

@@ -43,6 +43,9 @@ public class LoweringTests
         ["softmax of a vector"] = (g, x) => g.Op(OpTypes.Softmax, [g.Gemm(g.Reshape(g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 8, 1)]), 1, 8), 10)], ("axis", 1)),
         ["softmax, reshaped"] = (g, x) => g.Reshape(g.Op(OpTypes.Softmax, [g.Gemm(g.Reshape(g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 8, 1)]), 1, 8), 10)], ("axis", 1)), 1, 10, 1, 1),
         ["softmax over channels"] = (g, x) => g.Op(OpTypes.Softmax, [g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 10, 1)])], ("axis", 1)),
+        ["softmax of score maps"] = (g, x) => g.Op(OpTypes.Softmax, [g.Conv(x, 10, 1)], ("axis", 1)),
+        ["softmax of bounded scores"] = (g, x) => g.Op(OpTypes.Softmax, [g.Relu(g.Gemm(g.Reshape(g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 8, 1)]), 1, 8), 10))], ("axis", 1)),
+        ["softmax of bounded scores, reshaped"] = (g, x) => g.Reshape(g.Op(OpTypes.Softmax, [g.Relu(g.Gemm(g.Reshape(g.Op(OpTypes.GlobalAveragePool, [g.Conv(x, 8, 1)]), 1, 8), 10))], ("axis", 1)), 1, 10, 1, 1),
         ["softmax over rows"] = (g, x) => g.Op(OpTypes.Softmax, [g.Conv(x, 4, 1)], ("axis", 2)),
         ["local response normalization"] = (g, x) => g.Op(OpTypes.Lrn, [g.Relu(g.Conv(x, 8, 1))], ("size", 5), ("alpha", 0.1f), ("beta", 0.75f), ("bias", 1f)),
         ["squeeze and excite"] = (g, x) => { Value a = g.Conv(x, 4, 1); return g.Op(OpTypes.Mul, [a, g.Op(OpTypes.Sigmoid, [g.Op(OpTypes.GlobalAveragePool, [a])])]); },
@@ -88,10 +91,12 @@ public class LoweringTests
     }
 
     [Theory]
-    [InlineData("softmax of a vector")]
-    [InlineData("softmax, reshaped")]
-    [InlineData("softmax over channels")]
-    public void Probabilities_stay_unrounded_whatever_their_shape(string name)
+    [InlineData("softmax of a vector", typeof(FloatSoftmaxOperator))]
+    [InlineData("softmax, reshaped", typeof(FloatSoftmaxOperator))]
+    [InlineData("softmax over channels", typeof(FloatSoftmaxOperator))]
+    [InlineData("softmax of bounded scores", typeof(SoftmaxOperator))]
+    [InlineData("softmax of bounded scores, reshaped", typeof(SoftmaxOperator))]
+    public void Probabilities_stay_unrounded_whatever_their_shape(string name, Type softmax)
     {
         (ModelGraph graph, SyntheticImages images, PackageDescription description) = Make(name);
         QuantizedNetwork quantized = new PostTrainingQuantizer(graph, images, description, new QuantizationOptions { Method = "minmax", Threads = 1 }).Run();
@@ -104,6 +109,7 @@ public class LoweringTests
         Assert.True(model.GivesProbabilities);
         Assert.Equal(1, session.Output.ToArray().Sum(p => (double)p), 1e-5);
         Assert.DoesNotContain(model.Manifest.Operators, o => o is QuantizeOperator);
+        Assert.Contains(model.Manifest.Operators, o => o.GetType() == softmax);
     }
 
     [Fact]

@@ -82,6 +82,15 @@ public sealed class OperatorParameterTests
         Assert.Contains($"'{name}'", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_fully_connected_layer_gives_one_vector()
+    {
+        RawPackage raw = new(TinyModel.Everything());
+        int tensor = raw.Manifest["tensors"]!.AsArray().ToList().FindIndex(t => t!["name"]!.GetValue<string>() == "sums");
+        raw.Set($"tensors[{tensor}].shape", "[5, 1]").Set($"tensors[{tensor}].rowStride", "1");
+        Assert.EndsWith(".outputs[0]", Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(raw.BuildAsIs())).Field, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("preprocessing.width", "6", "input")]
     [InlineData("preprocessing.mean", "[1]", "preprocessing.mean")]

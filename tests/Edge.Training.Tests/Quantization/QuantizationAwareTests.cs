@@ -18,10 +18,15 @@ public sealed class QuantizationAwareTests : IDisposable
 
     private readonly Workers _workers = new(2);
 
-    [Fact]
-    public void Forward_computes_the_logits_of_the_int8_runtime_bit_for_bit()
+    [Theory]
+    [InlineData("fully connected")]
+    [InlineData("pointwise on one pixel")]
+    [InlineData("average of score maps")]
+    [InlineData("average of score maps, bounded twice")]
+    [InlineData("bounded scores")]
+    public void Forward_computes_the_logits_of_the_int8_runtime_bit_for_bit(string head)
     {
-        ModelGraph folded = QuantizationAware.Fold(Network());
+        ModelGraph folded = QuantizationAware.Fold(Network(head));
         TrainingNetwork network = Calibrated(folded);
         NetworkTests.FillInput(network, 9);
         network.Forward(network.BatchSize, ForwardMode.Evaluation);
@@ -162,7 +167,7 @@ public sealed class QuantizationAwareTests : IDisposable
     /// <summary>
     /// Everything that has an exact int8 form: convolutions, ReLU, ReLU6, add, pools, concat, shuffle, split, Gemm.
     /// </summary>
-    private static ModelGraph Network()
+    private static ModelGraph Network(string head = "fully connected")
     {
         var g = new GraphSketch(3, Size, Size);
         Value stem = g.Relu(g.BatchNormalization(g.Conv(g.Input, 8, 3, stride: 2, pad: 1, bias: false)));
@@ -176,7 +181,18 @@ public sealed class QuantizationAwareTests : IDisposable
         Value mean = g.Add(
             OpTypes.AveragePool, [residual], ("kernel_shape", new[] { 3, 3 }), ("strides", new[] { 2, 2 }), ("pads", new[] { 1, 1, 1, 1 }));
         Value kept = g.Add(OpTypes.Dropout, [mean], ("ratio", 0.1f));
-        return g.EndInSoftmax(g.Classifier(kept, 3));
+        Value logits = head switch
+        {
+            "fully connected" => g.Classifier(kept, 3),
+            "pointwise on one pixel" => Flat(g.Conv(g.Add(OpTypes.GlobalAveragePool, [kept]), 3)),
+            "average of score maps" => Flat(g.Add(OpTypes.GlobalAveragePool, [g.Relu(g.Conv(kept, 3))])),
+            "average of score maps, bounded twice" => Flat(g.Relu(g.Add(OpTypes.GlobalAveragePool, [g.Relu(g.Conv(kept, 3))]))),
+            "bounded scores" => g.Relu(g.Classifier(kept, 3)),
+            _ => throw new ArgumentOutOfRangeException(nameof(head)),
+        };
+        return g.EndInSoftmax(logits);
+
+        Value Flat(Value x) => g.Add(OpTypes.Flatten, [x], ("axis", 1));
     }
 
     private TrainingNetwork Calibrated(ModelGraph folded)

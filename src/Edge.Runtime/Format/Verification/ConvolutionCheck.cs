@@ -21,7 +21,9 @@ internal static class ConvolutionCheck
         scope.RequireTypes(ElementType.Int8, scope.Output.Type == ElementType.Float32 ? ElementType.Float32 : ElementType.Int8);
         scope.RequireBounds(op.Low, op.High);
         scope.RequireNoBoundsInFloat(op.Low, op.High);
-        int inputs = Elements(scope.Input(0)), outputs = Elements(scope.Output);
+        int inputs = Elements(scope.Input(0)), outputs = scope.Output.Shape[^1];
+        if (Elements(scope.Output) != outputs)
+            throw scope.Fail("outputs[0]", $"{Elements(scope.Output)} elements in more than one row of {outputs}; the product is one vector");
         ReadOnlySpan<sbyte> weights = scope.RequireConstant<sbyte>("weights", op.Weights, outputs, inputs);
         Sums(scope, weights, op.WeightScales, op.Bias, outputs);
     }

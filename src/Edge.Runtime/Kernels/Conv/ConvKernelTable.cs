@@ -24,7 +24,7 @@ internal sealed record ConvKernel(
 }
 
 /// <summary>
-/// Every convolution kernel there is. A kernel listed here is chosen by <see cref="Choose(in ConvProblem, InstructionSet)"/> and tested
+/// Every kernel with an int8 output there is. A kernel listed here is chosen by <see cref="Choose(in ConvProblem, InstructionSet)"/> and tested
 /// by the conformance suite; adding one is adding a line.
 /// </summary>
 internal static class ConvKernelTable

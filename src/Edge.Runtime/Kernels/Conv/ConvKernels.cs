@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Edge.Runtime.Execution;
 using Edge.Runtime.Format;
 
@@ -19,11 +21,12 @@ internal static class ConvKernels
             return ConvKernelTable.Choose(problem, context.InstructionSet).Prepare(problem, context);
         return context.InstructionSet switch
         {
-            InstructionSet.AvxVnni => new VectorProduct<Gemm1x16AvxVnni>(problem, context, "VectorProduct1x16AvxVnni"),
-            InstructionSet.Avx2 => new VectorProduct<Gemm1x16Avx2>(problem, context, "VectorProduct1x16Avx2"),
-            InstructionSet.NeonDot => new VectorProduct<Gemm1x16NeonDot>(problem, context, "VectorProduct1x16NeonDot"),
-            InstructionSet.Neon => new VectorProduct<Gemm1x8Neon>(problem, context, "VectorProduct1x8Neon"),
-            _ => new ConvScalar(problem, nameof(ConvScalar)),
+            InstructionSet.AvxVnni when X86Base.IsSupported => new VectorProduct<Gemm1x16AvxVnni>(problem, context, "VectorProduct1x16AvxVnni"),
+            InstructionSet.Avx2 when X86Base.IsSupported => new VectorProduct<Gemm1x16Avx2>(problem, context, "VectorProduct1x16Avx2"),
+            InstructionSet.NeonDot when ArmBase.Arm64.IsSupported => new VectorProduct<Gemm1x16NeonDot>(problem, context, "VectorProduct1x16NeonDot"),
+            InstructionSet.Neon when ArmBase.Arm64.IsSupported => new VectorProduct<Gemm1x8Neon>(problem, context, "VectorProduct1x8Neon"),
+            InstructionSet.Scalar => new ConvScalar(problem, nameof(ConvScalar)),
+            _ => throw new NotSupportedException($"no vector product for {context.InstructionSet}"),
         };
     }
 }

@@ -36,7 +36,7 @@ internal sealed unsafe class FloatSoftmax : PreparedOperator
 
     public override int Pieces { get; }
 
-    public override string Kernel => "FloatSoftmax-Scalar";
+    public override string Kernel => "FloatSoftmax";
 
     public override void Run(int first, int end)
     {

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
+using Edge.Runtime.Format;
 using Edge.Runtime.Numerics;
 
 namespace Edge.Runtime.Tests.Kernels.Float;
@@ -22,6 +24,20 @@ public sealed class ExponentialTests
     [InlineData(float.NegativeInfinity, 0f)]
     [InlineData(float.NaN, 0f)]
     public void Its_ends(float x, float expected) => Assert.Equal(expected, Exponential.OfNonPositive(x));
+
+    [Fact]
+    public void It_is_the_same_on_every_machine()
+    {
+        uint crc = 0;
+        Span<byte> bits = stackalloc byte[sizeof(float)];
+        for (int i = 0; i < 100_000; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bits, Exponential.OfNonPositive(-i * 0.00087f));
+            crc = Crc32C.Append(crc, bits);
+        }
+
+        Assert.Equal(0xB1960EE8, crc);
+    }
 
     [Fact]
     public void Four_at_a_time_are_the_same_bits()
