@@ -38,6 +38,7 @@ public class RemoveNoOpsTests
         ["Slice backwards"] = (b, x) => b.Op(
             OpTypes.Slice, [x], ("starts", new[] { 0, 2, 0, 0 }), ("steps", new[] { 1, -1, 1, 1 }), ("sizes", x.Shape!)),
         ["AveragePool 3x3"] = (b, x) => b.Pool(OpTypes.AveragePool, x, 3, 1, pad: 1),
+        ["Clip from 0.5"] = (b, x) => b.Op(OpTypes.Clip, [x], ("min", 0.5f)),
         ["Clip at 1"] = (b, x) => b.Op(OpTypes.Clip, [x], ("max", 1f)),
         ["Add of 0 that broadcasts"] = (b, x) => b.Op(OpTypes.Add, [x, b.Constant([2, 1, 1, 1], 0, 0)]),
         ["Mul by nearly 1"] = (b, x) => b.Op(OpTypes.Mul, [x, b.Scalar(1.0001f)]),
@@ -48,6 +49,13 @@ public class RemoveNoOpsTests
             return y;
         },
     };
+
+    [Fact]
+    public void A_clamp_of_what_lies_between_its_bounds_goes()
+    {
+        Value six = _b.Pool(OpTypes.AveragePool, _b.Clip(_b.Input(1, 3, 4, 4), 0, 6), 2, 2);
+        PassAssert.Rewrites(_pass, _b.Build(_b.Clip(_b.Relu(six), -1, 6)), OpTypes.Clip, OpTypes.AveragePool);
+    }
 
     [Theory]
     [MemberData(nameof(Spellings))]

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Edge.Runtime.Kernels.Conv;
 
 /// <summary>One pixel × 16 channels on AVX2, for fully connected layers; weights lie as in <see cref="Gemm4x16Avx2"/>.</summary>
-internal readonly unsafe struct Gemm1x16Avx2 : IVectorTile
+internal readonly unsafe struct Gemm1x16Avx2 : IGemmTile, IVectorTile
 {
     public static int Rows => 1;
 

@@ -7,7 +7,7 @@ namespace Edge.Runtime.Kernels.Conv;
 /// <summary>
 /// One pixel × 16 channels on 256-bit VNNI, for fully connected layers; weights lie as in <see cref="Gemm6x16AvxVnni"/>.
 /// </summary>
-internal readonly unsafe struct Gemm1x16AvxVnni : IVectorTile
+internal readonly unsafe struct Gemm1x16AvxVnni : IGemmTile, IVectorTile
 {
     public static int Rows => 1;
 

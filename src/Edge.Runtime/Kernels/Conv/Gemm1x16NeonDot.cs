@@ -6,8 +6,6 @@ namespace Edge.Runtime.Kernels.Conv;
 /// <summary>One pixel × 16 channels with SDOT, for sums that are not requantized; weights lie as in <see cref="Gemm6x16NeonDot"/>.</summary>
 internal readonly unsafe struct Gemm1x16NeonDot : IVectorTile
 {
-    public static int Rows => 1;
-
     public static int Channels => 16;
 
     public static int NarrowChannels => 16;
@@ -23,10 +21,6 @@ internal readonly unsafe struct Gemm1x16NeonDot : IVectorTile
     public static int BiasRows => 1;
 
     public static int Slot(int channel, int depth) => Gemm6x16NeonDot.Slot(channel, depth);
-
-    /// <exception cref="NotSupportedException">Always: <see cref="Gemm6x16NeonDot"/> is the tile that requantizes.</exception>
-    public static void Compute<TInputs>(in GemmRun run)
-        where TInputs : struct, IGemmInputs => throw new NotSupportedException();
 
     public static void Sums(in GemmRun run, int* sums)
     {

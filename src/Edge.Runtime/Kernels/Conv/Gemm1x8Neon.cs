@@ -7,7 +7,7 @@ namespace Edge.Runtime.Kernels.Conv;
 /// <summary>
 /// One pixel × 8 channels without SDOT, for fully connected layers; weights lie as in <see cref="Gemm4x8Neon"/>.
 /// </summary>
-internal readonly unsafe struct Gemm1x8Neon : IVectorTile
+internal readonly unsafe struct Gemm1x8Neon : IGemmTile, IVectorTile
 {
     public static int Rows => 1;
 

@@ -17,7 +17,7 @@ internal readonly unsafe struct GemmBlock
     /// <summary>[tap][step][slot].</summary>
     public required byte* Weights { get; init; }
 
-    /// <summary>See <see cref="IGemmTile.Plan"/>.</summary>
+    /// <summary>See <see cref="IWeightOrder.Plan"/>.</summary>
     public required int* Plan { get; init; }
 
     /// <summary>[bias row][channel][bias stride], zero point and flip folded in.</summary>
@@ -49,7 +49,7 @@ internal readonly unsafe struct GemmWeights
     /// <param name="taps">Taps of the kernel as the tile sees them.</param>
     /// <param name="depth">Real input bytes of a tap: taps · depth weights lie in a row for each output.</param>
     public static GemmWeights Pack<TTile>(in ConvProblem problem, PreparationContext context, int taps, int depth)
-        where TTile : struct, IGemmTile
+        where TTile : struct, IWeightOrder
     {
         int steps = (depth + TTile.DepthStep - 1) / TTile.DepthStep, outputs = problem.GroupOutputs;
         int wide = TTile.Channels, narrow = TTile.NarrowChannels, whole = outputs / wide, rest = outputs % wide;
@@ -119,7 +119,7 @@ internal readonly unsafe struct GemmWeights
     }
 
     private static void PackChannel<TTile>(sbyte* source, int taps, int depth, int channel, int width, byte* data)
-        where TTile : struct, IGemmTile
+        where TTile : struct, IWeightOrder
     {
         int step = TTile.DepthStep, stepBytes = step * width * TTile.WeightBytes, whole = depth / step * step;
         for (int tap = 0; tap < taps; tap++, source += depth)
@@ -149,7 +149,7 @@ internal readonly unsafe struct GemmWeights
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRun<TTile>(sbyte* source, byte* to)
-        where TTile : struct, IGemmTile
+        where TTile : struct, IWeightOrder
     {
         if (TTile.WeightBytes == 1 && TTile.WeightRun == 4)
         {
@@ -163,7 +163,7 @@ internal readonly unsafe struct GemmWeights
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy<TTile>(sbyte* source, byte* to)
-        where TTile : struct, IGemmTile
+        where TTile : struct, IWeightOrder
     {
         if (TTile.WeightBytes == 1)
             *to = (byte)*source;
