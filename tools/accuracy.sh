@@ -101,25 +101,27 @@ Signal to noise of the logits in dB on the half of the calibration images that f
 (weights rounded to the nearest code), what cross-layer equalization and compensated rounding add to it, each by itself and both; then
 what further techniques add: absorption of high biases, a calibration method per tensor (\`--method-per-tensor\`), ${seconds} seconds of
 learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones before it where they clearly helped. A dash: there was nothing to change
-(ReLU6 bounds the channels, no bias is high, no tensor gained). All of these are with bias correction; the last column is what it
-brings to the one chosen. The default command equalizes and absorbs where the noise falls by more than its standard error over the
-images, and leaves compensated rounding or bias correction out where the noise falls so without it.
+(ReLU6 bounds the channels, no bias is high, no tensor gained). All of these are with bias correction and without mean matching; the
+last columns are what bias correction brings to the one chosen, and mean matching upon that. The default command equalizes and absorbs
+where the noise falls by more than its standard error over the images, and leaves compensated rounding, bias correction or mean matching
+out where the noise falls so without it.
 
-| network | chosen | plain | equalization | compensated rounding | both | bias absorption | method per tensor | learned rounding | bias correction |
-| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |`);
+| network | chosen | plain | equalization | compensated rounding | both | bias absorption | method per tensor | learned rounding | bias correction | mean matching |
+| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |`);
 for (const n of networks) {
     const q = read(n, "default.quantize"), scores = read(n, "techniques.quantize").scores.map(s => ({ ...s.technique, sqnr: s.logitSqnr }));
     const flags = ["absorbed", "perTensor", "learned"], signed = x => isFinite(x) ? (x >= 0 ? "+" : "") + x.toFixed(2) : "–";
-    const best = (e, c) => Math.max(...scores.filter(s => s.equalized === e && s.compensated === c && s.corrected && !flags.some(f => s[f])).map(s => s.sqnr));
+    const best = (e, c) => Math.max(...scores.filter(s => s.equalized === e && s.compensated === c && s.corrected && !s.matched && !flags.some(f => s[f])).map(s => s.sqnr));
     const plain = best(false, false), gain = (e, c) => signed(best(e, c) - plain);
     const adds = flag => {
-        const added = scores.find(s => s[flag] && s.corrected && flags.slice(flags.indexOf(flag) + 1).every(f => !s[f]));
-        const base = added && scores.find(s => !s[flag] && ["method", "equalized", "compensated", "corrected", ...flags].every(k => k === flag || s[k] === added[k]));
+        const added = scores.find(s => s[flag] && s.corrected && !s.matched && flags.slice(flags.indexOf(flag) + 1).every(f => !s[f]));
+        const base = added && scores.find(s => !s[flag] && ["method", "equalized", "compensated", "corrected", "matched", ...flags].every(k => k === flag || s[k] === added[k]));
         return base ? signed(added.sqnr - base.sqnr) : "–";
     };
-    const t = q.technique, chosen = [t.method, t.equalized && "equalization", t.compensated && "compensated rounding", t.absorbed && "bias absorption", t.corrected && "bias correction"].filter(x => x).join(" + ");
-    const [without, corrected] = [false, true].map(x => q.scores.find(s => s.technique.corrected === x && Object.keys(t).every(k => k === "corrected" || s.technique[k] === t[k])));
-    console.log(`| ${n} | ${chosen} | ${plain.toFixed(2)} | ${gain(true, false)} | ${gain(false, true)} | ${gain(true, true)} | ${flags.map(adds).join(" | ")} | ${signed(corrected.logitSqnr - without.logitSqnr)} |`);
+    const t = q.technique, chosen = [t.method, t.equalized && "equalization", t.compensated && "compensated rounding", t.absorbed && "bias absorption", t.corrected && "bias correction", t.matched && "mean matching"].filter(x => x).join(" + ");
+    const judged = (corrected, matched) => q.scores.find(s => Object.keys(t).every(k => s.technique[k] === { ...t, corrected, matched }[k]))?.logitSqnr;
+    const brings = [judged(true, false) - judged(false, false), judged(t.corrected, true) - judged(t.corrected, false)];
+    console.log(`| ${n} | ${chosen} | ${plain.toFixed(2)} | ${gain(true, false)} | ${gain(false, true)} | ${gain(true, true)} | ${flags.map(adds).join(" | ")} | ${brings.map(signed).join(" | ")} |`);
 }
 JS
 mv "$out/ACCURACY.md" docs/ACCURACY.md

@@ -56,8 +56,12 @@ internal sealed class LayerGeometry
     /// <summary>
     /// Position <paramref name="sample"/> of <paramref name="count"/> in an image: evenly spread, moved on from image to image.
     /// </summary>
-    public int Position(int sample, int count, int image) =>
-        (int)((((long)sample * Positions / count) + ((long)image * 7919 % Positions)) % Positions);
+    public int Position(int sample, int count, int image) => Position(sample, count, image, Positions);
+
+    /// <inheritdoc cref="Position(int, int, int)"/>
+    /// <param name="positions">Of an image.</param>
+    public static int Position(int sample, int count, int image, int positions) =>
+        (int)((((long)sample * positions / count) + ((long)image * 7919 % positions)) % positions);
 
     /// <summary>Input row under kernel row <paramref name="ky"/> for an output row; outside the input it is padding.</summary>
     public int InputRow(int outputRow, int ky) => (outputRow * _window.Strides[0]) - _window.PadsBegin[0] + (ky * _window.Dilations[0]);

@@ -35,6 +35,7 @@ internal static class QuantizeCommand
             HelpName = "seconds",
         };
         Option<string> correction = Choosing("--bias-correction", "let biases make up for what rounding the weights does to each channel's mean", AutoUnless);
+        Option<string> matching = Choosing("--mean-matching", "let biases give every channel the mean output that it has in float, layer by layer", AutoUnless);
         var maxDrop = new Option<double?>("--max-drop")
         {
             Description = "top-1 that may be lost on held-out calibration images, points of a hundred: layers stay in float until it holds",
@@ -65,7 +66,7 @@ internal static class QuantizeCommand
               edge-quantizer quantize mobilenet.onnx --calibration photos/ --preprocessing input.json --labels names.txt --label-offset 1
             """)
         {
-            model, output, method, equalization, rounding, absorption, perTensor, learned, correction, maxDrop, labelColumn,
+            model, output, method, equalization, rounding, absorption, perTensor, learned, correction, matching, maxDrop, labelColumn,
             certificate, sensitivity, page, json,
         };
         foreach (Option option in setup.Options)
@@ -86,7 +87,7 @@ internal static class QuantizeCommand
             string[] foreign =
             [
                 .. GivenOptions.Of(parsed, [learned, maxDrop, certificate]),
-                .. new[] { equalization, rounding, absorption, perTensor, correction }.Where(o => parsed.GetResult(o) is { Implicit: false } && parsed.GetValue(o) != "off").Select(o => o.Name),
+                .. new[] { equalization, rounding, absorption, perTensor, correction, matching }.Where(o => parsed.GetResult(o) is { Implicit: false } && parsed.GetValue(o) != "off").Select(o => o.Name),
             ];
             if (byOnnxRuntime && foreign.Length > 0)
                 throw new UserException($"--method {wanted} knows nothing but its rules; leave {string.Join(", ", foreign)} out");
@@ -114,6 +115,7 @@ internal static class QuantizeCommand
                 MethodPerTensor = Enum.Parse<Choice>(parsed.GetRequiredValue(perTensor), ignoreCase: true),
                 LearnedRounding = TimeSpan.FromSeconds(parsed.GetValue(learned)),
                 BiasCorrection = Enum.Parse<Choice>(parsed.GetRequiredValue(correction), ignoreCase: true),
+                MeanMatching = Enum.Parse<Choice>(parsed.GetRequiredValue(matching), ignoreCase: true),
                 MaxDrop = parsed.GetValue(maxDrop),
                 CertificateImages = certified,
                 Classes = [.. classified.Select(i => i.Class)],

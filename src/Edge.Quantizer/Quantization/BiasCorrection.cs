@@ -4,7 +4,7 @@ using Edge.Quantizer.Graph;
 namespace Edge.Quantizer.Quantization;
 
 /// <summary>
-/// Empirical bias correction (Nagel et al., "Data-free quantization through weight equalization and bias correction", ICCV 2019,
+/// Bias correction (Nagel et al., "Data-free quantization through weight equalization and bias correction", ICCV 2019,
 /// section 4.2, with means measured on calibration images instead of derived): rounding the weights shifts the mean output of a
 /// channel; the bias takes the shift back. Before its activation a layer is linear, so the shift follows exactly from the mean
 /// input of every kernel tap: (W − Ŵ)·E[x].

@@ -34,11 +34,13 @@ public sealed class Int8Network : IDisposable
     public void Run() => _session.Run();
 
     /// <summary>Runs and shows the input and every operator's output.</summary>
-    public void Run(Int8Observer observer)
+    /// <param name="tensors">Those to show; null for all.</param>
+    public void Run(Int8Observer observer, IReadOnlyCollection<int>? tensors = null)
     {
-        _trace.Observer = observer;
+        (_trace.Observer, _trace.Tensors) = (observer, tensors);
         int input = Model.Manifest.Input;
-        _trace.Show(input, MemoryMarshal.AsBytes(Input));
+        if (tensors?.Contains(input) != false)
+            _trace.Show(input, MemoryMarshal.AsBytes(Input));
         _session.Run(_trace);
         _trace.Observer = null;
     }
@@ -52,8 +54,12 @@ public sealed class Int8Network : IDisposable
 
         public Int8Observer? Observer { get; set; }
 
+        public IReadOnlyCollection<int>? Tensors { get; set; }
+
         public void Computed(int index, OperatorDefinition definition, TensorBytes output)
         {
+            if (Tensors?.Contains(definition.Outputs[0]) == false)
+                return;
             if (_bytes.Length < output.Length)
                 _bytes = new byte[output.Length];
             Span<byte> dense = _bytes.AsSpan(0, output.Length);

@@ -161,11 +161,7 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
             {
                 images.Read(i, only[graph.Inputs[0]], network.Input);
                 float[] expected = logits[i];
-                network.Run((t, values) =>
-                {
-                    if (t == tensor)
-                        noise.Add(expected, values);
-                });
+                network.Run((_, values) => noise.Add(expected, values), [tensor]);
             }
 
             result[layer] = noise.Decibels;

@@ -93,13 +93,13 @@ internal sealed class LogitJudge(
         foreach ((int index, HeldOutImage image) in _heldOut.Where((_, place) => place % step == 0))
         {
             Codes(index, network).CopyTo(network.Input);
-            network.Run((tensor, values) =>
-            {
-                if (tensor != logits)
-                    return;
-                errors.Add(noise.Add(image.Logits, values));
-                answers[index] = Top(values);
-            });
+            network.Run(
+                (_, values) =>
+                {
+                    errors.Add(noise.Add(image.Logits, values));
+                    answers[index] = Top(values);
+                },
+                [logits]);
         }
 
         return new Judgement(noise.Decibels, errors, answers);

@@ -59,6 +59,13 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
         return network with { Plan = plan, Lowered = Lowering.Lower(graph, plan, network.BiasCorrections, network.Weights) };
     }
 
+    /// <summary>The same network with other corrections of its biases.</summary>
+    public QuantizedNetwork WithBiases(QuantizedNetwork network, IReadOnlyDictionary<Node, float[]> corrections) => network with
+    {
+        BiasCorrections = corrections,
+        Lowered = Lowering.Lower(graph, network.Plan, corrections, network.Weights),
+    };
+
     /// <summary>
     /// The image's range follows from its preprocessing; logits, where they are rounded, and what is averaged to become them keep all that
     /// was seen (a saturated winner loses to the runner-up); all others follow the estimator.

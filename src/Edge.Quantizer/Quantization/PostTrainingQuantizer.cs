@@ -33,7 +33,7 @@ public delegate void QuantizationProgress(string phase, int done, int total);
 
 /// <summary>
 /// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights
-/// and corrects biases. What is left to choose is fitted on every second image and judged on the others: the method that comes closest to
+/// corrects biases and matches mean outputs. What is left to choose is fitted on every second image and judged on the others: the method that comes closest to
 /// float, and every departure from compensated rounding and corrected biases that comes clearly closer
 /// (<see cref="Judgement.IsClearlyCloserThan"/>), so that chance seldom decides. The choice is then fitted on all images but those
 /// of a certificate. A network that has to hold a budget is the very one that was judged. Looks at calibration data only.
@@ -68,6 +68,8 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
             throw new UserException("an accuracy budget is judged on images that fit nothing; give two calibration images or more");
         if (options.CertificateImages > 0 && rest.Length == 0)
             throw new UserException("a certificate is made of images that fit nothing; give two calibration images or more");
+        if (options.MeanMatching == Choice.On && fit.Length < MeanMatching.MinImages)
+            throw new UserException($"mean matching needs {2 * MeanMatching.MinImages} calibration images or more, for a half of them judges; there are {images.Count}");
         bool equalize = options.Equalization != Choice.Off;
         (_progress, _observed, _toObserve) = (progress, 0, judging.Length + (fit.Length * (equalize ? 2 : 1)) + rest.Length);
         _judge.Prepare(judging, Observed);
@@ -94,15 +96,17 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
 
         (choices, statistics) = Refine(choices!, statistics, fit);
         choices = KeepOrDropCorrections(choices, statistics);
-        QuantizedNetwork result;
+        QuantizedNetwork result = MatchMeans(choices, statistics, fit);
         if (options.MaxDrop is null)
         {
-            Observe([.. rest.Except(CertificateImages(_judge.Images, options.CertificateImages))], statistics, null);
-            result = _quantizer.Quantize(choices, statistics);
+            int[] more = [.. rest.Except(CertificateImages(_judge.Images, options.CertificateImages))];
+            Observe(more, statistics, null);
+            QuantizedNetwork fitted = _quantizer.Quantize(choices, statistics);
+            result = result.Technique.Matched ? Matched(fitted, [.. fit, .. more]) : fitted;
         }
         else
         {
-            result = HoldBudget(_quantizer.Quantize(choices, statistics));
+            result = HoldBudget(result);
         }
 
         TechniqueScore[] scores = [.. _judged.Select(j => new TechniqueScore(j.Key, j.Value.LogitSqnr)).OrderByDescending(s => s.LogitSqnr)];
@@ -204,6 +208,24 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         QuantizationChoices uncorrected = choices with { Technique = choices.Technique with { Corrected = false } };
         bool harms = Judge(uncorrected, statistics).IsClearlyCloserThan(chosen);
         return harms && options.BiasCorrection == Choice.Auto ? uncorrected : choices;
+    }
+
+    /// <summary>The chosen network, its mean outputs matched with float's unless that does harm.</summary>
+    private QuantizedNetwork MatchMeans(QuantizationChoices choices, ActivationStatistics statistics, int[] fit)
+    {
+        QuantizedNetwork network = _quantizer.Quantize(choices, statistics);
+        if (options.MeanMatching == Choice.Off || fit.Length < MeanMatching.MinImages)
+            return network;
+        QuantizedNetwork matched = Matched(network, fit);
+        Judgement judgement = _judged[matched.Technique] = _judge.Judge(matched.Lowered);
+        bool harms = Judge(choices, statistics).IsClearlyCloserThan(judgement);
+        return harms && options.MeanMatching == Choice.Auto ? network : matched;
+    }
+
+    private QuantizedNetwork Matched(QuantizedNetwork network, int[] indices)
+    {
+        Dictionary<Node, float[]> corrections = new MeanMatching(graph, images, indices, description, options.Threads).Run(network, _progress);
+        return _quantizer.WithBiases(network, corrections) with { Technique = network.Technique with { Matched = true } };
     }
 
     /// <summary>What choices are worth on the judging images; every technique is judged once.</summary>

@@ -7,8 +7,8 @@ namespace Edge.Quantizer.Quantization;
 public enum Choice
 {
     /// <summary>
-    /// As calibration images that fitted nothing show: compensated rounding and bias correction are on unless the logits come clearly
-    /// closer to float without them, the others are off unless they come clearly closer with them.
+    /// As calibration images that fitted nothing show: compensated rounding, bias correction and mean matching are on unless the logits
+    /// come clearly closer to float without them, the others are off unless they come clearly closer with them.
     /// </summary>
     Auto,
     On,
@@ -41,6 +41,9 @@ public sealed record QuantizationOptions
 
     /// <summary>See <see cref="Quantization.BiasCorrection"/>.</summary>
     public Choice BiasCorrection { get; init; } = Choice.Auto;
+
+    /// <summary>See <see cref="Quantization.MeanMatching"/>.</summary>
+    public Choice MeanMatching { get; init; } = Choice.Auto;
 
     /// <summary>
     /// Top-1 that may be lost on held-out calibration images, points of a hundred; null for whatever it costs. Layers stay in float32
@@ -80,12 +83,16 @@ public sealed record Technique(string Method, bool Equalized, bool Compensated)
     /// <summary>With <see cref="BiasCorrection"/>.</summary>
     public bool Corrected { get; init; }
 
+    /// <summary>With <see cref="MeanMatching"/>.</summary>
+    public bool Matched { get; init; }
+
     public override string ToString()
     {
         string[] parts =
         [
             Method, Equalized ? "equalization" : "", Compensated ? "compensated rounding" : "", Absorbed ? "bias absorption" : "",
             PerTensor ? "method per tensor" : "", Learned ? "learned rounding" : "", Corrected ? "bias correction" : "",
+            Matched ? "mean matching" : "",
         ];
         return string.Join(" + ", parts.Where(p => p.Length > 0));
     }

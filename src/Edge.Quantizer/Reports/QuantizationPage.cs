@@ -99,7 +99,7 @@ internal sealed record QuantizationPage(
             [
                 s.Technique.ToString(), string.Create(CultureInfo.InvariantCulture, $"{s.LogitSqnr:0.00}"), s.Technique == Network.Technique ? "chosen" : "",
             ])));
-        if (QuantizationReport.BiasCorrection(Network) is { } told)
+        foreach (string told in QuantizationReport.Biases(Network))
             html.Append("<p>").Append(Html.Text(told)).Append("</p>");
         if (Network.LearnableLayers == 0)
             html.Append("<p>").Append(Html.Text(QuantizationReport.NothingLearned)).Append("</p>");

@@ -12,12 +12,19 @@ internal static class QuantizationReport
     /// <summary>What to tell where learned rounding had nothing to learn from.</summary>
     public const string NothingLearned = "learned rounding: no layer could learn, the calibration images are too few; give some dozen or more";
 
-    /// <summary>What bias correction brings; null where that was not judged.</summary>
-    public static string? BiasCorrection(QuantizedNetwork network)
+    /// <summary>What bias correction and mean matching bring, as far as that was judged.</summary>
+    public static IEnumerable<string> Biases(QuantizedNetwork network)
     {
-        double Sqnr(bool corrected) => network.Scores.FirstOrDefault(s => s.Technique == network.Technique with { Corrected = corrected })?.LogitSqnr ?? double.NaN;
-        double gain = Sqnr(true) - Sqnr(false);
-        return double.IsNaN(gain) ? null : string.Create(CultureInfo.InvariantCulture, $"bias correction brings {gain:+0.00;-0.00} dB{(network.Technique.Corrected ? "" : " and is left out")}");
+        Technique chosen = network.Technique, unmatched = chosen with { Matched = false };
+        double Sqnr(Technique technique) => network.Scores.FirstOrDefault(s => s.Technique == technique)?.LogitSqnr ?? double.NaN;
+        return
+        [
+            .. Told("bias correction", Sqnr(unmatched with { Corrected = true }) - Sqnr(unmatched with { Corrected = false }), chosen.Corrected),
+            .. Told("mean matching", Sqnr(chosen with { Matched = true }) - Sqnr(unmatched), chosen.Matched),
+        ];
+
+        static string[] Told(string what, double gain, bool taken) =>
+            double.IsNaN(gain) ? [] : [string.Create(CultureInfo.InvariantCulture, $"{what} brings {gain:+0.00;-0.00} dB{(taken ? "" : " and is left out")}")];
     }
 
     public static void Write(IAnsiConsole console, string path, EdgeModel package, QuantizedNetwork network, IReadOnlyList<LayerNoise> layers)
@@ -35,7 +42,7 @@ internal static class QuantizationReport
         console.Write(table);
         console.WriteLine($"technique: {network.Technique}");
         console.WriteLine($"on calibration images that fitted nothing, logits: {string.Join(", ", network.Scores.Select(s => $"{s.Technique} {s.LogitSqnr:F2} dB"))}");
-        if (BiasCorrection(network) is { } told)
+        foreach (string told in Biases(network))
             console.WriteLine(told);
         if (network.LearnableLayers == 0)
             console.WriteLine(NothingLearned);

@@ -141,9 +141,23 @@ public sealed class QuantizeCommandTests : IDisposable
     [Theory]
     [InlineData("on", true)]
     [InlineData("off", false)]
+    public void Means_are_matched_or_left_as_told(string choice, bool matched)
+    {
+        (int code, string output, string error) = Run("--mean-matching", choice, "--sensitivity-images", "0", "--json", "--report", At("page.html"));
+
+        Assert.True(code == CommandHost.Success, error);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(matched, json.RootElement.GetProperty("technique").GetProperty("matched").GetBoolean());
+        Assert.Equal(matched, EdgeModel.Load(At("net.edge")).Manifest.Accuracy!.Method.EndsWith("mean matching", StringComparison.Ordinal));
+        Assert.Equal(matched, File.ReadAllText(At("page.html")).Contains("mean matching brings", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("on", true)]
+    [InlineData("off", false)]
     public void Biases_are_corrected_or_left_as_told(string choice, bool corrected)
     {
-        (int code, string output, string error) = Run("--bias-correction", choice, "--sensitivity-images", "0", "--json", "--report", At("page.html"));
+        (int code, string output, string error) = Run("--bias-correction", choice, "--mean-matching", "off", "--sensitivity-images", "0", "--json", "--report", At("page.html"));
 
         Assert.True(code == CommandHost.Success, error);
         using JsonDocument json = JsonDocument.Parse(output);

@@ -78,7 +78,7 @@ public class CompensatedRoundingTests
         Value image = g.Input(1, 3, 12, 12);
         ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Relu(g.Conv(image, 16, 3)), 32, 3)), 10, 1));
         OptimizedModel.Pipeline().Run(graph);
-        var options = new QuantizationOptions { Method = "minmax", Equalization = Choice.Off, Threads = 1 };
+        var options = new QuantizationOptions { Method = "minmax", Equalization = Choice.Off, MeanMatching = Choice.Off, Threads = 1 };
 
         QuantizedNetwork network = new PostTrainingQuantizer(graph, new SyntheticImages(20, 3 * 12 * 12), TestPackages.Description(12), options).Run();
 

@@ -111,7 +111,7 @@ public class CrossLayerEqualizationTests
     {
         (ModelGraph graph, _) = Make(Scalable["fire module"]);
         var images = new SyntheticImages(8, 3 * Size * Size);
-        var options = new QuantizationOptions { Method = "minmax", CompensatedRounding = Choice.Off, Threads = 1 };
+        var options = new QuantizationOptions { Method = "minmax", CompensatedRounding = Choice.Off, MeanMatching = Choice.Off, Threads = 1 };
 
         QuantizedNetwork network = new PostTrainingQuantizer(graph, images, TestPackages.Description(Size), options).Run();
 
@@ -130,6 +130,7 @@ public class CrossLayerEqualizationTests
             CompensatedRounding = Choice.Off,
             BiasAbsorption = Choice.Off,
             BiasCorrection = Choice.Off,
+            MeanMatching = Choice.Off,
             Threads = 1,
         };
 
@@ -154,7 +155,7 @@ public class CrossLayerEqualizationTests
     {
         (ModelGraph graph, _) = Make(Scalable["fire module"]);
         var images = new SyntheticImages(4, 3 * Size * Size);
-        var options = new QuantizationOptions { Method = "minmax", Equalization = choice, CompensatedRounding = choice, BiasCorrection = Choice.Off, Threads = 1 };
+        var options = new QuantizationOptions { Method = "minmax", Equalization = choice, CompensatedRounding = choice, BiasCorrection = Choice.Off, MeanMatching = Choice.Off, Threads = 1 };
 
         QuantizedNetwork network = new PostTrainingQuantizer(graph, images, TestPackages.Description(Size), options).Run();
 

@@ -189,6 +189,7 @@ public class FloatFallbackTests
             Equalization = Choice.Off,
             CompensatedRounding = Choice.Off,
             BiasCorrection = Choice.Off,
+            MeanMatching = Choice.Off,
             MaxDrop = maxDrop,
             Classes = classes ?? [],
             Threads = 1,

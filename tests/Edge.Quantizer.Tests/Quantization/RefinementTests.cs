@@ -226,27 +226,6 @@ public class RefinementTests
 
     private static Judgement Judged(double[] errors) => new(0, errors, new Dictionary<int, int>());
 
-    /// <summary>Images that fit are bright, those that judge are dark.</summary>
-    private sealed class BrightAndDark : ICalibrationSet
-    {
-        public int Count => 20;
-
-        public void Read(int index, Span<float> nhwc)
-        {
-            var random = new Random(index);
-            foreach (ref float pixel in nhwc)
-                pixel = (index % 2 == 0 ? 0.8f : 0) + (0.2f * random.NextSingle());
-        }
-
-        public void Read(int index, QuantizationParameters parameters, Span<sbyte> nhwc)
-        {
-            float[] real = new float[nhwc.Length];
-            Read(index, real);
-            for (int i = 0; i < real.Length; i++)
-                nhwc[i] = parameters.Quantize(real[i]);
-        }
-    }
-
     private static QuantizationOptions Plain => new()
     {
         Method = "minmax",
@@ -254,6 +233,7 @@ public class RefinementTests
         CompensatedRounding = Choice.Off,
         BiasAbsorption = Choice.Off,
         BiasCorrection = Choice.On,
+        MeanMatching = Choice.Off,
         Threads = 2,
     };
 
