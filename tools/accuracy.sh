@@ -100,11 +100,11 @@ console.log(`
 Signal to noise of the logits in dB on the half of the calibration images that fitted nothing: the best range estimator alone
 (weights rounded to the nearest code), what cross-layer equalization and compensated rounding add to it, each by itself and both; then
 what further techniques add: absorption of high biases, a calibration method per tensor (\`--method-per-tensor\`), ${seconds} seconds of
-learned rounding (\`--learned-rounding ${seconds}\`), each upon the ones before it where they clearly helped. A dash: there was nothing to change
-(ReLU6 bounds the channels, no bias is high, no tensor gained). All of these are with bias correction and without mean matching; the
-last columns are what bias correction brings to the one chosen, and mean matching upon that. The default command equalizes and absorbs
-where the noise falls by more than its standard error over the images, and leaves compensated rounding, bias correction or mean matching
-out where the noise falls so without it.
+learned rounding (\`--learned-rounding ${seconds}\`, last of all), each upon the ones before it where they clearly helped. A dash: there was
+nothing to change (ReLU6 bounds the channels, no bias is high, no tensor gained). But for learned rounding, these are with bias correction
+and without mean matching; the last columns are what bias correction brings to the one chosen, and mean matching upon that. The default
+command equalizes and absorbs where the noise falls by more than its standard error over the images, and leaves compensated rounding, bias
+correction or mean matching out where the noise falls so without it.
 
 | network | chosen | plain | equalization | compensated rounding | both | bias absorption | method per tensor | learned rounding | bias correction | mean matching |
 | --- | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |`);
@@ -114,7 +114,7 @@ for (const n of networks) {
     const best = (e, c) => Math.max(...scores.filter(s => s.equalized === e && s.compensated === c && s.corrected && !s.matched && !flags.some(f => s[f])).map(s => s.sqnr));
     const plain = best(false, false), gain = (e, c) => signed(best(e, c) - plain);
     const adds = flag => {
-        const added = scores.find(s => s[flag] && s.corrected && !s.matched && flags.slice(flags.indexOf(flag) + 1).every(f => !s[f]));
+        const added = scores.find(s => s[flag] && (flag === "learned" || s.corrected && !s.matched) && flags.slice(flags.indexOf(flag) + 1).every(f => !s[f]));
         const base = added && scores.find(s => !s[flag] && ["method", "equalized", "compensated", "corrected", "matched", ...flags].every(k => k === flag || s[k] === added[k]));
         return base ? signed(added.sqnr - base.sqnr) : "–";
     };

@@ -7,7 +7,8 @@ namespace Edge.Quantizer.Quantization;
 
 /// <summary>
 /// Learns the rounding of a network's weights, layer by layer, each on the inputs that the network quantized so far gives it
-/// (AdaRound, see <see cref="LearnedRows"/>). How far it comes depends on the time allowed, so results differ between machines.
+/// (AdaRound, see <see cref="LearnedRows"/>). Each answers for its own rounding alone; what comes from the layers before it is
+/// <see cref="MeanMatching"/>'s business. How far it comes depends on the time allowed, so results differ between machines.
 /// </summary>
 /// <param name="graph">Float network, as it is to be quantized.</param>
 /// <param name="images">Calibration images.</param>
@@ -17,8 +18,8 @@ namespace Edge.Quantizer.Quantization;
 internal sealed class LearnedRounding(
     ModelGraph graph, ICalibrationSet images, IReadOnlyList<int> indices, PackageDescription description, QuantizationOptions options)
 {
-    /// <summary>Output positions taken per image.</summary>
-    private const int PositionsPerImage = 20;
+    /// <summary>Output positions taken per image, where they fit into <see cref="MaxSamples"/>.</summary>
+    private const int MaxPositions = 256;
 
     /// <summary>
     /// How often the inputs of the layers to come are taken anew: neighbours share a pass, because a pass over all images takes seconds.
@@ -26,7 +27,7 @@ internal sealed class LearnedRounding(
     private const int Passes = 8;
 
     /// <summary>Floats that a layer's samples may take.</summary>
-    private const long MaxSamples = 1 << 26;
+    private const long MaxSamples = 1 << 24;
 
     /// <summary>Layers whose rounding the images are enough for.</summary>
     public IReadOnlyList<Node> Layers => field ??=
@@ -42,7 +43,6 @@ internal sealed class LearnedRounding(
         var learned = new Dictionary<Node, QuantizedWeights>();
         if (layers.Length == 0)
             return learned;
-        Dictionary<Node, float[]> targets = Targets(layers);
         long left = layers.Sum(Cost);
         foreach (Node[] stage in layers.Chunk((layers.Length + Passes - 1) / Passes))
         {
@@ -53,7 +53,7 @@ internal sealed class LearnedRounding(
                 TimeSpan time = (options.LearnedRounding - Stopwatch.GetElapsedTime(began)) * ((double)Cost(node) / left);
                 left -= Cost(node);
                 QuantizedWeights before = weights.GetValueOrDefault(node) ?? WeightQuantizer.PerChannel(node, start.Plan[node.Input(0)].Scale);
-                if (time > TimeSpan.Zero && Learn(node, before, inputs[node], targets[node], time) is { } codes)
+                if (time > TimeSpan.Zero && Learn(node, before, inputs[node], time) is { } codes)
                     learned[node] = codes;
                 progress?.Invoke("learning to round", Array.IndexOf(layers, node) + 1, layers.Length);
             }
@@ -62,13 +62,13 @@ internal sealed class LearnedRounding(
         return learned;
     }
 
-    private QuantizedWeights? Learn(Node node, QuantizedWeights before, float[][] inputs, float[] targets, TimeSpan time)
+    private QuantizedWeights? Learn(Node node, QuantizedWeights before, float[][] inputs, TimeSpan time)
     {
         Tensor weights = node.Input(1).Constant!;
         int rows = weights.Shape[0];
         float[] real = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
         float[] bias = node.InputOrNull(2)?.Constant?.Floats ?? new float[rows];
-        sbyte[]? codes = new LearnedRows(node, weights.Count / rows).Learn(inputs, targets, real, bias, before, time, options.Threads);
+        sbyte[]? codes = new LearnedRows(node, weights.Count / rows).Learn(inputs, real, bias, before, time, options.Threads);
         return codes is null ? null : before with { Codes = codes };
     }
 
@@ -78,33 +78,7 @@ internal sealed class LearnedRounding(
     private bool CanLearn(Node node)
     {
         var geometry = new LayerGeometry(node);
-        long samples = (long)Math.Min(geometry.Positions, PositionsPerImage) * indices.Count;
-        return samples >= geometry.Length && samples * geometry.Length * geometry.Groups <= MaxSamples;
-    }
-
-    /// <summary>[samples, rows] per layer: what the float network answers.</summary>
-    private Dictionary<Node, float[]> Targets(Node[] layers)
-    {
-        var targets = layers.ToDictionary(n => n, _ => new List<float>());
-        Dictionary<Value, Node> byOutput = layers.ToDictionary(n => n.Output);
-        var geometry = layers.ToDictionary(n => n, n => new LayerGeometry(n));
-        using var reference = new FloatExecutor(graph, options.Threads);
-        var input = Tensor.Zeros(graph.Inputs[0].Shape!);
-        for (int image = 0; image < indices.Count; image++)
-        {
-            int place = image;
-            images.Read(indices[image], input.Floats);
-            reference.Run(input, (value, data) =>
-            {
-                if (!byOutput.TryGetValue(value, out Node? node))
-                    return;
-                int rows = value.Shape![^1];
-                foreach (int position in Positions(geometry[node], place))
-                    targets[node].AddRange(data.Floats.AsSpan(position * rows, rows));
-            });
-        }
-
-        return targets.ToDictionary(t => t.Key, t => t.Value.ToArray());
+        return (long)Positions(geometry) * indices.Count >= geometry.Length;
     }
 
     /// <summary>Per layer and group [samples, length]: what the int8 network gives the layer.</summary>
@@ -113,7 +87,7 @@ internal sealed class LearnedRounding(
         var geometry = layers.ToDictionary(n => n, n => new LayerGeometry(n));
         Dictionary<Node, float[][]> inputs = layers.ToDictionary(n => n, n =>
         {
-            int samples = Math.Min(geometry[n].Positions, PositionsPerImage) * indices.Count;
+            int samples = Positions(geometry[n]) * indices.Count;
             return Enumerable.Range(0, geometry[n].Groups).Select(_ => new float[samples * geometry[n].Length]).ToArray();
         });
         ILookup<int, Node> byTensor = layers.ToLookup(n => lowered.TensorOf(n.Input(0)));
@@ -133,19 +107,21 @@ internal sealed class LearnedRounding(
         return inputs;
     }
 
-    private static void Gather(LayerGeometry geometry, int image, ReadOnlySpan<float> values, float[][] inputs)
+    private void Gather(LayerGeometry geometry, int image, ReadOnlySpan<float> values, float[][] inputs)
     {
-        int[] positions = [.. Positions(geometry, image)];
-        for (int p = 0; p < positions.Length; p++)
+        int count = Positions(geometry);
+        for (int p = 0; p < count; p++)
         {
+            int position = geometry.Position(p, count, image);
             for (int g = 0; g < inputs.Length; g++)
-                geometry.Gather(values, positions[p], g, inputs[g].AsSpan(((image * positions.Length) + p) * geometry.Length, geometry.Length));
+                geometry.Gather(values, position, g, inputs[g].AsSpan(((image * count) + p) * geometry.Length, geometry.Length));
         }
     }
 
-    private static IEnumerable<int> Positions(LayerGeometry geometry, int image)
+    /// <summary>Positions taken of every image.</summary>
+    private int Positions(LayerGeometry geometry)
     {
-        int count = Math.Min(geometry.Positions, PositionsPerImage);
-        return Enumerable.Range(0, count).Select(i => geometry.Position(i, count, image));
+        long fitting = MaxSamples / ((long)indices.Count * geometry.Length * geometry.Groups);
+        return (int)Math.Min(Math.Min(geometry.Positions, MaxPositions), fitting);
     }
 }

@@ -5,11 +5,11 @@ namespace Edge.Quantizer.Quantization;
 
 /// <summary>
 /// Learns for every weight of a layer whether it is rounded up or down, so that the layer's output behind its activation stays close to
-/// float on the inputs that the int8 network gives it (Nagel et al., "Up or down? Adaptive rounding for post-training quantization",
+/// what the real weights answer to the same inputs, those that the int8 network gives it (Nagel et al., "Up or down? Adaptive rounding for post-training quantization",
 /// ICML 2020, arXiv:2004.10568). A weight is scale · (⌊w/scale⌋ + h(v)) with the rectified sigmoid h(v) = clip(1.2·σ(v) − 0.1, 0, 1);
 /// v follows the gradient (Adam) of the squared error plus λ·Σ(1 − |2h − 1|^β), β falling from 20 to 2, which drives every h to 0 or 1.
-/// Rows of weights are independent of each other and learned one after the other; a row that comes out worse than it was on all samples
-/// stays as it was.
+/// It starts half-way between the real weight and the code it has. Rows of weights are independent of each other and learned one after
+/// the other; a row that comes out no better than it was on the last quarter of the samples, from which it does not learn, stays as it was.
 /// </summary>
 internal sealed class LearnedRows
 {
@@ -42,33 +42,35 @@ internal sealed class LearnedRows
     }
 
     /// <summary>Learns a layer.</summary>
-    /// <param name="inputs">Per group [samples, length]: what the int8 network gives the layer.</param>
-    /// <param name="targets">[samples, rows]: what the float network answers, behind its activation.</param>
+    /// <param name="inputs">Per group [samples, length], image by image: what the int8 network gives the layer.</param>
     /// <param name="weights">[rows, length], real.</param>
     /// <param name="bias">One per row.</param>
     /// <param name="start">Codes [rows, length] so far, and scales, one per row.</param>
     /// <param name="time">Wall-clock time that it may take.</param>
     /// <param name="threads">Threads to use.</param>
     /// <returns>Codes [rows, length]; null when the time is too short.</returns>
-    public sbyte[]? Learn(float[][] inputs, float[] targets, float[] weights, float[] bias, QuantizedWeights start, TimeSpan time, int threads)
+    public sbyte[]? Learn(float[][] inputs, float[] weights, float[] bias, QuantizedWeights start, TimeSpan time, int threads)
     {
-        int rows = bias.Length, rowsPerGroup = rows / inputs.Length, samples = targets.Length / rows;
-        int steps = Steps(inputs[0], samples, weights.AsSpan(0, _length), time * threads / rows);
+        int rows = bias.Length, rowsPerGroup = rows / inputs.Length, samples = inputs[0].Length / _length, learned = samples - (samples / 4);
+        int steps = Steps(inputs[0], learned, weights.AsSpan(0, _length), time * threads / rows);
         if (steps < MinSteps)
             return null;
         sbyte[] codes = new sbyte[weights.Length];
         float[] scales = start.Scales;
         Parallel.For(0, rows, new ParallelOptions { MaxDegreeOfParallelism = threads }, row =>
         {
-            float[] column = new float[samples];
-            for (int s = 0; s < samples; s++)
-                column[s] = targets[(s * rows) + row];
             int first = row * _length;
             float[] x = inputs[row / rowsPerGroup];
-            Span<sbyte> own = codes.AsSpan(first, _length);
-            LearnRow(x, column, weights.AsSpan(first, _length), bias[row], scales[row], own, steps);
+            ReadOnlySpan<float> real = weights.AsSpan(first, _length);
+            float[] targets = new float[samples];
+            for (int s = 0; s < samples; s++)
+                targets[s] = Math.Clamp(TensorPrimitives.Dot(x.AsSpan(s * _length, _length), real) + bias[row], _low, _high);
             ReadOnlySpan<sbyte> before = start.Codes.AsSpan(first, _length);
-            if (Error(x, column, before, bias[row], scales[row]) <= Error(x, column, own, bias[row], scales[row]))
+            Span<sbyte> own = codes.AsSpan(first, _length);
+            before.CopyTo(own);
+            LearnRow(x, targets.AsSpan(0, learned), real, bias[row], scales[row], own, steps);
+            ReadOnlySpan<float> unseen = x.AsSpan(learned * _length), expected = targets.AsSpan(learned);
+            if (Error(unseen, expected, before, bias[row], scales[row]) <= Error(unseen, expected, own, bias[row], scales[row]))
                 before.CopyTo(own);
         });
         return codes;
@@ -86,20 +88,20 @@ internal sealed class LearnedRows
         return (int)Math.Min(MaxSteps, time / Stopwatch.GetElapsedTime(start) * Probes);
     }
 
-    private void LearnRow(float[] inputs, float[] targets, ReadOnlySpan<float> weights, float bias, float scale, Span<sbyte> codes, int steps)
+    /// <param name="codes">Those to start from; receives the learned ones.</param>
+    private void LearnRow(float[] inputs, ReadOnlySpan<float> targets, ReadOnlySpan<float> weights, float bias, float scale, Span<sbyte> codes, int steps)
     {
         int n = _length, samples = targets.Length;
         float[] floor = new float[n], v = new float[n], h = new float[n], quantized = new float[n], gradient = new float[n], mean = new float[n], square = new float[n];
         for (int i = 0; i < n; i++)
         {
-            floor[i] = MathF.Floor(weights[i] / scale);
-            float fraction = (weights[i] / scale) - floor[i];
+            // A code that makes up for its neighbours' errors may lie beyond the two around its weight.
+            floor[i] = Math.Clamp(MathF.Floor(weights[i] / scale), codes[i] - 1, codes[i]);
+            float fraction = (Math.Clamp((weights[i] / scale) - floor[i], 0, 1) + codes[i] - floor[i]) / 2;
             v[i] = -MathF.Log((Stretch / (fraction - Shift)) - 1);
         }
 
-        // In units of the error that rounding to the nearest makes, so that layers and rows weigh alike against the regularization.
-        for (int i = 0; i < n; i++)
-            codes[i] = (sbyte)Math.Clamp(MathF.Round(weights[i] / scale, MidpointRounding.ToEven), -127, 127);
+        // In units of the error that the codes make so far, so that layers and rows weigh alike against the regularization.
         float unit = Error(inputs, targets, codes, bias, scale);
         float factor = unit > 0 ? n / unit / Batch : 0;
         for (int step = 0; step < steps; step++)
@@ -148,7 +150,7 @@ internal sealed class LearnedRows
     }
 
     /// <summary>Mean squared error of a row's outputs.</summary>
-    private float Error(float[] inputs, float[] targets, ReadOnlySpan<sbyte> codes, float bias, float scale)
+    private float Error(ReadOnlySpan<float> inputs, ReadOnlySpan<float> targets, ReadOnlySpan<sbyte> codes, float bias, float scale)
     {
         float[] rounded = new float[_length];
         for (int i = 0; i < rounded.Length; i++)
@@ -156,7 +158,7 @@ internal sealed class LearnedRows
         double error = 0;
         for (int s = 0; s < targets.Length; s++)
         {
-            double d = Math.Clamp(TensorPrimitives.Dot(inputs.AsSpan(s * _length, _length), rounded) + bias, _low, _high) - targets[s];
+            double d = Math.Clamp(TensorPrimitives.Dot(inputs.Slice(s * _length, _length), rounded) + bias, _low, _high) - targets[s];
             error += d * d;
         }
 

@@ -97,6 +97,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         (choices, statistics) = Refine(choices!, statistics, fit);
         choices = KeepOrDropCorrections(choices, statistics);
         QuantizedNetwork result = MatchMeans(choices, statistics, fit);
+        (choices, result) = LearnRounding(choices, result, statistics, fit);
         if (options.MaxDrop is null)
         {
             int[] more = [.. rest.Except(CertificateImages(_judge.Images, options.CertificateImages))];
@@ -161,15 +162,6 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
             choices = methods.Count > 0 && Gains(choices, refined, statistics, options.MethodPerTensor) ? refined : choices;
         }
 
-        if (options.LearnedRounding > TimeSpan.Zero)
-        {
-            var rounding = new LearnedRounding(graph, images, fit, description, options);
-            _learnable = rounding.Layers.Count;
-            IReadOnlyDictionary<Node, QuantizedWeights> learned = rounding.Run(_quantizer.Quantize(choices, statistics), _progress);
-            QuantizationChoices refined = choices with { Technique = choices.Technique with { Learned = true }, Learned = learned };
-            choices = learned.Count > 0 && Gains(choices, refined, statistics, Choice.Auto) ? refined : choices;
-        }
-
         return (choices, statistics);
     }
 
@@ -220,6 +212,24 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         Judgement judgement = _judged[matched.Technique] = _judge.Judge(matched.Lowered);
         bool harms = Judge(choices, statistics).IsClearlyCloserThan(judgement);
         return harms && options.MeanMatching == Choice.Auto ? network : matched;
+    }
+
+    /// <summary>The network with its rounding learned, and matched again if it was, where that clearly helps.</summary>
+    private (QuantizationChoices Choices, QuantizedNetwork Network) LearnRounding(
+        QuantizationChoices choices, QuantizedNetwork network, ActivationStatistics statistics, int[] fit)
+    {
+        if (options.LearnedRounding <= TimeSpan.Zero)
+            return (choices, network);
+        var rounding = new LearnedRounding(graph, images, fit, description, options);
+        _learnable = rounding.Layers.Count;
+        IReadOnlyDictionary<Node, QuantizedWeights> learned = rounding.Run(network, _progress);
+        if (learned.Count == 0)
+            return (choices, network);
+        QuantizationChoices refined = choices with { Technique = choices.Technique with { Learned = true }, Learned = learned };
+        QuantizedNetwork other = _quantizer.Quantize(refined, statistics);
+        other = network.Technique.Matched ? Matched(other, fit) : other;
+        Judgement judgement = _judged[other.Technique] = _judge.Judge(other.Lowered);
+        return judgement.IsClearlyCloserThan(_judged[network.Technique]) ? (refined, other) : (choices, network);
     }
 
     private QuantizedNetwork Matched(QuantizedNetwork network, int[] indices)

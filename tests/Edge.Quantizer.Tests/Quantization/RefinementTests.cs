@@ -57,10 +57,10 @@ public class RefinementTests
         float[] bias = conv.Input(2).Constant!.Floats, real = WeightQuantizer.ToChannelsLast<float>(weights.Floats, weights.Shape);
         QuantizedWeights nearest = WeightQuantizer.PerChannel(conv, 1e-3f);
         int length = real.Length / 16;
-        (float[][] inputs, float[] targets) = Samples(conv, real, bias, 0, 30);
+        float[][] inputs = Samples(conv, real, bias, 0, 30).Inputs;
 
         // More time than the most steps take, however slow the machine.
-        sbyte[] codes = new LearnedRows(conv, length).Learn(inputs, targets, real, bias, nearest, TimeSpan.FromHours(1), threads: 2)!;
+        sbyte[] codes = new LearnedRows(conv, length).Learn(inputs, real, bias, nearest, TimeSpan.FromHours(1), threads: 2)!;
 
         (float[][] unseen, float[] expected) = Samples(conv, real, bias, 100, 20);
         double before = Error(unseen, expected, nearest.Codes), after = Error(unseen, expected, codes);
@@ -83,9 +83,9 @@ public class RefinementTests
         OptimizedModel.Pipeline().Run(graph);
         Node conv = graph.Nodes.Single(n => n.OpType == OpTypes.Conv);
         float[] real = conv.Input(1).Constant!.Floats, bias = conv.Input(2).Constant!.Floats;
-        (float[][] inputs, float[] targets) = Samples(conv, real, bias, 0, 4);
+        float[][] inputs = Samples(conv, real, bias, 0, 4).Inputs;
 
-        Assert.Null(new LearnedRows(conv, 8).Learn(inputs, targets, real, bias, WeightQuantizer.PerChannel(conv, 1), TimeSpan.Zero, threads: 1));
+        Assert.Null(new LearnedRows(conv, 8).Learn(inputs, real, bias, WeightQuantizer.PerChannel(conv, 1), TimeSpan.Zero, threads: 1));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class RefinementTests
     public void From_too_few_images_nothing_is_learned_and_that_is_told()
     {
         var g = new GraphBuilder();
-        ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Input(1, 3, Size, Size), 60, 3)), 10, 3));
+        ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Input(1, 3, Size, Size), 60, 7)), 10, 1));
         OptimizedModel.Pipeline().Run(graph);
 
         QuantizedNetwork network = Quantize(graph, Plain with { LearnedRounding = TimeSpan.FromMinutes(30) }, images: 2);
