@@ -117,6 +117,7 @@ internal static class PackageCache
             Equalization = Choice.Off,
             CompensatedRounding = Choice.Off,
             BiasCorrection = Choice.Off,
+            MeanMatching = Choice.Off,
         };
         LoweredModel lowered = new PostTrainingQuantizer(graph, images, description, options).Run().Lowered;
         return EdgeModelWriter.ToBytes(PackageAssembler.Manifest(lowered, description), lowered.Package.Constants);

@@ -153,7 +153,7 @@ public sealed class LayerReport(ModelGraph graph, ICalibrationSet images, Quanti
         foreach (Node layer in layers)
         {
             QuantizationPlan only = quantized.Plan.WithFloat(graph.Nodes.Where(n => n != layer));
-            LoweredModel lowered = Lowering.Lower(graph, only, quantized.BiasCorrections, quantized.Weights);
+            LoweredModel lowered = Lowering.Lower(graph, only, quantized.OwnCorrections, quantized.Weights);
             using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), threads);
             int tensor = lowered.FloatTensors.TryGetValue(_logits, out int real) ? real : lowered.Int8Tensors[_logits];
             var noise = new SignalToNoise();

@@ -5,8 +5,9 @@ namespace Edge.Quantizer.Quantization;
 
 /// <summary>
 /// Learns for every weight of a layer whether it is rounded up or down, so that the layer's output behind its activation stays close to
-/// what the real weights answer to the same inputs, those that the int8 network gives it (Nagel et al., "Up or down? Adaptive rounding for post-training quantization",
-/// ICML 2020, arXiv:2004.10568). A weight is scale · (⌊w/scale⌋ + h(v)) with the rectified sigmoid h(v) = clip(1.2·σ(v) − 0.1, 0, 1);
+/// what the real weights answer to the same inputs, those that the int8 network gives it (Nagel et al., "Up or down? Adaptive rounding
+/// for post-training quantization", ICML 2020, arXiv:2004.10568). A weight is scale · (⌊w/scale⌋ + h(v)) with the rectified sigmoid
+/// h(v) = clip(1.2·σ(v) − 0.1, 0, 1);
 /// v follows the gradient (Adam) of the squared error plus λ·Σ(1 − |2h − 1|^β), β falling from 20 to 2, which drives every h to 0 or 1.
 /// It starts half-way between the real weight and the code it has. Rows of weights are independent of each other and learned one after
 /// the other; a row that comes out no better than it was on the last quarter of the samples, from which it does not learn, stays as it was.
@@ -26,6 +27,9 @@ internal sealed class LearnedRows
     /// <summary>Samples per step.</summary>
     private const int Batch = 64;
 
+    /// <summary>Prime, so that the walk over the samples meets every one of them.</summary>
+    private const long Stride = 2654435761;
+
     /// <summary>Fewer steps round worse than none; more bring nothing.</summary>
     private const int MinSteps = 200, MaxSteps = 2000;
 
@@ -41,6 +45,9 @@ internal sealed class LearnedRows
         _length = length;
     }
 
+    /// <summary>How many of so many samples are learned from; the others judge.</summary>
+    public static int Learned(int samples) => samples - (samples / 4);
+
     /// <summary>Learns a layer.</summary>
     /// <param name="inputs">Per group [samples, length], image by image: what the int8 network gives the layer.</param>
     /// <param name="weights">[rows, length], real.</param>
@@ -51,7 +58,7 @@ internal sealed class LearnedRows
     /// <returns>Codes [rows, length]; null when the time is too short.</returns>
     public sbyte[]? Learn(float[][] inputs, float[] weights, float[] bias, QuantizedWeights start, TimeSpan time, int threads)
     {
-        int rows = bias.Length, rowsPerGroup = rows / inputs.Length, samples = inputs[0].Length / _length, learned = samples - (samples / 4);
+        int rows = bias.Length, rowsPerGroup = rows / inputs.Length, samples = inputs[0].Length / _length, learned = Learned(samples);
         int steps = Steps(inputs[0], learned, weights.AsSpan(0, _length), time * threads / rows);
         if (steps < MinSteps)
             return null;
@@ -70,13 +77,16 @@ internal sealed class LearnedRows
             before.CopyTo(own);
             LearnRow(x, targets.AsSpan(0, learned), real, bias[row], scales[row], own, steps);
             ReadOnlySpan<float> unseen = x.AsSpan(learned * _length), expected = targets.AsSpan(learned);
-            if (Error(unseen, expected, before, bias[row], scales[row]) <= Error(unseen, expected, own, bias[row], scales[row]))
+            if (!(Error(unseen, expected, own, bias[row], scales[row]) < Error(unseen, expected, before, bias[row], scales[row])))
                 before.CopyTo(own);
         });
         return codes;
     }
 
-    /// <summary>Steps that fit the time, from what a few take.</summary>
+    /// <summary>
+    /// Steps that fit the time, from what a few take. Before the first one and after the last all samples are answered, three times as
+    /// often as those to learn from are once.
+    /// </summary>
     private int Steps(float[] inputs, int samples, ReadOnlySpan<float> row, TimeSpan time)
     {
         const int Probes = 8;
@@ -84,8 +94,11 @@ internal sealed class LearnedRows
         float[] targets = new float[samples];
         LearnRow(inputs, targets, row, 0, 1, unused, 1);
         long start = Stopwatch.GetTimestamp();
-        LearnRow(inputs, targets, row, 0, 1, unused, Probes);
-        return (int)Math.Min(MaxSteps, time / Stopwatch.GetElapsedTime(start) * Probes);
+        LearnRow(inputs, targets, row, 0, 1, unused, 1);
+        TimeSpan one = Stopwatch.GetElapsedTime(start);
+        LearnRow(inputs, targets, row, 0, 1, unused, 1 + Probes);
+        TimeSpan step = (Stopwatch.GetElapsedTime(start) - (2 * one)) / Probes, around = 3 * (one - step);
+        return step <= TimeSpan.Zero ? MaxSteps : (int)Math.Clamp((time - around) / step, 0, MaxSteps);
     }
 
     /// <param name="codes">Those to start from; receives the learned ones.</param>
@@ -115,7 +128,7 @@ internal sealed class LearnedRows
             Array.Clear(gradient);
             for (int b = 0; b < Batch; b++)
             {
-                int sample = (int)((((long)step * Batch) + b) * 40503 % samples);
+                int sample = (int)((((long)step * Batch) + b) * Stride % samples);
                 ReadOnlySpan<float> x = inputs.AsSpan(sample * n, n);
                 float sum = TensorPrimitives.Dot(x, quantized) + bias;
                 if (sum > _low && sum < _high)

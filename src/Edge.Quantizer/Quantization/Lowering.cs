@@ -160,7 +160,7 @@ public sealed partial class Lowering
     private static float[] BiasOf(Node node, int outputs) =>
         node.InputOrNull(2) is null ? new float[outputs] : [.. ConstantInput(node, 2).Floats];
 
-    /// <summary>Bias that makes up for the rounding of the node's weights.</summary>
+    /// <summary>The node's bias and what was found to correct it.</summary>
     private float[] CorrectedBiasOf(Node node, int outputs)
     {
         float[] bias = BiasOf(node, outputs);

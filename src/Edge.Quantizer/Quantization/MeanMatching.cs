@@ -11,7 +11,7 @@ namespace Edge.Quantizer.Quantization;
 /// appendix D). Takes back what rounding of weights, rounded inputs behind a ReLU and clipped ranges do together, where
 /// <see cref="BiasCorrection"/> knows the weights' part alone. Means are taken behind the activation and over the positions that it
 /// does not clip in both networks: what is clipped in both needs no correction. A channel's correction is shrunk by what the images
-/// disagree about it (the positive part of the James-Stein estimator), so that a few odd positions move nothing.
+/// disagree about it (after the positive part of the James-Stein estimator, channel by channel), so that a few odd positions move nothing.
 /// </summary>
 /// <param name="graph">Float network, as it was quantized.</param>
 /// <param name="images">Calibration images.</param>
@@ -24,7 +24,7 @@ internal sealed class MeanMatching(
     /// <summary>Fewer images don't show how much they disagree.</summary>
     public const int MinImages = 4;
 
-    /// <summary>More bring little, and every layer runs the network over all of them.</summary>
+    /// <summary>More bring little, and every level of layers runs the network over all of them.</summary>
     private const int MaxImages = 64;
 
     /// <summary>Output positions taken per image, where they fit into <see cref="MaxSamples"/>.</summary>
@@ -46,6 +46,7 @@ internal sealed class MeanMatching(
     {
         var corrections = new Dictionary<Node, float[]>(start.BiasCorrections);
         Node[] layers = [.. graph.Nodes.Where(n => ActivationStatistics.IsWeighted(n) && Int8Forms.FloatReason(n) is null)];
+        progress?.Invoke("matching mean outputs", 0, layers.Length);
         int positions = PositionsThatFit(layers);
         Dictionary<Node, float[]> wanted = Answers(layers, positions);
         int matched = 0;
@@ -165,8 +166,8 @@ internal sealed class MeanMatching(
     private float[] Missing(Node node, float[] wanted, Answered given)
     {
         int rows = Rows(node), positions = wanted.Length / rows / _indices.Length;
-        float low = MathF.Max(node.Attributes.Float(OpTypes.FusedLow, float.NegativeInfinity), given.Low);
-        float high = MathF.Min(node.Attributes.Float(OpTypes.FusedHigh, float.PositiveInfinity), given.High);
+        float realLow = node.Attributes.Float(OpTypes.FusedLow, float.NegativeInfinity), low = given.Clipped(realLow);
+        float realHigh = node.Attributes.Float(OpTypes.FusedHigh, float.PositiveInfinity), high = given.Clipped(realHigh);
         float[] missing = new float[rows];
         double[] perImage = new double[_indices.Length];
         for (int row = 0; row < rows; row++)
@@ -179,7 +180,7 @@ internal sealed class MeanMatching(
                 {
                     int sample = (((image * positions) + p) * rows) + row;
                     float y = wanted[sample], q = given.Values[sample];
-                    if ((y <= low && q <= low) || (y >= high && q >= high))
+                    if ((y <= MathF.Max(realLow, low) && q <= low) || (y >= MathF.Min(realHigh, high) && q >= high))
                         continue;
                     perImage[image] += y - q;
                     unclipped++;
@@ -204,10 +205,9 @@ internal sealed class MeanMatching(
     /// <param name="Values">[image, position, channel].</param>
     private sealed record Answered(float[] Values, TensorDefinition Tensor)
     {
-        /// <summary>Least value that the tensor holds.</summary>
-        public float Low => Tensor.Type == ElementType.Float32 ? float.NegativeInfinity : Tensor.Scale * (sbyte.MinValue - Tensor.ZeroPoint);
-
-        /// <summary>Largest value that the tensor holds.</summary>
-        public float High => Tensor.Type == ElementType.Float32 ? float.PositiveInfinity : Tensor.Scale * (sbyte.MaxValue - Tensor.ZeroPoint);
+        /// <summary>What a bound becomes in this tensor: the closest value that it holds; the bound itself in float32.</summary>
+        public float Clipped(float bound) => Tensor.Type == ElementType.Float32
+            ? bound
+            : Tensor.Scale * (new QuantizationParameters(Tensor.Scale, Tensor.ZeroPoint).Quantize(bound) - Tensor.ZeroPoint);
     }
 }

@@ -18,6 +18,9 @@ public sealed record QuantizedNetwork(
     IReadOnlyDictionary<Node, QuantizedWeights> Weights,
     IReadOnlyList<TechniqueScore> Scores)
 {
+    /// <summary>What makes up for the rounding of each layer's own weights, where <see cref="BiasCorrections"/> do for more than that.</summary>
+    public IReadOnlyDictionary<Node, float[]> OwnCorrections { get; init; } = BiasCorrections;
+
     /// <summary>How an accuracy budget was met; null without one.</summary>
     public Fallback? Fallback { get; init; }
 
@@ -32,10 +35,10 @@ public sealed record QuantizedNetwork(
 public delegate void QuantizationProgress(string phase, int done, int total);
 
 /// <summary>
-/// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights
-/// corrects biases and matches mean outputs. What is left to choose is fitted on every second image and judged on the others: the method that comes closest to
-/// float, and every departure from compensated rounding and corrected biases that comes clearly closer
-/// (<see cref="Judgement.IsClearlyCloserThan"/>), so that chance seldom decides. The choice is then fitted on all images but those
+/// Post-training quantization: runs the float network over the calibration set, equalizes channels, chooses ranges, rounds weights,
+/// corrects biases and matches mean outputs. What is left to choose is fitted on every second image and judged on the others: the method
+/// that comes closest to float, and every departure from compensated rounding, corrected biases and matched means that comes clearly
+/// closer (<see cref="Judgement.IsClearlyCloserThan"/>), so that chance seldom decides. The choice is then fitted on all images but those
 /// of a certificate. A network that has to hold a budget is the very one that was judged. Looks at calibration data only.
 /// </summary>
 public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet images, PackageDescription description, QuantizationOptions options)
@@ -69,7 +72,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         if (options.CertificateImages > 0 && rest.Length == 0)
             throw new UserException("a certificate is made of images that fit nothing; give two calibration images or more");
         if (options.MeanMatching == Choice.On && fit.Length < MeanMatching.MinImages)
-            throw new UserException($"mean matching needs {2 * MeanMatching.MinImages} calibration images or more, for a half of them judges; there are {images.Count}");
+            throw new UserException($"mean matching needs {(2 * MeanMatching.MinImages) - 1} calibration images or more, for a half of them judges; there are {images.Count}");
         bool equalize = options.Equalization != Choice.Off;
         (_progress, _observed, _toObserve) = (progress, 0, judging.Length + (fit.Length * (equalize ? 2 : 1)) + rest.Length);
         _judge.Prepare(judging, Observed);
@@ -209,7 +212,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         if (options.MeanMatching == Choice.Off || fit.Length < MeanMatching.MinImages)
             return network;
         QuantizedNetwork matched = Matched(network, fit);
-        Judgement judgement = _judged[matched.Technique] = _judge.Judge(matched.Lowered);
+        Judgement judgement = Judge(matched);
         bool harms = Judge(choices, statistics).IsClearlyCloserThan(judgement);
         return harms && options.MeanMatching == Choice.Auto ? network : matched;
     }
@@ -228,14 +231,17 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         QuantizationChoices refined = choices with { Technique = choices.Technique with { Learned = true }, Learned = learned };
         QuantizedNetwork other = _quantizer.Quantize(refined, statistics);
         other = network.Technique.Matched ? Matched(other, fit) : other;
-        Judgement judgement = _judged[other.Technique] = _judge.Judge(other.Lowered);
-        return judgement.IsClearlyCloserThan(_judged[network.Technique]) ? (refined, other) : (choices, network);
+        return Judge(other).IsClearlyCloserThan(_judged[network.Technique]) ? (refined, other) : (choices, network);
     }
 
     private QuantizedNetwork Matched(QuantizedNetwork network, int[] indices)
     {
         Dictionary<Node, float[]> corrections = new MeanMatching(graph, images, indices, description, options.Threads).Run(network, _progress);
-        return _quantizer.WithBiases(network, corrections) with { Technique = network.Technique with { Matched = true } };
+        return _quantizer.WithBiases(network, corrections) with
+        {
+            Technique = network.Technique with { Matched = true },
+            OwnCorrections = network.BiasCorrections,
+        };
     }
 
     /// <summary>What choices are worth on the judging images; every technique is judged once.</summary>
@@ -246,8 +252,13 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
     {
         if (_judged.TryGetValue(choices.Technique, out Judgement? known))
             return known;
-        _progress?.Invoke($"judging {choices.Technique}", place, count);
-        return _judged[choices.Technique] = _judge.Judge(_quantizer.Quantize(choices, statistics).Lowered);
+        return Judge(_quantizer.Quantize(choices, statistics), place, count);
+    }
+
+    private Judgement Judge(QuantizedNetwork network, int place = 0, int count = 1)
+    {
+        _progress?.Invoke($"judging {network.Technique}", place, count);
+        return _judged[network.Technique] = _judge.Judge(network.Lowered);
     }
 
     /// <summary>Keeps layers in float32 until the budget holds on all images that judge, and on those that will certify it.</summary>

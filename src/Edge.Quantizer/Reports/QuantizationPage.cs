@@ -92,14 +92,14 @@ internal sealed record QuantizationPage(
     {
         if (Network.Scores.Count == 0)
             return;
-        html.Append("<h2>What was tried</h2><p>Fitted on one half of the calibration images, judged on the other. What is no closer to float by more than the standard error is not taken.</p>");
+        html.Append("<h2>What was tried</h2><p>Fitted on one half of the calibration images, judged on the other. Compensated rounding, bias correction and mean matching are left out where it is closer to float without them by more than the standard error; everything else is taken where it is closer by as much.</p>");
         html.Append(Html.Table(
             ["technique", "logits, dB", ""],
             Network.Scores.Select(s => (IReadOnlyList<string>)
             [
                 s.Technique.ToString(), string.Create(CultureInfo.InvariantCulture, $"{s.LogitSqnr:0.00}"), s.Technique == Network.Technique ? "chosen" : "",
             ])));
-        foreach (string told in QuantizationReport.Biases(Network))
+        foreach (string told in QuantizationReport.GainsOfBiases(Network))
             html.Append("<p>").Append(Html.Text(told)).Append("</p>");
         if (Network.LearnableLayers == 0)
             html.Append("<p>").Append(Html.Text(QuantizationReport.NothingLearned)).Append("</p>");

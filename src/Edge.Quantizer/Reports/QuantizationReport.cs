@@ -12,10 +12,10 @@ internal static class QuantizationReport
     /// <summary>What to tell where learned rounding had nothing to learn from.</summary>
     public const string NothingLearned = "learned rounding: no layer could learn, the calibration images are too few; give some dozen or more";
 
-    /// <summary>What bias correction and mean matching bring, as far as that was judged.</summary>
-    public static IEnumerable<string> Biases(QuantizedNetwork network)
+    /// <summary>What bias correction brings, and mean matching upon it or in its place, as far as that was judged.</summary>
+    public static IEnumerable<string> GainsOfBiases(QuantizedNetwork network)
     {
-        Technique chosen = network.Technique, unmatched = chosen with { Matched = false };
+        Technique chosen = network.Technique with { Learned = false }, unmatched = chosen with { Matched = false };
         double Sqnr(Technique technique) => network.Scores.FirstOrDefault(s => s.Technique == technique)?.LogitSqnr ?? double.NaN;
         return
         [
@@ -42,7 +42,7 @@ internal static class QuantizationReport
         console.Write(table);
         console.WriteLine($"technique: {network.Technique}");
         console.WriteLine($"on calibration images that fitted nothing, logits: {string.Join(", ", network.Scores.Select(s => $"{s.Technique} {s.LogitSqnr:F2} dB"))}");
-        foreach (string told in Biases(network))
+        foreach (string told in GainsOfBiases(network))
             console.WriteLine(told);
         if (network.LearnableLayers == 0)
             console.WriteLine(NothingLearned);

@@ -122,7 +122,7 @@ public class MeanMatchingTests
 
         Assert.False(network.Technique.Matched);
         Assert.DoesNotContain(network.Scores, s => s.Technique.Matched);
-        Assert.Equal("mean matching needs 8 calibration images or more, for a half of them judges; there are 6", refused.Message);
+        Assert.Equal("mean matching needs 7 calibration images or more, for a half of them judges; there are 6", refused.Message);
     }
 
     /// <summary>Weights rounded to the nearest code, and nothing else.</summary>

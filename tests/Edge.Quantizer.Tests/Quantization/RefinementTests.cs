@@ -91,14 +91,33 @@ public class RefinementTests
     [Fact]
     public void Learned_rounding_of_a_network_is_kept_where_the_logits_come_closer()
     {
-        var options = Plain with { LearnedRounding = TimeSpan.FromMinutes(30) };
-        QuantizedNetwork network = Quantize(Small(), options);
+        // One large weight in every row makes all steps coarse.
+        ModelGraph graph = Small();
+        foreach (Tensor weights in graph.Nodes.Where(ActivationStatistics.IsWeighted).Select(n => n.Input(1).Constant!))
+        {
+            for (int i = 0; i < weights.Count; i += weights.Count / weights.Shape[0])
+                weights.Floats[i] *= 10;
+        }
 
-        TechniqueScore[] corrected = [.. network.Scores.Where(s => s.Technique.Corrected)];
-        Assert.Equal([true, false], corrected.Select(s => s.Technique.Learned));
+        QuantizedNetwork network = Quantize(graph, Plain with { LearnedRounding = TimeSpan.FromMinutes(30) });
+
+        double Sqnr(bool learned) => network.Scores.Single(s => s.Technique.Corrected && s.Technique.Learned == learned).LogitSqnr;
+        Assert.True(Sqnr(learned: true) > Sqnr(learned: false) + 1, string.Join(", ", network.Scores));
         Assert.True(network.Technique is { Learned: true, Corrected: true }, string.Join(", ", network.Scores));
         Assert.NotEmpty(network.Weights);
         Assert.Equal(3, network.LearnableLayers);
+    }
+
+    [Fact]
+    public void Means_of_a_learned_network_are_matched_again()
+    {
+        QuantizedNetwork network = Quantize(Small(), Plain with { MeanMatching = Choice.On, LearnedRounding = TimeSpan.FromMinutes(30) });
+
+        Assert.Single(network.Scores, s => s.Technique is { Learned: true, Matched: true });
+        Assert.DoesNotContain(network.Scores, s => s.Technique is { Learned: true, Matched: false });
+        Assert.True(network.Technique.Matched);
+        Assert.Equal(network.Technique.Learned, network.Weights.Count > 0);
+        Assert.Contains(network.BiasCorrections, c => !c.Value.SequenceEqual(network.OwnCorrections[c.Key]));
     }
 
     [Fact]
