@@ -125,20 +125,21 @@ public class FloatFallbackTests
             Equalization = Choice.Off,
             CompensatedRounding = Choice.Off,
             BiasAbsorption = Choice.Off,
+            MeanMatching = Choice.On,
             Threads = 1,
         };
 
-        Assert.Equal(Scales(options with { CertificateImages = 3 }, 0), Scales(options with { CertificateImages = 3 }, 100));
-        Assert.NotEqual(Scales(options, 0), Scales(options, 100));
+        Assert.Equal(Fitted(options with { CertificateImages = 3 }, 0), Fitted(options with { CertificateImages = 3 }, 100));
+        Assert.NotEqual(Fitted(options, 0), Fitted(options, 100));
 
         // Some of the images that the certificate takes are far brighter.
-        static float[] Scales(QuantizationOptions options, float offset)
+        static float[] Fitted(QuantizationOptions options, float offset)
         {
             ModelGraph graph = Network();
             var heldOut = Enumerable.Range(0, 12).ToDictionary(i => (2 * i) + 1, _ => new HeldOutImage([], 0, null));
             var images = new ShiftedImages(new SyntheticImages(24, 3 * Size * Size), PostTrainingQuantizer.CertificateImages(heldOut, 3), offset);
             QuantizedNetwork network = new PostTrainingQuantizer(graph, images, TestPackages.Description(Size), options).Run();
-            return [.. network.Lowered.Package.Tensors.Select(t => t.Scale)];
+            return [.. network.Lowered.Package.Tensors.Select(t => t.Scale), .. network.BiasCorrections.SelectMany(c => c.Value)];
         }
     }
 
