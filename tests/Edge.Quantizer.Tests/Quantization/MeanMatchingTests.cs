@@ -92,11 +92,8 @@ public class MeanMatchingTests
     [InlineData(Choice.On, true)]
     public void Means_of_images_unlike_those_that_judge_are_not_matched(Choice choice, bool expected)
     {
-        var g = new GraphBuilder();
-        ModelGraph graph = g.Build(g.Conv(g.Relu(g.Conv(g.Relu(g.Conv(g.Input(1, 3, 8, 8), 8, 3)), 16, 3)), 10, 1));
-        OptimizedModel.Pipeline().Run(graph);
-
-        QuantizedNetwork network = new PostTrainingQuantizer(graph, new BrightAndDark(), TestPackages.Description(8), Crude with { MeanMatching = choice }).Run();
+        QuantizedNetwork network = new PostTrainingQuantizer(
+            RefinementTests.Small(), new BrightAndDark(), TestPackages.Description(8), Crude with { MeanMatching = choice }).Run();
 
         double Judged(bool matched) => network.Scores.Single(s => s.Technique.Matched == matched).LogitSqnr;
         Assert.True(Judged(matched: false) > Judged(matched: true), string.Join(", ", network.Scores));

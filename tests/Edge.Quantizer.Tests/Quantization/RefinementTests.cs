@@ -259,7 +259,8 @@ public class RefinementTests
     private static QuantizedNetwork Quantize(ModelGraph graph, QuantizationOptions options, int images = 20) =>
         new PostTrainingQuantizer(graph, new SyntheticImages(images, Elements), TestPackages.Description(Size), options).Run();
 
-    private static ModelGraph Small()
+    /// <summary>Three convolutions over images of 8 × 8.</summary>
+    internal static ModelGraph Small()
     {
         var g = new GraphBuilder();
         Value x = g.Input(1, 3, Size, Size);
