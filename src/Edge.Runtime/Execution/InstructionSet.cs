@@ -8,6 +8,8 @@ public enum InstructionSet
 {
     /// <summary>The readable reference: the definition of every result.</summary>
     Scalar,
+
+    /// <summary>AVX2 and FMA: Haswell, Zen and later.</summary>
     Avx2,
     AvxVnni,
     Neon,
@@ -23,8 +25,8 @@ public static class InstructionSets
 
     /// <summary>The fastest form that this core runs.</summary>
     public static InstructionSet Best =>
-        AvxVnni.IsSupported ? InstructionSet.AvxVnni
-        : Avx2.IsSupported ? InstructionSet.Avx2
+        IsSupported(InstructionSet.AvxVnni) ? InstructionSet.AvxVnni
+        : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2
         : Dp.IsSupported ? InstructionSet.NeonDot
         : AdvSimd.Arm64.IsSupported ? InstructionSet.Neon
         : InstructionSet.Scalar;
@@ -32,8 +34,8 @@ public static class InstructionSets
     public static bool IsSupported(InstructionSet set) => set switch
     {
         InstructionSet.Scalar => true,
-        InstructionSet.Avx2 => Avx2.IsSupported,
-        InstructionSet.AvxVnni => AvxVnni.IsSupported,
+        InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
+        InstructionSet.AvxVnni => AvxVnni.IsSupported && Fma.IsSupported,
         InstructionSet.Neon => AdvSimd.Arm64.IsSupported,
         InstructionSet.NeonDot => Dp.IsSupported,
         _ => false,

@@ -46,6 +46,9 @@ public sealed record ConvCase(int Height, int Width, int Inputs, int Outputs)
     public int Workers { get; init; } = 1;
     public ConvFill Fill { get; init; }
 
+    /// <summary>Where not 0, biases reach as far as sums below 2 to this power allow.</summary>
+    public int SumBits { get; init; }
+
     public int OutputHeight => ((Height + PadTop + PadBottom - (DilationY * (KernelHeight - 1)) - 1) / StrideY) + 1;
     public int OutputWidth => ((Width + PadLeft + PadRight - (DilationX * (KernelWidth - 1)) - 1) / StrideX) + 1;
 
@@ -80,6 +83,10 @@ public sealed record ConvCase(int Height, int Width, int Inputs, int Outputs)
         {
             bias[o] = Fill == ConvFill.Ties ? random.Next(-3, 4) : random.Next(-500, 500) * length;
             scales[o] = Fill == ConvFill.Ties ? 0.5f : 0.5f + random.NextSingle();
+            if (SumBits == 0)
+                continue;
+            int largest = (1 << SumBits) - 1 - (length * byte.MaxValue * sbyte.MaxValue);
+            bias[o] = (o % 4) switch { 0 => largest, 1 => -largest, _ => random.Next(-largest, largest) };
         }
 
         // Results then spread over the whole output range, some beyond it.
@@ -88,6 +95,7 @@ public sealed record ConvCase(int Height, int Width, int Inputs, int Outputs)
             ConvFill.Ties => 1f,
             ConvFill.LargestSums => length * 200f,
             ConvFill.Overflow => 1e-7f,
+            _ when SumBits > 0 => (1 << SumBits) / 200f,
             _ => MathF.Sqrt(length) * 60f,
         };
         harness.AddInt8([1, Height, Width, Inputs], input, 1f, InputZeroPoint, Inputs + InputGap);

@@ -11,6 +11,7 @@ internal static class ConvCases
     [
         .. AroundTheTile(tile), .. Remainders(tile), .. FewChannels(), .. Windows(), .. Groups(), .. Depthwise(tile),
         .. DepthwiseEdges(tile), .. Numbers(), .. Slices(), .. ManyOutputs(tile), .. SmallKernels(),
+        .. LargeSums(),
     ];
 
     private static IEnumerable<ConvCase> AroundTheTile(TileShape tile)
@@ -186,6 +187,34 @@ internal static class ConvCases
         }
 
         yield return new ConvCase(30, 41, 52, 99) { Workers = 2, Low = 3, High = 90 };
+    }
+
+    /// <summary>
+    /// Sums at the ends of what float32 holds behind a fixed exponent and beyond, with the bounds of a ReLU and without.
+    /// </summary>
+    private static IEnumerable<ConvCase> LargeSums()
+    {
+        var pointwise = new ConvCase(5, 5, 20, 99);
+        ConvCase depthwise = (pointwise with { Inputs = 99, Groups = 99 }).Square(kernel: 3, stride: 1, pad: 1);
+        ConvCase[] images =
+        [
+            pointwise, pointwise with { Outputs = 21 }, pointwise.Square(kernel: 3, stride: 1, pad: 1), depthwise,
+            depthwise.Square(kernel: 3, stride: 2, pad: 1),
+        ];
+        foreach (ConvCase image in images)
+        {
+            foreach (int zeroPoint in (int[])[-128, 3])
+            {
+                foreach (int bits in (int[])[22, 23, 24, 30])
+                {
+                    if (image.KernelHeight * image.KernelWidth * image.Inputs / image.Groups * byte.MaxValue * sbyte.MaxValue < 1 << bits)
+                        yield return image with { SumBits = bits, OutputZeroPoint = zeroPoint };
+                }
+
+                foreach (ConvFill fill in Enum.GetValues<ConvFill>())
+                    yield return image with { Fill = fill, OutputZeroPoint = zeroPoint };
+            }
+        }
     }
 
     /// <summary>3×3 kernels of stride 1 with enough channels and pixels for Winograd's tiles of 4×4.</summary>

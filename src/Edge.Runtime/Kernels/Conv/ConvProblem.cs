@@ -91,18 +91,6 @@ internal readonly unsafe ref struct ConvProblem
         return true;
     }
 
-    /// <summary>Whether that bound shows that all sums lie within the range of <see cref="RequantizeParameters.Offset"/>.</summary>
-    public bool SumsFitOffset()
-    {
-        for (int o = 0; o < OutputChannels; o++)
-        {
-            if (!(SumBound(o) < 1 << 22))
-                return false;
-        }
-
-        return true;
-    }
-
     private double SumBound(int output) =>
         ((double)KernelSize * GroupInputs * byte.MaxValue * sbyte.MaxValue) + Math.Abs((double)Bias[output]);
 
@@ -121,6 +109,15 @@ internal readonly unsafe ref struct ConvProblem
     {
         int largest = Math.Max(InputZeroPoint - sbyte.MinValue, sbyte.MaxValue - InputZeroPoint);
         return Math.Abs((long)Bias[output]) + (largest * (long)sums.Magnitudes);
+    }
+
+    /// <summary>That of all outputs.</summary>
+    public long LargestSum()
+    {
+        long largest = 0;
+        for (int o = 0; o < OutputChannels; o++)
+            largest = Math.Max(largest, LargestSum(o, WeightSums.Of(WeightsOf(o))));
+        return largest;
     }
 
     /// <summary>The weights of an output channel: [kernel row][kernel column][input channel of the group].</summary>

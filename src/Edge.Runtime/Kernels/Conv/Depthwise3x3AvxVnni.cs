@@ -46,7 +46,7 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
     {
         if (!block.SumsAreOffset)
             Compute<AnySums>(block);
-        else if (block is { ZeroPoint: sbyte.MinValue, Low: sbyte.MinValue, High: sbyte.MaxValue })
+        else if (block.IsUnsigned)
             Compute<OffsetSumsUnsigned>(block);
         else
             Compute<OffsetSums>(block);
@@ -151,7 +151,7 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
     {
         private readonly sbyte* _weights, _upper, _lower;
         private readonly int* _bias;
-        private readonly float* _multipliers;
+        private readonly float* _multipliers, _scaledOffsets;
         private readonly Vector256<float> _high;
         private readonly Vector256<short> _zeroPoint;
         private readonly Vector256<sbyte> _low, _highest;
@@ -162,6 +162,7 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
             _weights = block.Weights;
             _bias = block.Bias;
             _multipliers = block.Multipliers;
+            _scaledOffsets = block.ScaledOffsets;
             _high = Vector256.Create((float)(block.High - block.ZeroPoint));
             _zeroPoint = Vector256.Create((short)block.ZeroPoint);
             _low = Vector256.Create((sbyte)block.Low);
@@ -209,14 +210,21 @@ internal readonly unsafe struct Depthwise3x3AvxVnni<TStride> : IDepthwise3x3Tile
             s1 = AvxVnni.MultiplyWideningAndAdd(s1, b1, Vector256.Load(weights + 160));
             s0 = AvxVnni.MultiplyWideningAndAdd(s0, c0, Vector256.Load(weights + 256));
             s1 = AvxVnni.MultiplyWideningAndAdd(s1, c1, Vector256.Load(weights + 288));
-            Vector256<int> q0 = Round(s0, Vector256.Load(_multipliers + (2 * first)));
-            Vector256<int> q1 = Round(s1, Vector256.Load(_multipliers + (2 * first) + 8));
+            Vector256<int> q0 = Round(s0, 2 * first), q1 = Round(s1, (2 * first) + 8);
             return Avx2.PackSignedSaturate(q0, q1);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private Vector256<int> Round(Vector256<int> sums, Vector256<float> multipliers)
+        private Vector256<int> Round(Vector256<int> sums, int first)
         {
+            Vector256<float> multipliers = Vector256.Load(_multipliers + first);
+            if (TForm.Unsigned)
+            {
+                // Rounded once, as the product sum · multiplier would be; see RequantizeAvx2.
+                return Avx.ConvertToVector256Int32(
+                    Fma.MultiplySubtract(sums.AsSingle(), multipliers, Vector256.Load(_scaledOffsets + first)));
+            }
+
             if (TForm.Offset)
             {
                 // A subtraction is exact here, and leaves the units that multiply to the products.

@@ -24,7 +24,7 @@ internal sealed unsafe class Depthwise3x3Convolution<TTile> : PreparedOperator
     private readonly sbyte** _rows;
     private readonly sbyte* _weights;
     private readonly int* _bias;
-    private readonly float* _multipliers;
+    private readonly float* _multipliers, _scaledOffsets;
     private readonly int _height, _channels, _rowsPerPiece, _blocks, _blocksPerPiece, _blockRuns;
 
     /// <summary>What all calls have in common.</summary>
@@ -41,15 +41,17 @@ internal sealed unsafe class Depthwise3x3Convolution<TTile> : PreparedOperator
         _weights = (sbyte*)context.Allocate((nuint)(_blocks * TTile.WeightBytes));
         _bias = (int*)context.Allocate((nuint)(_blocks * TTile.Channels * sizeof(int)));
         _multipliers = (float*)context.Allocate((nuint)(_blocks * TTile.Channels * sizeof(float)));
-        bool offset = TTile.TakesOffsetSums && problem.SumsFitOffset() && problem.ScaledSumsFitInt32();
-        Pack(problem, offset ? RequantizeParameters.Offset : 0);
+        _scaledOffsets = (float*)context.Allocate((nuint)(_blocks * TTile.Channels * sizeof(float)));
+        var requantize = RequantizeParameters.Of(problem);
+        Pack(problem, TTile.TakesOffsetSums ? requantize.OffsetSums(problem.LargestSum()) : 0);
         _call = new Depthwise3x3Block
         {
             InputStride = problem.InputStride,
             PadLeft = problem.Window.PadLeft > 0,
             PadRight = ColumnsBehind(problem) > 0,
             Padding = (sbyte)problem.InputZeroPoint,
-            SumsAreOffset = offset,
+            SumsAreOffset = requantize.SumsAreOffset,
+            IsUnsigned = requantize.IsUnsigned,
             Output = problem.Output,
             OutputStride = problem.OutputStride,
             OutputRowStride = (nint)problem.OutputStride * problem.OutputWidth,
@@ -103,6 +105,7 @@ internal sealed unsafe class Depthwise3x3Convolution<TTile> : PreparedOperator
                 call.Weights = _weights + (block * TTile.WeightBytes);
                 call.Bias = _bias + (block * TTile.Channels);
                 call.Multipliers = _multipliers + (block * TTile.Channels);
+                call.ScaledOffsets = _scaledOffsets + (block * TTile.Channels);
                 TTile.Compute(call);
             }
         }
@@ -149,6 +152,7 @@ internal sealed unsafe class Depthwise3x3Convolution<TTile> : PreparedOperator
                 int place = (block * TTile.Channels) + TTile.Place(channel);
                 _bias[place] = unchecked(start + problem.FoldedBias(first + channel, TTile.ActivationFlip));
                 _multipliers[place] = problem.Multiplier(first + channel);
+                _scaledOffsets[place] = BitConverter.Int32BitsToSingle(RequantizeParameters.PositiveOffset) * _multipliers[place];
             }
 
             TTile.Pack(problem.Weights.Slice(first * 9, TTile.Channels * 9), _weights + (block * TTile.WeightBytes));

@@ -32,7 +32,7 @@ internal readonly unsafe struct Gemm6x16AvxVnni : IGemmTile
     public static void Compute<TInputs>(in GemmRun run)
         where TInputs : struct, IGemmInputs
     {
-        if (!run.Requantize.HasOffsetForm)
+        if (!run.Requantize.SumsAreOffset)
             Compute<TInputs, AnySums>(run);
         else if (run.Requantize.IsUnsigned)
             Compute<TInputs, OffsetSumsUnsigned>(run);

@@ -46,11 +46,8 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
             _table = new TapTable(problem, context, _pixels + TTile.Rows - 1);
         _weights = GemmWeights.Pack<TTile>(
             problem, context, _table?.Taps ?? 1, _table?.Depth ?? _patches?.PatchBytes ?? problem.GroupInputs);
-        if (TTile.TakesOffsetSums && problem.SumsFitOffset())
-        {
-            _requantize.SumsAreOffset = true;
-            _weights.OffsetSums();
-        }
+        if (TTile.TakesOffsetSums)
+            _weights.OffsetSums(_requantize.OffsetSums(_weights.LargestSum));
 
         _patchStride = _patches is null ? 0 : _weights.Depth;
 

@@ -36,7 +36,18 @@ internal readonly unsafe struct GemmPanel6x16Avx2 : IGemmPanel<Gemm4x16Avx2>
 
     public static void Compute(in GemmRun run)
     {
-        var requantize = new RequantizeAvx2<AnySums>(run.Requantize);
+        if (!run.Requantize.SumsAreOffset)
+            Compute<AnySums>(run);
+        else if (run.Requantize.IsUnsigned)
+            Compute<OffsetSumsUnsigned>(run);
+        else
+            Compute<OffsetSums>(run);
+    }
+
+    private static void Compute<TForm>(in GemmRun run)
+        where TForm : struct, IRequantizeForm
+    {
+        var requantize = new RequantizeAvx2<TForm>(run.Requantize);
         nint outputStride = run.OutputStride;
         nint panelBytes = (nint)run.Depth * 12;
         var panel = (byte*)run.Input;

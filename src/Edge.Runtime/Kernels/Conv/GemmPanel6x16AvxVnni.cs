@@ -52,7 +52,7 @@ internal readonly unsafe struct GemmPanel6x16AvxVnni : IGemmPanel<Gemm6x16AvxVnn
 
     public static void Compute(in GemmRun run)
     {
-        if (!run.Requantize.HasOffsetForm)
+        if (!run.Requantize.SumsAreOffset)
             Compute<AnySums>(run);
         else if (run.Requantize.IsUnsigned)
             Compute<OffsetSumsUnsigned>(run);

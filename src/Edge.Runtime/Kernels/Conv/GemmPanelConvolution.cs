@@ -41,12 +41,7 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
         if (!problem.IsPointwise)
             _table = new TapTable(problem, context, _pixels + Rows - 1);
         _weights = GemmWeights.Pack<TTile>(problem, context, _table?.Taps ?? 1, _table?.Depth ?? problem.InputChannels);
-        if (problem.SumsFitOffset())
-        {
-            _requantize.SumsAreOffset = true;
-            _weights.OffsetSums();
-        }
-
+        _weights.OffsetSums(_requantize.OffsetSums(_weights.LargestSum));
         _panelBytes = Rows * _weights.Taps * _weights.Depth * TPanel.ActivationBytes;
         _tiles = DivideUp(_pixels, Rows);
         int runBytes = _panelBytes > NearBytes / 4 ? FarBytes : NearBytes;

@@ -43,6 +43,9 @@ internal readonly unsafe struct GemmWeights
 
     public int Taps { get; private init; }
 
+    /// <summary>The largest magnitude that a sum can have.</summary>
+    public long LargestSum { get; private init; }
+
     /// <summary>Padded input channels of a tap.</summary>
     public int Depth { get; private init; }
 
@@ -66,6 +69,7 @@ internal readonly unsafe struct GemmWeights
         int planBytes = problem.Groups * blocksPerGroup * planLength * sizeof(int);
         int* plan = planBytes == 0 ? null : (int*)context.Allocate((nuint)planBytes);
         var blocks = new GemmBlock[problem.Groups * blocksPerGroup];
+        long largestSum = 0;
         for (int i = 0; i < blocks.Length; i++)
         {
             (int group, int index) = Math.DivRem(i, blocksPerGroup);
@@ -82,7 +86,9 @@ internal readonly unsafe struct GemmWeights
                 for (int row = 0, start = problem.FoldedBias(output, TTile.ActivationFlip, sums); row < TTile.BiasRows; row++)
                     bias[((row * width) + channel) * TTile.BiasStride] = start;
                 float multiplier = multipliers[channel] = problem.Multiplier(output);
-                fitsInt16 &= problem.LargestSum(output, sums) * (double)multiplier < LargestScaled;
+                long largest = problem.LargestSum(output, sums);
+                largestSum = Math.Max(largestSum, largest);
+                fitsInt16 &= largest * (double)multiplier < LargestScaled;
                 fixed (sbyte* source = weights)
                     PackChannel<TTile>(source, taps, depth, channel, width, data);
             }
@@ -105,16 +111,16 @@ internal readonly unsafe struct GemmWeights
             multipliers += width;
         }
 
-        return new GemmWeights { Blocks = blocks, Taps = taps, Depth = steps * TTile.DepthStep };
+        return new GemmWeights { Blocks = blocks, LargestSum = largestSum, Taps = taps, Depth = steps * TTile.DepthStep };
     }
 
-    /// <summary>Adds <see cref="RequantizeParameters.Offset"/> to the start values, of which there is one per channel.</summary>
-    public void OffsetSums()
+    /// <summary>Adds <see cref="RequantizeParameters.OffsetSums"/> to the start values, of which there is one per channel.</summary>
+    public void OffsetSums(int offset)
     {
         foreach (ref readonly GemmBlock block in Blocks.AsSpan())
         {
             for (int channel = 0; channel < block.Width; channel++)
-                block.Bias[channel] = unchecked(block.Bias[channel] + RequantizeParameters.Offset);
+                block.Bias[channel] = unchecked(block.Bias[channel] + offset);
         }
     }
 

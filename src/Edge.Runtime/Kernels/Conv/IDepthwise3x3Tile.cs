@@ -18,7 +18,7 @@ internal unsafe interface IDepthwise3x3Tile
     /// <summary>What the kernel adds to every activation: 128 where it flips the sign bit, else 0.</summary>
     static abstract int ActivationFlip { get; }
 
-    /// <summary>Whether the kernel takes start values with <see cref="RequantizeParameters.Offset"/> in them.</summary>
+    /// <summary>Whether the kernel takes <see cref="Depthwise3x3Block.SumsAreOffset"/>.</summary>
     static virtual bool TakesOffsetSums => false;
 
     /// <summary>Where a channel's bias and multiplier stand among those of its block.</summary>
@@ -56,11 +56,8 @@ internal unsafe struct Depthwise3x3Block
     /// <summary>Zero point of the input: what padding reads.</summary>
     public sbyte Padding;
 
-    /// <summary>
-    /// The start values have <see cref="RequantizeParameters.Offset"/> in them, and every scaled sum can be converted to int32
-    /// before it is clamped.
-    /// </summary>
-    public bool SumsAreOffset;
+    /// <summary>See <see cref="RequantizeParameters.SumsAreOffset"/> and <see cref="RequantizeParameters.IsUnsigned"/>.</summary>
+    public bool SumsAreOffset, IsUnsigned;
 
     /// <summary>First pixel's first channel of the block.</summary>
     public sbyte* Output;
@@ -80,6 +77,9 @@ internal unsafe struct Depthwise3x3Block
 
     /// <summary>In the tile's order.</summary>
     public float* Multipliers;
+
+    /// <summary><see cref="RequantizeParameters.PositiveOffset"/>'s float32 times each multiplier.</summary>
+    public float* ScaledOffsets;
 
     /// <summary>Bounds of the output.</summary>
     public int Low, High;

@@ -8,7 +8,7 @@ internal unsafe interface IGemmTile : IWeightOrder
 {
     static abstract int Rows { get; }
 
-    /// <summary>Whether the tile takes start values with <see cref="RequantizeParameters.Offset"/> in them.</summary>
+    /// <summary>Whether the tile takes <see cref="RequantizeParameters.SumsAreOffset"/>.</summary>
     static virtual bool TakesOffsetSums => false;
 
     /// <summary>
@@ -106,6 +106,12 @@ internal unsafe struct RequantizeParameters
     /// </summary>
     public const int Offset = 0x4B400000;
 
+    /// <summary>
+    /// The bits of 2²³ in float32. Added to a sum from 0 to 2²³ − 1 it gives the bits of 2²³ + sum, added to a negative one those of a
+    /// positive number below 2²³.
+    /// </summary>
+    public const int PositiveOffset = 0x4B000000;
+
     /// <summary>One per channel, readable over the tile's whole width.</summary>
     public float* Multipliers;
 
@@ -117,7 +123,10 @@ internal unsafe struct RequantizeParameters
     /// <summary>See <see cref="ConvProblem.ScaledSumsFitInt32"/>.</summary>
     public bool ScaledSumsFitInt32;
 
-    /// <summary>The start values have <see cref="Offset"/> in them; see <see cref="ConvProblem.SumsFitOffset"/>.</summary>
+    /// <summary>
+    /// The start values have <see cref="PositiveOffset"/> in them where the output <see cref="IsUnsigned"/>, else <see cref="Offset"/>, and
+    /// <see cref="ScaledSumsFitInt32"/>.
+    /// </summary>
     public bool SumsAreOffset;
 
     /// <summary>
@@ -128,9 +137,6 @@ internal unsafe struct RequantizeParameters
     /// <summary>Bounds of 0 to 255 above the least code: what a ReLU leaves.</summary>
     public readonly bool IsUnsigned => ZeroPoint == sbyte.MinValue && Low == 0 && High == byte.MaxValue;
 
-    /// <summary>Whether a tile may take one of the forms with <see cref="IRequantizeForm.Offset"/>.</summary>
-    public readonly bool HasOffsetForm => SumsAreOffset && ScaledSumsFitInt32;
-
     /// <summary>What all blocks of a convolution share.</summary>
     public static RequantizeParameters Of(in ConvProblem problem) => new()
     {
@@ -139,4 +145,13 @@ internal unsafe struct RequantizeParameters
         ZeroPoint = problem.OutputZeroPoint,
         ScaledSumsFitInt32 = problem.ScaledSumsFitInt32(),
     };
+
+    /// <summary>Decides about <see cref="SumsAreOffset"/>.</summary>
+    /// <param name="largestSum">The largest magnitude of a sum.</param>
+    /// <returns>What to add to the start values: 0 where sums don't fit.</returns>
+    public int OffsetSums(long largestSum)
+    {
+        SumsAreOffset = ScaledSumsFitInt32 && largestSum < (IsUnsigned ? 1 << 23 : 1 << 22);
+        return !SumsAreOffset ? 0 : IsUnsigned ? PositiveOffset : Offset;
+    }
 }

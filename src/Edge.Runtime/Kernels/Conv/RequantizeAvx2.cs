@@ -12,29 +12,29 @@ namespace Edge.Runtime.Kernels.Conv;
 internal readonly unsafe struct RequantizeAvx2<TForm>
     where TForm : struct, IRequantizeForm
 {
-    private readonly Vector256<float> _multipliers0, _multipliers1, _high;
+    private readonly Vector256<float> _multipliers0, _multipliers1, _offsets0, _offsets1, _high;
     private readonly Vector256<short> _zeroPoint;
     private readonly Vector256<sbyte> _lowest, _highest;
-    private readonly bool _fitsInt32, _isUnsigned, _offset;
+    private readonly bool _fitsInt32, _isUnsigned;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RequantizeAvx2(in RequantizeParameters parameters)
     {
         _multipliers0 = Vector256.Load(parameters.Multipliers);
         _multipliers1 = Vector256.Load(parameters.Multipliers + 8);
+        if (TForm.Unsigned)
+        {
+            Vector256<float> offset = Vector256.Create(RequantizeParameters.PositiveOffset).AsSingle();
+            _offsets0 = offset * _multipliers0;
+            _offsets1 = offset * _multipliers1;
+        }
+
         _high = Vector256.Create(parameters.High);
         _zeroPoint = Vector256.Create((short)parameters.ZeroPoint);
         _lowest = Vector256.Create((sbyte)((int)parameters.Low + parameters.ZeroPoint));
         _highest = Vector256.Create((sbyte)((int)parameters.High + parameters.ZeroPoint));
         _fitsInt32 = parameters.ScaledSumsFitInt32;
-        _offset = parameters.SumsAreOffset;
         _isUnsigned = parameters.IsUnsigned;
-    }
-
-    private bool SumsAreOffset
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TForm.Offset || _offset;
     }
 
     private bool FitsInt32
@@ -92,7 +92,14 @@ internal readonly unsafe struct RequantizeAvx2<TForm>
     private Vector256<short> Round(Vector256<int> sum0, Vector256<int> sum1)
     {
         Vector256<float> scaled0, scaled1;
-        if (SumsAreOffset)
+        if (TForm.Unsigned)
+        {
+            // The offset times a multiplier is exact, and the one rounding is that of the product sum · multiplier. A negative sum
+            // gives another number below 0, which packing makes 0 as well.
+            scaled0 = Fma.MultiplySubtract(sum0.AsSingle(), _multipliers0, _offsets0);
+            scaled1 = Fma.MultiplySubtract(sum1.AsSingle(), _multipliers1, _offsets1);
+        }
+        else if (TForm.Offset)
         {
             // A subtraction is exact here, and leaves the units that multiply to the products.
             Vector256<float> zero = Vector256.Create(RequantizeParameters.Offset).AsSingle();

@@ -27,7 +27,6 @@ internal static class FloatTiles
     private static Tile Best(InstructionSet set) => set switch
     {
         InstructionSet.Scalar => Tile.Scalar,
-        InstructionSet.Avx2 or InstructionSet.AvxVnni when !Fma.IsSupported => Tile.Scalar,
         InstructionSet.AvxVnni when Vector512.IsHardwareAccelerated => Tile.Vector512,
         InstructionSet.Avx2 or InstructionSet.AvxVnni => Tile.Vector256,
         _ => Tile.Vector128,
