@@ -43,6 +43,7 @@ internal sealed record LayerShape(string Network, int Size, int Inputs, int Outp
         new("MobileNet v1", 14, 512, 512),
         new("MobileNet v1", 7, 1024, 1024),
         new("MobileNet v2", 56, 24, 144),
+        new("MobileNet v2", 56, 144, 24),
         new("MobileNet v2", 28, 192, 32),
         new("MobileNet v2", 14, 96, 576),
         new("MobileNet v2", 7, 960, 160),

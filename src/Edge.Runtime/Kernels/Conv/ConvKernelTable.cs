@@ -135,6 +135,7 @@ internal static class ConvKernelTable
                 "DepthwiseMultiplierAvxVnni", InstructionSet.AvxVnni, DepthwiseAny),
             Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
             GemmPanel<GemmPanel6x16AvxVnni, Gemm6x16AvxVnni>(nameof(GemmPanel6x16AvxVnni), InstructionSet.AvxVnni),
+            Gemm<Gemm4x24AvxVnni>(nameof(Gemm4x24AvxVnni), InstructionSet.AvxVnni, Gemm4x24AvxVnni.Suits),
             Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
             Depthwise<Depthwise3x3Avx2<PairSumsAvx2>>("Depthwise3x3Avx2", InstructionSet.Avx2, Depthwise3x3),
             Depthwise<DepthwiseAvx2<PairSumsAvx2, SameChannels>>("DepthwiseAvx2", InstructionSet.Avx2, DepthwiseSameChannels),

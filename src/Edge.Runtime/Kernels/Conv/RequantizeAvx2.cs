@@ -19,9 +19,17 @@ internal readonly unsafe struct RequantizeAvx2<TForm>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RequantizeAvx2(in RequantizeParameters parameters)
+        : this(parameters, parameters.Multipliers, parameters.Multipliers + 8)
     {
-        _multipliers0 = Vector256.Load(parameters.Multipliers);
-        _multipliers1 = Vector256.Load(parameters.Multipliers + 8);
+    }
+
+    /// <param name="low">Multipliers of the first eight channels.</param>
+    /// <param name="high">Those of the other eight.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public RequantizeAvx2(in RequantizeParameters parameters, float* low, float* high)
+    {
+        _multipliers0 = Vector256.Load(low);
+        _multipliers1 = Vector256.Load(high);
         if (TForm.Unsigned)
         {
             Vector256<float> offset = Vector256.Create(RequantizeParameters.PositiveOffset).AsSingle();
@@ -68,6 +76,27 @@ internal readonly unsafe struct RequantizeAvx2<TForm>
     public void Store(
         Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1, sbyte* outputA, sbyte* outputB)
     {
+        Vector256<sbyte> codes = Codes(a0, a1, b0, b1);
+        codes.GetLower().Store(outputA);
+        codes.GetUpper().Store(outputB);
+    }
+
+    /// <summary>Eight channels of four pixels, where both eights of channels have the same multipliers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreEights(
+        Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d, sbyte* outputA, sbyte* outputB, sbyte* outputC, sbyte* outputD)
+    {
+        Vector256<sbyte> codes = Codes(a, b, c, d);
+        codes.GetLower().GetLower().Store(outputA);
+        codes.GetLower().GetUpper().Store(outputB);
+        codes.GetUpper().GetLower().Store(outputC);
+        codes.GetUpper().GetUpper().Store(outputD);
+    }
+
+    /// <summary>Channels 0 to 15 of a, then of b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<sbyte> Codes(Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1)
+    {
         // Fours of channels: a 0, a 2, b 0, b 2 | a 1, a 3, b 1, b 3.
         Vector256<short> a = Round(a0, a1), b = Round(b0, b1);
         Vector256<sbyte> codes;
@@ -82,9 +111,7 @@ internal readonly unsafe struct RequantizeAvx2<TForm>
             codes = Vector256.Min(Vector256.Max(codes, _lowest), _highest);
         }
 
-        codes = Avx2.PermuteVar8x32(codes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
-        codes.GetLower().Store(outputA);
-        codes.GetUpper().Store(outputB);
+        return Avx2.PermuteVar8x32(codes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
     }
 
     /// <summary>Without the zero point: channels 0-3 8-11 | 4-7 12-15.</summary>
