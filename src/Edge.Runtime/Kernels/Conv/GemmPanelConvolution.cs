@@ -45,7 +45,12 @@ internal sealed unsafe class GemmPanelConvolution<TPanel, TTile> : PreparedOpera
         _panelBytes = Rows * _weights.Taps * _weights.Depth * TPanel.ActivationBytes;
         _tiles = DivideUp(_pixels, Rows);
         int runBytes = _panelBytes > NearBytes / 4 ? FarBytes : NearBytes;
-        _tilesPerRun = Math.Clamp(runBytes / _panelBytes, 1, _tiles);
+        int tiles = runBytes / _panelBytes;
+
+        // Where all weights are near as well, so are the outputs, of which every block writes a part of each cache line.
+        if (_weights.Taps * _weights.Depth * problem.OutputChannels <= NearBytes / 2)
+            tiles = Math.Min(tiles, NearBytes / (Rows * problem.OutputChannels));
+        _tilesPerRun = Math.Clamp(tiles, 1, _tiles);
         _piecesAreBlocks = PieceChoice.BlocksPay(_weights.Blocks.Length, _tiles, context.Workers);
         Pieces = _piecesAreBlocks ? _weights.Blocks.Length : _tiles;
     }
