@@ -5,12 +5,8 @@
 # usage: tools/fashion-mnist.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
-tools/prepare.sh tests
+tools/prepare.sh tests dataset-fashion-mnist
 images=/usr/share/datasets/fashion-mnist
-if [ ! -e $images/t10k-images-idx3-ubyte.gz ]; then
-    sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-    $sudo apt-get install -y -qq dataset-fashion-mnist >/dev/null
-fi
 out=artifacts/fashion-mnist
 for project in src/Edge.Training src/Edge.Quantizer; do dotnet build "$project" -c Release --nologo -v q; done
 train() { dotnet src/Edge.Training/bin/Release/net10.0/edge-train.dll "$@"; }

@@ -6,7 +6,7 @@
 #                     broker (mosquitto) with its client library (libmosquitto1), and a browser for the page
 #                     (chromium, chromium-driver)
 #   npm package       onnxruntime-node, whose native library is the reference of evaluate and compare
-# usage: tools/prepare.sh [tests]
+# usage: tools/prepare.sh [tests] [PACKAGE...]   further Debian packages that a script needs
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,11 @@ for alternatives in "libturbojpeg0 libturbojpeg0t64" "libpng16-16 libpng16-16t64
     done
     packages+=("${chosen:-${alternatives%% *}}")
 done
-if [ "${1:-}" = tests ]; then packages+=(libonnx-testdata librsvg2-bin ffmpeg mosquitto libmosquitto1 chromium chromium-driver); fi
+if [ "${1:-}" = tests ]; then
+    packages+=(libonnx-testdata librsvg2-bin ffmpeg mosquitto libmosquitto1 chromium chromium-driver)
+    shift
+fi
+packages+=("$@")
 
 missing=()
 for p in "${packages[@]}"; do

@@ -4,7 +4,7 @@
 # usage: models/signs/make.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-tools/prepare.sh tests
+tools/prepare.sh tests fonts-dejavu fonts-liberation fonts-roboto-unhinted
 data=artifacts/signs run=artifacts/signs/run
 for project in tools/Edge.SignRenderer src/Edge.Training src/Edge.Quantizer; do dotnet build "$project" -c Release --nologo -v q; done
 signs() { dotnet tools/Edge.SignRenderer/bin/Release/net10.0/edge-signs.dll "$@"; }
