@@ -240,7 +240,6 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         return _quantizer.WithBiases(network, corrections) with
         {
             Technique = network.Technique with { Matched = true },
-            OwnCorrections = network.BiasCorrections,
         };
     }
 

@@ -125,12 +125,19 @@ public sealed class Session : IDisposable
     }
 
     /// <summary>As <see cref="Run()"/>, and shows every intermediate tensor.</summary>
-    public void Run(ITraceSink trace)
+    public void Run(ITraceSink trace) => Run(trace, _operators.Length);
+
+    /// <summary>Computes and shows what the first operators write; the outputs are undefined where these are not all.</summary>
+    /// <param name="count">How many of the model's operators, in their order.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer, or <paramref name="count"/> is negative.</exception>
+    public void Run(ITraceSink trace, int count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _operators.Length);
         Enter();
         try
         {
-            for (int i = 0; i < _operators.Length; i++)
+            for (int i = 0; i < count; i++)
             {
                 _pool.Run(_operators[i]);
                 OperatorDefinition op = Model.Manifest.Operators[i];
@@ -138,7 +145,8 @@ public sealed class Session : IDisposable
                 trace.Computed(i, op, new TensorBytes(_memory.Definition(output), _memory.Bytes(output)));
             }
 
-            Dequantize();
+            if (count == _operators.Length)
+                Dequantize();
         }
         finally
         {

@@ -127,6 +127,24 @@ public sealed class SessionTests
         Assert.Throws<NotSupportedException>(() => new Session(model, new SessionOptions { InstructionSet = missing }));
     }
 
+    [Fact]
+    public void A_run_of_the_first_operators_shows_what_they_write_and_no_more()
+    {
+        EdgeModel model = TinyModel.Inceptionlike().Parse();
+        List<byte[]> all = Trace(model, InstructionSet.Scalar, 1);
+        using var session = new Session(model, new SessionOptions { Threads = 1, InstructionSet = InstructionSet.Scalar });
+        for (int count = 0; count <= all.Count; count++)
+        {
+            SelfTestRunner.Fill(session.Input, 42);
+            var sink = new Recorder();
+            session.Run(sink, count);
+            Assert.Equal(all.Take(count), sink.Tensors);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Run(new Recorder(), all.Count + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => session.Run(new Recorder(), -1));
+    }
+
     private static EdgeModel Planned(TinyModel tiny) =>
         EdgeModel.Parse(EdgeModelWriter.ToBytes(ArenaPlanner.Plan(tiny.Manifest).ApplyTo(tiny.Manifest), tiny.Constants));
 
