@@ -14,7 +14,12 @@ internal sealed class JsonMembers
 {
     private readonly List<JsonProperty> _left;
 
-    private JsonMembers(JsonElement element) => _left = [.. element.EnumerateObject()];
+    private JsonMembers(JsonElement element)
+    {
+        _left = new List<JsonProperty>(element.GetPropertyCount());
+        foreach (JsonProperty member in element.EnumerateObject())
+            _left.Add(member);
+    }
 
     private delegate bool Getter<T>(JsonElement element, out T value);
 

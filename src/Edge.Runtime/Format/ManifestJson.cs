@@ -20,12 +20,15 @@ internal static class ManifestJson
     {
         try
         {
-            ManifestText.RejectRepeatedMembers(json, offset);
             using JsonDocument document = JsonDocument.Parse(json.ToArray());
+            if (json.Contains((byte)'\\'))
+                ManifestText.RejectRepeatedMembers(json, offset);
             return JsonMembers.Read(document.RootElement, ManifestReader.Manifest);
         }
         catch (JsonMemberException e)
         {
+            // A member that stands twice is refused in any case: it is asked for once. This says so.
+            ManifestText.RejectRepeatedMembers(json, offset);
             string field = e.Path.Length == 0 ? "manifest" : e.Path;
             throw new ModelFormatException(field, offset + ManifestText.Find(json, e.Path), e.Message, e);
         }

@@ -68,6 +68,24 @@ public sealed class ManifestJsonTests
     public void Other_texts_are_refused(string text) =>
         Assert.Throws<ModelFormatException>(() => EdgeModel.Parse(new RawPackage(TinyModel.Inceptionlike()).BuildWith(text)));
 
+    [Theory]
+    [InlineData("\"labelOffset\":", "\"labelOffset\":0,\"labelOffset\":", "twice")]
+    [InlineData("\"zeroPoint\":", "\"zeroPoint\":0,\"zeroPoint\":", "twice")]
+    [InlineData("\"strideX\":", "\"strideX\":1,\"strideX\":", "twice")]
+    [InlineData("{\"name\":", "{\"constant\":null,\"constant\":null,\"name\":", "twice")]
+    [InlineData("\"labelOffset\":", "\"label\\u004fffset\":0,\"labelOffset\":", "escapes")]
+    [InlineData("\"labelOffset\":", "\"label\\u004fffset\":", "escapes")]
+    public void A_member_that_stands_twice_or_has_two_spellings_is_refused(string member, string instead, string reason)
+    {
+        var raw = new RawPackage(TinyModel.Inceptionlike());
+        byte[] text = ManifestJson.Serialize(EdgeModel.Parse(raw.BuildAsIs()).Manifest);
+        string manifest = System.Text.Encoding.UTF8.GetString(text);
+        int place = manifest.IndexOf(member, StringComparison.Ordinal);
+        manifest = manifest[..place] + instead + manifest[(place + member.Length)..];
+        ModelFormatException e = Assert.Throws<ModelFormatException>(() => ManifestJson.Parse(System.Text.Encoding.UTF8.GetBytes(manifest), 0));
+        Assert.Contains(reason, e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Nesting_without_end_is_refused()
     {
