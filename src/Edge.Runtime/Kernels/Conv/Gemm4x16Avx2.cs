@@ -55,9 +55,7 @@ internal readonly unsafe struct Gemm4x16Avx2 : IGemmTile
                 else
                 {
                     a0 = input;
-                    a1 = pixels > 1 ? a0 + stride : a0;
-                    a2 = pixels > 2 ? a1 + stride : a1;
-                    a3 = pixels > 3 ? a2 + stride : a2;
+                    FourPixels.From(input, stride, pixels, out a1, out a2, out a3);
                 }
 
                 for (nint k = 0; k < depth; k += 8, w += 128)
@@ -125,10 +123,7 @@ internal readonly unsafe struct Gemm4x16Avx2 : IGemmTile
                 }
             }
 
-            // Where the image has no further pixel the last one is written again.
-            sbyte* o1 = pixels > 1 ? output + outputStride : output;
-            sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
-            sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
+            FourPixels.From(output, outputStride, pixels, out sbyte* o1, out sbyte* o2, out sbyte* o3);
             requantize.Store(s00, s01, s10, s11, output, o1);
             requantize.Store(s20, s21, s30, s31, o2, o3);
         }

@@ -81,12 +81,7 @@ internal readonly unsafe struct GemmPanel6x16Avx2 : IGemmPanel<Gemm4x16Avx2>
                 s51 += Avx2.MultiplyAddAdjacent(x, w1);
             }
 
-            // Where the image has no further pixel the last one is written again.
-            sbyte* o1 = pixels > 1 ? output + outputStride : output;
-            sbyte* o2 = pixels > 2 ? o1 + outputStride : o1;
-            sbyte* o3 = pixels > 3 ? o2 + outputStride : o2;
-            sbyte* o4 = pixels > 4 ? o3 + outputStride : o3;
-            sbyte* o5 = pixels > 5 ? o4 + outputStride : o4;
+            SixPixels.From(output, outputStride, pixels, out sbyte* o1, out sbyte* o2, out sbyte* o3, out sbyte* o4, out sbyte* o5);
             requantize.Store(s00, s01, s10, s11, output, o1);
             requantize.Store(s20, s21, s30, s31, o2, o3);
             requantize.Store(s40, s41, s50, s51, o4, o5);
