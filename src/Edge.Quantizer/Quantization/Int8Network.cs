@@ -34,20 +34,20 @@ public sealed class Int8Network : IDisposable
     public void Run() => _session.Run();
 
     /// <summary>Runs and shows the input and every operator's output.</summary>
-    public void Run(Int8Observer observer)
-    {
-        (_trace.Observer, _trace.Tensors) = (observer, null);
-        _trace.Show(Model.Manifest.Input, MemoryMarshal.AsBytes(Input));
-        _session.Run(_trace);
-        _trace.Observer = null;
-    }
+    public void Run(Int8Observer observer) => Run(observer, null, Model.Manifest.Operators.Length);
 
-    /// <summary>Runs as far as some operators' outputs need it, and shows these; <see cref="Scores"/> are undefined then.</summary>
-    /// <param name="tensors">Outputs of operators.</param>
-    public void Run(Int8Observer observer, IReadOnlyCollection<int> tensors)
+    /// <summary>Runs as far as some tensors need it, and shows these; <see cref="Scores"/> are undefined then.</summary>
+    /// <param name="tensors">The input or outputs of operators.</param>
+    public void Run(Int8Observer observer, IReadOnlyCollection<int> tensors) =>
+        Run(observer, tensors, Array.FindLastIndex(Model.Manifest.Operators, o => tensors.Contains(o.Outputs[0])) + 1);
+
+    private void Run(Int8Observer observer, IReadOnlyCollection<int>? tensors, int operators)
     {
         (_trace.Observer, _trace.Tensors) = (observer, tensors);
-        _session.Run(_trace, Array.FindLastIndex(Model.Manifest.Operators, o => tensors.Contains(o.Outputs[0])) + 1);
+        int input = Model.Manifest.Input;
+        if (tensors?.Contains(input) != false)
+            _trace.Show(input, MemoryMarshal.AsBytes(Input));
+        _session.Run(_trace, operators);
         _trace.Observer = null;
     }
 
