@@ -42,21 +42,29 @@ internal static class RunCommand
         return loaded with { Config = loaded.Config with { Cameras = cameras } };
     }
 
-    private static int Run(Func<LoadedConfig> load, TextWriter error)
+    /// <summary>Runs until a signal or the end of all sources.</summary>
+    /// <param name="load">Reads the configuration: at the start, and whenever it changed or a hangup asks for it.</param>
+    /// <param name="error">Told why it can't run.</param>
+    /// <returns>An exit code.</returns>
+    internal static int Run(Func<LoadedConfig> load, TextWriter error)
     {
         try
         {
             LoadedConfig config = load();
             using ILoggerFactory logs = Logs.Create(config.Config.Log);
             using var stop = new CancellationTokenSource();
-            CameraProgram program = CameraProgram.Start(load, config, logs);
-            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+
+            // A hangup ends a process that does not handle it, and a program that starts is asked to reload like any other: it does so then.
+            var started = new TaskCompletionSource<CameraProgram>(TaskCreationOptions.RunContinuationsAsynchronously);
             using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
             {
                 context.Cancel = true;
-                program.ReloadInBackground();
+                started.Task.ContinueWith(t => t.Result.ReloadInBackground(), TaskScheduler.Default);
             });
+            CameraProgram program = CameraProgram.Start(load, config, logs);
+            started.SetResult(program);
+            using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             try
             {
                 program.Run(stop.Token);

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Edge.Camera.Commands;
 using Edge.Camera.Config;
 using Edge.Camera.Running;
 using Microsoft.Extensions.Logging;
@@ -154,7 +156,6 @@ public sealed class ReloadTests : IDisposable
         try
         {
             await WaitForLine("First:");
-            await WaitForLine("test scene");
             PutModel("Second", model, written);
             using Process kill = Process.Start("sh", ["-c", $"kill -HUP {process.Id}"]);
             await kill.WaitForExitAsync();
@@ -168,6 +169,43 @@ public sealed class ReloadTests : IDisposable
 
         Task WaitForLine(string text) => Eventually.HoldsAsync(
             () => lines.Any(l => l.Contains(text, StringComparison.Ordinal)), $"{text} in {string.Join(" | ", lines)}");
+    }
+
+    [Fact]
+    public async Task A_hangup_while_the_program_starts_has_it_load_anew_once_it_runs()
+    {
+        // This process outlives its own signals, whatever the program does about them.
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, c => c.Cancel = true);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => c.Cancel = true);
+        Write(Scene("\"log\": { \"level\": \"error\" }"));
+        int loads = 0;
+        const int LoadsOfAStart = 2;
+        Task<int> run = Task.Run(() => RunCommand.Run(Load, TextWriter.Null));
+        await Eventually.HoldsAsync(() => Volatile.Read(ref loads) > LoadsOfAStart, "another load");
+
+        // Handlers of the end are there only once it runs.
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                Signal("TERM");
+                return run.IsCompleted;
+            },
+            "the end");
+        Assert.Equal(ExitCode.Success, await run);
+        Assert.Equal(LoadsOfAStart + 1, loads);
+
+        LoadedConfig Load()
+        {
+            if (Interlocked.Increment(ref loads) == LoadsOfAStart)
+                Signal("HUP");
+            return ConfigFile.Load(_file);
+        }
+
+        static void Signal(string name)
+        {
+            using Process kill = Process.Start("sh", ["-c", $"kill -{name} {Environment.ProcessId}"]);
+            kill.WaitForExit();
+        }
     }
 
     [Fact]
