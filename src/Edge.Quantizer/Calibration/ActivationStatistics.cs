@@ -15,15 +15,16 @@ public sealed class ActivationStatistics
 
     /// <param name="graph">After the pass pipeline.</param>
     /// <param name="moments">Whether to keep <see cref="Moments"/>.</param>
-    public ActivationStatistics(ModelGraph graph, bool moments = false)
+    /// <param name="threads">Threads that share an image; 0 takes one per core. What is kept does not depend on it.</param>
+    public ActivationStatistics(ModelGraph graph, bool moments = false, int threads = 0)
     {
         foreach (Value value in graph.Inputs.Concat(graph.Nodes.SelectMany(n => n.Outputs)).Where(v => v.Type == DataType.Float32 && !v.IsConstant))
-            _histograms[value] = new Histogram();
+            _histograms[value] = new Histogram(threads);
         foreach (Node node in graph.Nodes.Where(IsWeighted))
         {
             _inputMeans[node] = new TapMeans(node);
             if (moments && PatchMoments.Covers(node))
-                _moments[node] = new PatchMoments(node);
+                _moments[node] = new PatchMoments(node, threads);
         }
 
         _weighted = _inputMeans.Keys.ToLookup(n => n.Input(0));

@@ -14,16 +14,22 @@ public sealed class PatchMoments
     /// <summary>Output positions sampled per image: neighbours resemble each other.</summary>
     private const int PositionsPerImage = 64;
 
+    /// <summary>Rows of a matrix that a thread adds to before it looks for more: enough to be worth its start.</summary>
+    private const int RowsPerTask = 64;
+
     private readonly LayerGeometry _geometry;
     private readonly float[][] _sums;
-    private readonly float[] _patch;
+    private readonly float[] _patches;
+    private readonly ParallelOptions _threads;
     private int _images;
 
     /// <param name="node">A Conv in NHWC layout, or a Gemm whose input is one vector, for which <see cref="Covers"/> holds.</param>
-    public PatchMoments(Node node)
+    /// <param name="threads">Threads that share an image; 0 takes one per core. The sums don't depend on it.</param>
+    public PatchMoments(Node node, int threads = 0)
     {
         _geometry = new LayerGeometry(node);
-        _patch = new float[Length];
+        _threads = new ParallelOptions { MaxDegreeOfParallelism = threads == 0 ? Environment.ProcessorCount : threads };
+        _patches = new float[Math.Min(_geometry.Positions, PositionsPerImage) * Length];
         _sums = new float[_geometry.Groups][];
         for (int g = 0; g < _geometry.Groups; g++)
             _sums[g] = new float[Length * Length];
@@ -48,14 +54,11 @@ public sealed class PatchMoments
     public void Add(ReadOnlySpan<float> nhwc)
     {
         int count = Math.Min(_geometry.Positions, PositionsPerImage);
-        for (int i = 0; i < count; i++)
+        for (int g = 0; g < _geometry.Groups; g++)
         {
-            int position = _geometry.Position(i, count, _images);
-            for (int g = 0; g < _geometry.Groups; g++)
-            {
-                _geometry.Gather(nhwc, position, g, _patch);
-                AddProduct(_sums[g]);
-            }
+            for (int i = 0; i < count; i++)
+                _geometry.Gather(nhwc, _geometry.Position(i, count, _images), g, _patches.AsSpan(i * Length, Length));
+            AddProducts(_sums[g], count);
         }
 
         Samples += count;
@@ -75,16 +78,35 @@ public sealed class PatchMoments
         return diagonal;
     }
 
-    private void AddProduct(float[] sums)
+    /// <summary>Adds x·xᵀ of the gathered patches to the lower triangle, a row for all patches at a time: it stays in the nearest cache.</summary>
+    private void AddProducts(float[] sums, int count)
     {
-        for (int i = 0; i < Length; i++)
+        int tasks = (Length + RowsPerTask - 1) / RowsPerTask;
+        if (tasks == 1)
         {
-            float factor = _patch[i];
-            if (factor == 0)
-                continue;
-            Span<float> row = sums.AsSpan(i * Length, i + 1);
-            ReadOnlySpan<float> patch = _patch.AsSpan(0, i + 1);
-            TensorPrimitives.MultiplyAdd(patch, factor, row, row);
+            AddRows(0, Length);
+            return;
+        }
+
+        // The long rows come first, so that the last tasks are the short ones.
+        Parallel.For(0, tasks, _threads, task =>
+        {
+            int first = (tasks - 1 - task) * RowsPerTask;
+            AddRows(first, Math.Min(first + RowsPerTask, Length));
+        });
+
+        void AddRows(int first, int end)
+        {
+            for (int i = first; i < end; i++)
+            {
+                Span<float> row = sums.AsSpan(i * Length, i + 1);
+                for (int p = 0; p < count; p++)
+                {
+                    ReadOnlySpan<float> patch = _patches.AsSpan(p * Length, i + 1);
+                    if (patch[i] != 0)
+                        TensorPrimitives.MultiplyAdd(patch, patch[i], row, row);
+                }
+            }
         }
     }
 }

@@ -16,6 +16,9 @@ public static class CompensatedRounding
     /// <summary>Added to the diagonal of H, relative to its mean, as in GPTQ: keeps H invertible.</summary>
     private const double Damping = 0.01;
 
+    /// <summary>Rows that share every look at a triangle, which is larger than the nearer caches.</summary>
+    private const int RowsAtOnce = 8;
+
     /// <summary>Codes for one layer, on the grid that <see cref="WeightQuantizer.PerChannel"/> gives it.</summary>
     /// <param name="node">A layer with weights.</param>
     /// <param name="moments">Of the same node.</param>
@@ -45,14 +48,23 @@ public static class CompensatedRounding
             Regularise(matrix, length, inputScale);
             int[] order = [.. Enumerable.Range(0, length).OrderByDescending(i => matrix[(i * length) + i])];
             float[] triangle = Triangle(matrix, order);
-            var refinement = new RoundingRefinement(matrix, length);
-            for (int row = g * rows; row < (g + 1) * rows; row++)
+            RoundingRefinement? refinement = levels == CodeLevels.All && pruned is null ? null : new RoundingRefinement(matrix, length);
+            for (int first = g * rows; first < (g + 1) * rows; first += RowsAtOnce)
             {
-                ReadOnlySpan<bool> zeros = pruned is null ? [] : pruned.AsSpan(row * length, length);
-                ReadOnlySpan<float> weights = real.AsSpan(row * length, length);
-                RoundRow(weights, scales[row], order, triangle, levels, zeros, codes.AsSpan(row * length, length));
-                if (levels != CodeLevels.All || !zeros.IsEmpty)
-                    refinement.Run(weights, scales[row], levels, zeros, codes.AsSpan(row * length, length));
+                int end = Math.Min(first + RowsAtOnce, (g + 1) * rows);
+                RoundRows(
+                    real.AsSpan(first * length, (end - first) * length),
+                    scales.AsSpan(first, end - first),
+                    order,
+                    triangle,
+                    levels,
+                    pruned is null ? [] : pruned.AsSpan(first * length, (end - first) * length),
+                    codes.AsSpan(first * length, (end - first) * length));
+                for (int row = first; row < end && refinement is not null; row++)
+                {
+                    ReadOnlySpan<bool> zeros = pruned is null ? [] : pruned.AsSpan(row * length, length);
+                    refinement.Run(real.AsSpan(row * length, length), scales[row], levels, zeros, codes.AsSpan(row * length, length));
+                }
             }
         }
 
@@ -70,18 +82,24 @@ public static class CompensatedRounding
             matrix[(i * length) + i] += add;
     }
 
-    private static void RoundRow(
-        ReadOnlySpan<float> weights, float scale, int[] order, float[] triangle, CodeLevels levels, ReadOnlySpan<bool> zeros, Span<sbyte> codes)
+    /// <summary>Rounds some rows, [row, length] each.</summary>
+    private static void RoundRows(
+        ReadOnlySpan<float> weights, ReadOnlySpan<float> scales, int[] order, float[] triangle, CodeLevels levels, ReadOnlySpan<bool> zeros, Span<sbyte> codes)
     {
         int length = order.Length;
-        float[] errors = new float[length];
+        float[] errors = new float[weights.Length];
         for (int i = 0; i < length; i++)
         {
-            float compensation = TensorPrimitives.Dot(triangle.AsSpan(i * length, i), errors.AsSpan(0, i)) / triangle[(i * length) + i];
-            float weight = weights[order[i]];
-            sbyte code = !zeros.IsEmpty && zeros[order[i]] ? (sbyte)0 : levels.Nearest((weight + compensation) / scale);
-            codes[order[i]] = code;
-            errors[i] = weight - (code * scale);
+            ReadOnlySpan<float> before = triangle.AsSpan(i * length, i);
+            float diagonal = triangle[(i * length) + i];
+            for (int row = 0; row < scales.Length; row++)
+            {
+                int place = (row * length) + order[i];
+                float compensation = TensorPrimitives.Dot(before, errors.AsSpan(row * length, i)) / diagonal;
+                sbyte code = !zeros.IsEmpty && zeros[place] ? (sbyte)0 : levels.Nearest((weights[place] + compensation) / scales[row]);
+                codes[place] = code;
+                errors[(row * length) + i] = weights[place] - (code * scales[row]);
+            }
         }
     }
 
@@ -90,14 +108,19 @@ public static class CompensatedRounding
     {
         int n = order.Length;
         double[] l = new double[n * n];
-        for (int i = 0; i < n; i++)
+        for (int first = 0; first < n; first += RowsAtOnce)
         {
-            for (int j = 0; j <= i; j++)
+            int end = Math.Min(first + RowsAtOnce, n);
+            for (int j = 0; j < end; j++)
             {
-                // Backwards: row i of the Cholesky factor belongs to the i-th weight from the end.
-                int a = order[n - 1 - i], b = order[n - 1 - j];
-                double sum = matrix[(Math.Max(a, b) * n) + Math.Min(a, b)] - TensorPrimitives.Dot(l.AsSpan(i * n, j), l.AsSpan(j * n, j));
-                l[(i * n) + j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-30)) : sum / l[(j * n) + j];
+                ReadOnlySpan<double> other = l.AsSpan(j * n, j);
+                for (int i = Math.Max(first, j); i < end; i++)
+                {
+                    // Backwards: row i of the Cholesky factor belongs to the i-th weight from the end.
+                    int a = order[n - 1 - i], b = order[n - 1 - j];
+                    double sum = matrix[(Math.Max(a, b) * n) + Math.Min(a, b)] - TensorPrimitives.Dot(l.AsSpan(i * n, j), other);
+                    l[(i * n) + j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-30)) : sum / l[(j * n) + j];
+                }
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Edge.Quantizer.Calibration;
 using Edge.Quantizer.Graph;
 
@@ -30,11 +31,9 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
         var weights = new Dictionary<Node, QuantizedWeights>();
         if (technique.Compensated)
         {
-            foreach ((Node node, PatchMoments moments) in statistics.Moments.Where(m => !choices.Learned.ContainsKey(m.Key)))
-            {
-                float scale = plan[node.Input(0)].Scale;
-                weights[node] = options.Shaping?.Round(node, moments, scale) ?? CompensatedRounding.Round(node, moments, scale);
-            }
+            KeyValuePair<Node, PatchMoments>[] layers = [.. statistics.Moments.Where(m => !choices.Learned.ContainsKey(m.Key))];
+            foreach ((Node node, QuantizedWeights rounded) in Compensated(layers, plan))
+                weights[node] = rounded;
         }
 
         foreach (Node node in options.Shaping is null ? [] : statistics.InputMeans.Keys.Where(n => !weights.ContainsKey(n)).ToArray())
@@ -50,6 +49,24 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
                 m => BiasCorrection.Of(m.Key, m.Value.Means(), weights.GetValueOrDefault(m.Key) ?? WeightQuantizer.PerChannel(m.Key, plan[m.Key.Input(0)].Scale)))
             : [];
         return new QuantizedNetwork(Lowering.Lower(graph, plan, corrections, weights), plan, technique, corrections, weights, []);
+    }
+
+    /// <summary>Layers whose weights make up for each other's errors; they don't see each other.</summary>
+    private IEnumerable<(Node Node, QuantizedWeights Weights)> Compensated(KeyValuePair<Node, PatchMoments>[] layers, QuantizationPlan plan)
+    {
+        // The longest first, one at a time: the last ones to end are short.
+        Array.Sort(layers, (a, b) => b.Value.Length.CompareTo(a.Value.Length));
+        var rounded = new QuantizedWeights[layers.Length];
+        Parallel.ForEach(
+            Partitioner.Create(Enumerable.Range(0, layers.Length), EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { MaxDegreeOfParallelism = options.Threads == 0 ? Environment.ProcessorCount : options.Threads },
+            i =>
+            {
+                (Node node, PatchMoments moments) = layers[i];
+                float scale = plan[node.Input(0)].Scale;
+                rounded[i] = options.Shaping?.Round(node, moments, scale) ?? CompensatedRounding.Round(node, moments, scale);
+            });
+        return layers.Zip(rounded, (layer, weights) => (layer.Key, weights));
     }
 
     /// <summary>The same network with some layers in float32.</summary>

@@ -77,7 +77,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         (_progress, _observed, _toObserve) = (progress, 0, judging.Length + (fit.Length * (equalize ? 2 : 1)) + rest.Length);
         _judge.Prepare(judging, Observed);
 
-        var plain = new ActivationStatistics(graph, Rounds);
+        var plain = new ActivationStatistics(graph, Rounds, options.Threads);
         ChannelStatistics? channels = equalize ? CrossLayerEqualization.Statistics(graph) : null;
         Observe(fit, plain, channels);
         CrossLayerEqualization? equalization = channels is null ? null : CrossLayerEqualization.Create(graph, channels);
@@ -88,7 +88,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
         {
             Judgement? unequalized = choices is null ? null : Judge(choices, plain);
             equalization!.Apply();
-            var equalized = new ActivationStatistics(graph, Rounds);
+            var equalized = new ActivationStatistics(graph, Rounds, options.Threads);
             Observe(fit, equalized, null);
             QuantizationChoices other = BestMethod(methods, equalized, equalized: true);
             if (unequalized is null || Judge(other, equalized).IsClearlyCloserThan(unequalized))
@@ -182,7 +182,7 @@ public sealed class PostTrainingQuantizer(ModelGraph graph, ICalibrationSet imag
             return (choices, statistics);
         Judgement before = Judge(choices, statistics);
         absorption.Apply();
-        var absorbed = new ActivationStatistics(graph, Rounds);
+        var absorbed = new ActivationStatistics(graph, Rounds, options.Threads);
         Observe(fit, absorbed, null);
         QuantizationChoices refined = choices with { Technique = choices.Technique with { Absorbed = true } };
         if (Judge(refined, absorbed).IsClearlyCloserThan(before) || options.BiasAbsorption == Choice.On)
