@@ -34,21 +34,51 @@ public sealed class Int8Network : IDisposable
     public void Run() => _session.Run();
 
     /// <summary>Runs and shows the input and every operator's output.</summary>
-    public void Run(Int8Observer observer) => Run(observer, null, Model.Manifest.Operators.Length);
+    public void Run(Int8Observer observer) => Run(observer, null, 0, Model.Manifest.Operators.Length);
 
     /// <summary>Runs as far as some tensors need it, and shows these; <see cref="Scores"/> are undefined then.</summary>
     /// <param name="tensors">The input or outputs of operators.</param>
     public void Run(Int8Observer observer, IReadOnlyCollection<int> tensors) =>
-        Run(observer, tensors, Array.FindLastIndex(Model.Manifest.Operators, o => tensors.Contains(o.Outputs[0])) + 1);
+        Run(observer, tensors, 0, Array.FindLastIndex(Model.Manifest.Operators, o => tensors.Contains(o.Outputs[0])) + 1);
 
-    private void Run(Int8Observer observer, IReadOnlyCollection<int>? tensors, int operators)
+    /// <summary>Goes on with a run that stopped in front of an operator: from its input, or from what <see cref="Restore"/> brought back.</summary>
+    /// <param name="tensors">To show; outputs of operators.</param>
+    /// <param name="first">The first operator to run.</param>
+    /// <param name="end">The one behind the last.</param>
+    internal void Run(Int8Observer observer, IReadOnlyCollection<int>? tensors, int first, int end)
     {
         (_trace.Observer, _trace.Tensors) = (observer, tensors);
         int input = Model.Manifest.Input;
-        if (tensors?.Contains(input) != false)
+        if (first == 0 && tensors?.Contains(input) != false)
             _trace.Show(input, MemoryMarshal.AsBytes(Input));
-        _session.Run(_trace, operators);
+        _session.Run(_trace, first, end);
         _trace.Observer = null;
+    }
+
+    /// <summary>What a run that stopped in front of an operator needs to go on: all tensors that it or a later one reads of those before.</summary>
+    internal byte[] Save(int stop)
+    {
+        var bytes = new List<byte>();
+        foreach (int tensor in Crossing(stop))
+            bytes.AddRange(_session.Memory(tensor));
+        return [.. bytes];
+    }
+
+    /// <summary>Brings back what <see cref="Save"/> of a network with the same plan of memory gave for the same operator.</summary>
+    internal void Restore(int stop, ReadOnlySpan<byte> saved)
+    {
+        foreach (int tensor in Crossing(stop))
+        {
+            Span<byte> memory = _session.Memory(tensor);
+            saved[..memory.Length].CopyTo(memory);
+            saved = saved[memory.Length..];
+        }
+    }
+
+    private IEnumerable<int> Crossing(int stop)
+    {
+        HashSet<int> before = [Model.Manifest.Input, .. Model.Manifest.Operators.Take(stop).Select(o => o.Outputs[0])];
+        return Model.Manifest.Operators.Skip(stop).SelectMany(o => o.Inputs).Where(before.Contains).Distinct();
     }
 
     public void Dispose() => _session.Dispose();

@@ -36,7 +36,11 @@ internal sealed class MeanMatching(
     private readonly int[] _indices =
         indices.Count <= MaxImages ? [.. indices] : [.. Enumerable.Range(0, MaxImages).Select(i => indices[(int)((long)i * indices.Count / MaxImages)])];
 
-    private readonly Dictionary<int, sbyte[]> _codes = [];
+    /// <summary>Of every image, what the operators whose biases stay have left for the others; null where none has run yet.</summary>
+    private readonly byte[]?[] _states = new byte[Math.Min(indices.Count, MaxImages)][];
+
+    /// <summary>How many these operators are.</summary>
+    private int _unchanged;
 
     /// <summary>Matches a network.</summary>
     /// <param name="start">Whose weights and ranges stay.</param>
@@ -49,18 +53,21 @@ internal sealed class MeanMatching(
         progress?.Invoke("matching mean outputs", 0, layers.Length);
         int positions = PositionsThatFit(layers);
         Dictionary<Node, float[]> wanted = Answers(layers, positions);
-        int matched = 0;
+        var open = layers.ToHashSet();
+        Array.Clear(_states);
+        _unchanged = 0;
         foreach (Node[] level in Levels(layers))
         {
             LoweredModel lowered = Lowering.Lower(graph, start.Plan, corrections, start.Weights);
-            Dictionary<Node, Answered> given = Answers(level, positions, lowered);
+            Dictionary<Node, Answered> given = Answers(level, open, positions, lowered);
             foreach (Node node in level)
             {
                 float[] correction = corrections.TryGetValue(node, out float[]? before) ? [.. before] : new float[Rows(node)];
                 float[] missing = Missing(node, wanted[node], given[node]);
                 TensorPrimitives.Add(correction, missing, correction);
                 corrections[node] = correction;
-                progress?.Invoke("matching mean outputs", ++matched, layers.Length);
+                open.Remove(node);
+                progress?.Invoke("matching mean outputs", layers.Length - open.Count, layers.Length);
             }
         }
 
@@ -118,34 +125,36 @@ internal sealed class MeanMatching(
         return answers;
     }
 
-    /// <summary>The same positions of the int8 network, and between which values its tensors lie.</summary>
-    private Dictionary<Node, Answered> Answers(Node[] layers, int positions, LoweredModel lowered)
+    /// <summary>
+    /// The same positions of the int8 network, and between which values its tensors lie. Every run goes on from where the last level's
+    /// left the operators whose biases stay.
+    /// </summary>
+    /// <param name="level">Layers to look at.</param>
+    /// <param name="open">Layers whose biases may still change; those of the level among them.</param>
+    private Dictionary<Node, Answered> Answers(Node[] level, IEnumerable<Node> open, int positions, LoweredModel lowered)
     {
-        Dictionary<Node, float[]> answers = Room(layers, positions);
-        Dictionary<int, Node> byTensor = layers.ToDictionary(n => lowered.TensorOf(n.Output));
+        Dictionary<Node, float[]> answers = Room(level, positions);
+        Dictionary<int, Node> byTensor = level.ToDictionary(n => lowered.TensorOf(n.Output));
+        HashSet<int> inputs = [.. open.Select(n => lowered.TensorOf(n.Input(0)))];
         using var network = new Int8Network(PackageAssembler.InMemory(lowered, description), threads);
-        var parameters = new QuantizationParameters(network.InputDefinition.Scale, network.InputDefinition.ZeroPoint);
+        OperatorDefinition[] operators = network.Model.Manifest.Operators;
+        int before = _unchanged, end = Array.FindLastIndex(operators, o => byTensor.ContainsKey(o.Outputs[0])) + 1;
+        _unchanged = Array.FindIndex(operators, o => o.Inputs.Any(inputs.Contains));
         for (int image = 0; image < _indices.Length; image++)
         {
             int place = image;
-            Codes(_indices[image], parameters).CopyTo(network.Input);
-            network.Run((tensor, values) => Sample(values, Rows(byTensor[tensor]), place, _indices.Length, answers[byTensor[tensor]]), byTensor.Keys);
+            if (_states[image] is { } state)
+                network.Restore(before, state);
+            else
+                images.Read(_indices[image], new QuantizationParameters(network.InputDefinition.Scale, network.InputDefinition.ZeroPoint), network.Input);
+            network.Run((_, _) => { }, [], before, _unchanged);
+            _states[image] = network.Save(_unchanged);
+            network.Run(
+                (tensor, values) => Sample(values, Rows(byTensor[tensor]), place, _indices.Length, answers[byTensor[tensor]]), byTensor.Keys, _unchanged, end);
         }
 
         TensorDefinition[] tensors = network.Model.Manifest.Tensors;
         return byTensor.ToDictionary(t => t.Value, t => new Answered(answers[t.Value], tensors[t.Key]));
-    }
-
-    /// <summary>The image as int8 codes, read once: ranges, and so the input's parameters, stay.</summary>
-    private sbyte[] Codes(int index, QuantizationParameters parameters)
-    {
-        if (!_codes.TryGetValue(index, out sbyte[]? codes))
-        {
-            _codes[index] = codes = new sbyte[Tensor.Volume(graph.Inputs[0].Shape!)];
-            images.Read(index, parameters, codes);
-        }
-
-        return codes;
     }
 
     private Dictionary<Node, float[]> Room(Node[] layers, int positions) =>

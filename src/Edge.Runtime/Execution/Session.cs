@@ -130,14 +130,20 @@ public sealed class Session : IDisposable
     /// <summary>Computes and shows what the first operators write; the outputs are undefined where these are not all.</summary>
     /// <param name="count">How many of the model's operators, in their order.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer, or <paramref name="count"/> is negative.</exception>
-    public void Run(ITraceSink trace, int count)
+    public void Run(ITraceSink trace, int count) => Run(trace, 0, count);
+
+    /// <summary>Computes and shows what some operators write, from what is in memory.</summary>
+    /// <param name="first">The first operator to run.</param>
+    /// <param name="end">The one behind the last.</param>
+    internal void Run(ITraceSink trace, int first, int end)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _operators.Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfLessThan(end, first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(end, _operators.Length);
         Enter();
         try
         {
-            for (int i = 0; i < count; i++)
+            for (int i = first; i < end; i++)
             {
                 _pool.Run(_operators[i]);
                 OperatorDefinition op = Model.Manifest.Operators[i];
@@ -145,7 +151,7 @@ public sealed class Session : IDisposable
                 trace.Computed(i, op, new TensorBytes(_memory.Definition(output), _memory.Bytes(output)));
             }
 
-            if (count == _operators.Length)
+            if (end == _operators.Length)
                 Dequantize();
         }
         finally
@@ -153,6 +159,9 @@ public sealed class Session : IDisposable
             Leave();
         }
     }
+
+    /// <summary>The memory of a tensor that is no constant, see <see cref="SessionMemory.Bytes"/>.</summary>
+    internal Span<byte> Memory(int tensor) => _memory.Bytes(tensor);
 
     /// <summary>As <see cref="Run()"/>, and adds every operator's time to a profile of this session.</summary>
     public void Run(Profile profile)

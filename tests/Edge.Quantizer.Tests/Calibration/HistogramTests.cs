@@ -36,6 +36,26 @@ public class HistogramTests
         Assert.Equal(wide.Bins.ToArray(), narrow.Bins.ToArray());
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(3, 1e-38)]
+    [InlineData(3, 1e38)]
+    public void Many_values_are_counted_one_by_one_by_any_number_of_threads(int threads, double scale)
+    {
+        var random = new Random(2);
+        float[] values = [.. Enumerable.Range(0, 200_003).Select(i => i % 3 == 0 ? 0 : (float)(scale * ((2 * random.NextDouble()) - 1)))];
+        values[^1] = (float)(-1.5 * scale);
+        var histogram = new Histogram(threads);
+        histogram.Add(values);
+
+        long[] expected = new long[2 * Histogram.HalfBins];
+        foreach (float v in values)
+            expected[(int)Math.Floor(v / histogram.BinWidth) + Histogram.HalfBins]++;
+        Assert.Equal(expected, histogram.Bins.ToArray());
+        Assert.Equal((values.Min(), values.Max(), values.Length), (histogram.Min, histogram.Max, histogram.Count));
+    }
+
     [Fact]
     public void Zeros_before_the_first_value_count_in_the_bin_that_starts_at_zero()
     {

@@ -16,6 +16,7 @@ public class CompensatedRoundingTests
     [InlineData(3, 2, 1, 1)]
     [InlineData(3, 1, 1, 4)]
     [InlineData(3, 1, 0, 8)]
+    [InlineData(5, 1, 2, 1)]
     public void Moments_are_the_means_of_products_over_all_patches(int kernel, int stride, int pad, int group)
     {
         Node conv = Conv(16, kernel, stride, pad, group);
