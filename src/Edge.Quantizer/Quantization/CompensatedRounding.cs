@@ -19,6 +19,10 @@ public static class CompensatedRounding
     /// <summary>Rows that share every look at a triangle, which is larger than the nearer caches.</summary>
     private const int RowsAtOnce = 8;
 
+    /// <summary>Bytes that it takes to round a layer: H and its factor in double precision, T and H in single.</summary>
+    /// <param name="length">Of the layer's rows.</param>
+    public static long WorkingBytes(int length) => 24L * length * length;
+
     /// <summary>Codes for one layer, on the grid that <see cref="WeightQuantizer.PerChannel"/> gives it.</summary>
     /// <param name="node">A layer with weights.</param>
     /// <param name="moments">Of the same node.</param>

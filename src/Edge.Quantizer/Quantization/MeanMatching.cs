@@ -24,7 +24,7 @@ internal sealed class MeanMatching(
     /// <summary>Fewer images don't show how much they disagree.</summary>
     public const int MinImages = 4;
 
-    /// <summary>More bring little, and every level of layers runs the network over all of them.</summary>
+    /// <summary>More bring little, and every level of layers runs a part of the network over all of them.</summary>
     private const int MaxImages = 64;
 
     /// <summary>Output positions taken per image, where they fit into <see cref="MaxSamples"/>.</summary>

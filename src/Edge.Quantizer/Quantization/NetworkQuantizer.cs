@@ -18,6 +18,9 @@ internal sealed record QuantizationChoices(Technique Technique)
 /// <summary>Makes the int8 network that choices and statistics lead to; chooses nothing itself.</summary>
 internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription description, QuantizationOptions options)
 {
+    /// <summary>Bytes that layers rounded at the same time may take, unless a single one takes more.</summary>
+    private const long RoundingBytes = 1L << 30;
+
     private static readonly RangeEstimator WholeRange = new MinMaxEstimator();
 
     private readonly HashSet<Value> _decisive = Decisive(graph);
@@ -57,9 +60,11 @@ internal sealed class NetworkQuantizer(ModelGraph graph, PackageDescription desc
         // The longest first, one at a time: the last ones to end are short.
         Array.Sort(layers, (a, b) => b.Value.Length.CompareTo(a.Value.Length));
         var rounded = new QuantizedWeights[layers.Length];
+        int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        long largest = layers.Length == 0 ? 1 : CompensatedRounding.WorkingBytes(layers[0].Value.Length);
         Parallel.ForEach(
             Partitioner.Create(Enumerable.Range(0, layers.Length), EnumerablePartitionerOptions.NoBuffering),
-            new ParallelOptions { MaxDegreeOfParallelism = options.Threads == 0 ? Environment.ProcessorCount : options.Threads },
+            new ParallelOptions { MaxDegreeOfParallelism = (int)Math.Clamp(RoundingBytes / largest, 1, threads) },
             i =>
             {
                 (Node node, PatchMoments moments) = layers[i];
