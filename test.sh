@@ -6,7 +6,8 @@ tools/prepare.sh tests
 dotnet build Edge.sln -c Release --nologo -v q
 mkdir -p artifacts
 status=0
-dotnet test Edge.sln -c Release --no-build --nologo "$@" 2>&1 | tee artifacts/test.log || status=$?
+# A hangup that is ignored, as under nohup, stays so in all programs that are started: there are tests that send one.
+env --default-signal=HUP dotnet test Edge.sln -c Release --no-build --nologo "$@" 2>&1 | tee artifacts/test.log || status=$?
 
 echo
 grep -E '^\s*Skipped ' artifacts/test.log | sort | uniq -c | sort -rn | head -20 || true
