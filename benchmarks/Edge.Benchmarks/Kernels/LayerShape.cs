@@ -57,6 +57,7 @@ internal sealed record LayerShape(string Network, int Size, int Inputs, int Outp
         new("SqueezeNet 1.1", 13, 64, 256, Kernel: 3),
         new("Inception v1", 28, 32, 96, Kernel: 5),
         new("ResNeXt-50", 56, 128, 128, Kernel: 3, Groups: 32),
+        new("ResNeXt-50", 28, 256, 256, Kernel: 3, Groups: 32),
         new("ResNeXt-50", 14, 512, 512, Kernel: 3, Groups: 32),
 
         // Depthwise.

@@ -9,7 +9,8 @@ internal static class ConvCases
 {
     public static IEnumerable<ConvCase> For(TileShape tile) =>
     [
-        .. AroundTheTile(tile), .. Remainders(tile), .. FewChannels(), .. Windows(), .. Groups(), .. Depthwise(tile),
+        .. AroundTheTile(tile), .. Remainders(tile), .. FewChannels(), .. Windows(), .. Groups(), .. NarrowGroups(tile),
+        .. Depthwise(tile),
         .. DepthwiseEdges(tile), .. Numbers(), .. Slices(), .. ManyOutputs(tile), .. SmallKernels(),
         .. LargeSums(),
     ];
@@ -85,6 +86,32 @@ internal static class ConvCases
             yield return image with { Workers = 2 };
             yield return image.Square(kernel: 3, stride: 1, pad: 1);
             yield return image.Square(kernel: 3, stride: 2, pad: 1) with { InputGap = 5, OutputGap = 3 };
+        }
+    }
+
+    /// <summary>Groups of which a block of output channels holds several, in numbers that fill blocks and that don't.</summary>
+    private static IEnumerable<ConvCase> NarrowGroups(TileShape tile)
+    {
+        (int Groups, int Inputs, int Outputs)[] shapes =
+            [(4, 16, 16), (8, 32, 32), (6, 24, 24), (8, 64, 32), (12, 36, 48), (2, 16, 16), (4, 32, 32), (6, 72, 48), (3, 24, 24), (4, 24, 32)];
+        foreach ((int groups, int inputs, int outputs) in shapes)
+        {
+            var image = new ConvCase(5, 7, inputs, outputs) { Groups = groups };
+            for (int pixels = 1; pixels <= (2 * tile.Pixels) + 1; pixels++)
+                yield return image with { Height = 1, Width = pixels, OutputGap = pixels % 3 };
+            yield return image with { Workers = 2, Low = -100, High = 90 };
+            yield return image.Square(kernel: 3, stride: 2, pad: 1) with { InputGap = 5, OutputGap = 3, Workers = 3 };
+            yield return image.Square(kernel: 3, stride: 1, pad: 2, dilation: 2);
+            ConvCase window = image.Square(kernel: 3, stride: 1, pad: 1);
+            foreach (ConvFill fill in Enum.GetValues<ConvFill>())
+            {
+                foreach (int zeroPoint in (int[])[-128, 0, 127])
+                    yield return window with { Fill = fill, InputZeroPoint = zeroPoint, OutputZeroPoint = -1 - zeroPoint };
+                yield return window with { Fill = fill, OutputZeroPoint = -128 };
+            }
+
+            foreach (int bits in (int[])[22, 23, 24, 30])
+                yield return window with { SumBits = bits, OutputZeroPoint = bits % 2 == 0 ? -128 : 3 };
         }
     }
 

@@ -135,6 +135,10 @@ internal static class ConvKernelTable
                 "DepthwiseMultiplierAvxVnni", InstructionSet.AvxVnni, DepthwiseAny),
             Gemm<Gemm1x16AvxVnni>(nameof(Gemm1x16AvxVnni), InstructionSet.AvxVnni, OnePixel),
             GemmPanel<GemmPanel6x16AvxVnni, Gemm6x16AvxVnni>(nameof(GemmPanel6x16AvxVnni), InstructionSet.AvxVnni),
+            Gemm<GemmGroups6x16AvxVnni<TwoGroups>>(
+                "GemmTwoGroupsAvxVnni", InstructionSet.AvxVnni, GemmGroups6x16AvxVnni<TwoGroups>.Accepts),
+            Gemm<GemmGroups6x16AvxVnni<FourGroups>>(
+                "GemmFourGroupsAvxVnni", InstructionSet.AvxVnni, GemmGroups6x16AvxVnni<FourGroups>.Accepts),
             Gemm<Gemm4x24AvxVnni>(nameof(Gemm4x24AvxVnni), InstructionSet.AvxVnni, Gemm4x24AvxVnni.Suits),
             Gemm<Gemm6x16AvxVnni>(nameof(Gemm6x16AvxVnni), InstructionSet.AvxVnni, Any),
             Depthwise<Depthwise3x3Avx2<PairSumsAvx2>>("Depthwise3x3Avx2", InstructionSet.Avx2, Depthwise3x3),
@@ -157,6 +161,10 @@ internal static class ConvKernelTable
             Depthwise3x3<Depthwise3x3Neon<Stride2>>("Depthwise3x3Stride2Neon", InstructionSet.Neon),
             Depthwise<DepthwiseNeon<SameChannels>>("DepthwiseNeon", InstructionSet.Neon, DepthwiseSameChannels),
             Depthwise<DepthwiseNeon<RepeatedChannelsNeon>>("DepthwiseMultiplierNeon", InstructionSet.Neon, DepthwiseAny),
+            Gemm<GemmGroups6x16NeonDot<TwoGroups>>(
+                "GemmTwoGroupsNeonDot", InstructionSet.NeonDot, GemmGroups6x16NeonDot<TwoGroups>.Accepts),
+            Gemm<GemmGroups6x16NeonDot<FourGroups>>(
+                "GemmFourGroupsNeonDot", InstructionSet.NeonDot, GemmGroups6x16NeonDot<FourGroups>.Accepts),
             Gemm<Gemm6x16NeonDot>(nameof(Gemm6x16NeonDot), InstructionSet.NeonDot, Any),
             new(
                 nameof(Winograd4x4Neon),

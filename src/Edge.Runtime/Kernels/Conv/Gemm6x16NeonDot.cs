@@ -28,33 +28,40 @@ internal readonly unsafe struct Gemm6x16NeonDot : IGemmTile
         where TInputs : struct, IGemmInputs
     {
         if (run.Channels == Channels)
-            Compute<Wide, TInputs>(run);
+            ComputeWide<OneGroup, TInputs>(run);
         else
-            Compute<Narrow, TInputs>(run);
+            Compute<Narrow, OneGroup, TInputs>(run);
     }
 
-    private static void Compute<TWidth, TInputs>(in GemmRun run)
+    /// <summary>A block of <see cref="Channels"/> channels.</summary>
+    internal static void ComputeWide<TGroups, TInputs>(in GemmRun run)
+        where TGroups : struct, IBlockGroups
+        where TInputs : struct, IGemmInputs =>
+        Compute<Wide, TGroups, TInputs>(run);
+
+    private static void Compute<TWidth, TGroups, TInputs>(in GemmRun run)
         where TWidth : struct, IDotWidth
+        where TGroups : struct, IBlockGroups
         where TInputs : struct, IGemmInputs
     {
         int pixels = run.Pixels, tiles = pixels / 6, done = tiles * 6;
         if (tiles > 0)
-            GemmRowsNeonDot<Six, TWidth, TInputs>.Compute(run, 0, tiles);
+            GemmRowsNeonDot<Six, TWidth, TGroups, TInputs>.Compute(run, 0, tiles);
         if (tiles > 0 && pixels - done > 3)
         {
-            GemmRowsNeonDot<Six, TWidth, TInputs>.Compute(run, pixels - 6, 1);
+            GemmRowsNeonDot<Six, TWidth, TGroups, TInputs>.Compute(run, pixels - 6, 1);
             return;
         }
 
         if (pixels >= 3 && pixels - done > 1)
         {
             int first = Math.Min(done, pixels - 3);
-            GemmRowsNeonDot<Three, TWidth, TInputs>.Compute(run, first, 1);
+            GemmRowsNeonDot<Three, TWidth, TGroups, TInputs>.Compute(run, first, 1);
             done = first + 3;
         }
 
         if (done < pixels)
-            GemmRowsNeonDot<One, TWidth, TInputs>.Compute(run, done, pixels - done);
+            GemmRowsNeonDot<One, TWidth, TGroups, TInputs>.Compute(run, done, pixels - done);
     }
 
     private readonly struct Six : IDotRows

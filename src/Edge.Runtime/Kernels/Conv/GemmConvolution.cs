@@ -36,8 +36,8 @@ internal sealed unsafe class GemmConvolution<TTile> : PreparedOperator
         _outputStride = problem.OutputStride;
         _pixels = problem.Pixels;
         _grouped = problem.Groups > 1;
-        _groupInputs = problem.GroupInputs;
-        _groupOutputs = problem.GroupOutputs;
+        _groupInputs = problem.GroupInputs * TTile.GroupsPerBlock;
+        _groupOutputs = problem.GroupOutputs * TTile.GroupsPerBlock;
         _requantize = RequantizeParameters.Of(problem);
 
         if (PatchGather.Suits(problem, RunBytes / TTile.Rows))

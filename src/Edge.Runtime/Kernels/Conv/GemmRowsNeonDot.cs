@@ -22,9 +22,10 @@ internal interface IDotWidth
 /// a pixel, of which SDOT picks four by lane; two loads bring four weights of eight channels. Every condition on the type
 /// parameters is a constant, what it excludes takes no registers.
 /// </summary>
-internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TInputs>
+internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TGroups, TInputs>
     where TRows : struct, IDotRows
     where TWidth : struct, IDotWidth
+    where TGroups : struct, IBlockGroups
     where TInputs : struct, IGemmInputs
 {
     /// <summary>Computes <paramref name="tiles"/> tiles of whole pixels from pixel <paramref name="first"/> of the run on.</summary>
@@ -107,6 +108,37 @@ internal static unsafe class GemmRowsNeonDot<TRows, TWidth, TInputs>
                 }
 
                 Vector128<sbyte> x0 = default, x1 = default, x2 = default, x3 = default, x4 = default, x5 = default, w0, w1;
+                if (TGroups.Count > 1)
+                {
+                    // As many lanes as a group has channels: groups of four in lanes 0 to 3, groups of eight in lanes 0, 1 and 2, 3.
+                    Load(ref x0, ref x1, ref x2, ref x3, ref x4, ref x5, a0, a1, a2, a3, a4, a5, 0);
+                    (w0, w1) = (Vector128.Load(w), Vector128.Load(w + 16));
+                    if (TGroups.Count == 4)
+                    {
+                        Dot(ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, w0, x0, x1, x2, x3, x4, x5, 0);
+                        Dot(ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, w1, x0, x1, x2, x3, x4, x5, 1);
+                        (w0, w1) = (Vector128.Load(w + 32), Vector128.Load(w + 48));
+                        Dot(ref s02, ref s12, ref s22, ref s32, ref s42, ref s52, w0, x0, x1, x2, x3, x4, x5, 2);
+                        Dot(ref s03, ref s13, ref s23, ref s33, ref s43, ref s53, w1, x0, x1, x2, x3, x4, x5, 3);
+                        w += 64;
+                        continue;
+                    }
+
+                    Dot(ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, w0, x0, x1, x2, x3, x4, x5, 0);
+                    Dot(ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, w1, x0, x1, x2, x3, x4, x5, 0);
+                    (w0, w1) = (Vector128.Load(w + 32), Vector128.Load(w + 48));
+                    Dot(ref s02, ref s12, ref s22, ref s32, ref s42, ref s52, w0, x0, x1, x2, x3, x4, x5, 2);
+                    Dot(ref s03, ref s13, ref s23, ref s33, ref s43, ref s53, w1, x0, x1, x2, x3, x4, x5, 2);
+                    (w0, w1) = (Vector128.Load(w + 64), Vector128.Load(w + 80));
+                    Dot(ref s00, ref s10, ref s20, ref s30, ref s40, ref s50, w0, x0, x1, x2, x3, x4, x5, 1);
+                    Dot(ref s01, ref s11, ref s21, ref s31, ref s41, ref s51, w1, x0, x1, x2, x3, x4, x5, 1);
+                    (w0, w1) = (Vector128.Load(w + 96), Vector128.Load(w + 112));
+                    Dot(ref s02, ref s12, ref s22, ref s32, ref s42, ref s52, w0, x0, x1, x2, x3, x4, x5, 3);
+                    Dot(ref s03, ref s13, ref s23, ref s33, ref s43, ref s53, w1, x0, x1, x2, x3, x4, x5, 3);
+                    w += 128;
+                    continue;
+                }
+
                 nint k = 0;
                 for (; k < whole; k += 16, w += 4 * step)
                 {

@@ -6,6 +6,7 @@ namespace Edge.Runtime.Kernels.Conv;
 /// <summary>A block of output channels that a tile computes at once.</summary>
 internal readonly unsafe struct GemmBlock
 {
+    /// <summary>The group, or the run of <see cref="IWeightOrder.GroupsPerBlock"/> groups, that the channels belong to.</summary>
     public required int Group { get; init; }
 
     /// <summary>The first output channel.</summary>
@@ -30,9 +31,9 @@ internal readonly unsafe struct GemmBlock
 }
 
 /// <summary>
-/// Weights, biases and multipliers of a convolution in a tile's order. Every group is cut into blocks of its own; its last
-/// block reaches back over channels of the block before, so that each computes channels that exist. Only groups narrower than
-/// a block are padded, with zeros.
+/// Weights, biases and multipliers of a convolution in a tile's order. Every group is cut into blocks of its own, unless the tile takes
+/// several of them at once; its last block reaches back over channels of the block before, so that each computes channels that exist.
+/// Only groups narrower than a block are padded, with zeros.
 /// </summary>
 internal readonly unsafe struct GemmWeights
 {
@@ -54,21 +55,22 @@ internal readonly unsafe struct GemmWeights
     public static GemmWeights Pack<TTile>(in ConvProblem problem, PreparationContext context, int taps, int depth)
         where TTile : struct, IWeightOrder
     {
-        int steps = (depth + TTile.DepthStep - 1) / TTile.DepthStep, outputs = problem.GroupOutputs;
+        int steps = (depth + TTile.DepthStep - 1) / TTile.DepthStep, outputs = problem.GroupOutputs * TTile.GroupsPerBlock;
+        int groups = problem.Groups / TTile.GroupsPerBlock;
         int wide = TTile.Channels, narrow = TTile.NarrowChannels, whole = outputs / wide, rest = outputs % wide;
         int wideBlocks = rest > narrow && whole > 0 ? whole + 1 : whole;
         int narrowBlocks = rest == 0 || wideBlocks > whole ? 0 : rest <= narrow ? 1 : 2;
         int blocksPerGroup = wideBlocks + narrowBlocks, channels = (wideBlocks * wide) + (narrowBlocks * narrow);
 
         nint channelBytes = (nint)taps * steps * TTile.DepthStep * TTile.WeightBytes;
-        var data = (byte*)context.Allocate((nuint)(problem.Groups * channels * channelBytes));
+        var data = (byte*)context.Allocate((nuint)(groups * channels * channelBytes));
         int biasLength = TTile.BiasRows * TTile.BiasStride;
-        var bias = (int*)context.Allocate((nuint)(problem.Groups * channels * biasLength * sizeof(int)));
-        var multipliers = (float*)context.Allocate((nuint)(problem.Groups * channels * sizeof(float)));
+        var bias = (int*)context.Allocate((nuint)(groups * channels * biasLength * sizeof(int)));
+        var multipliers = (float*)context.Allocate((nuint)(groups * channels * sizeof(float)));
         int planLength = TTile.PlanLength(taps, steps);
-        int planBytes = problem.Groups * blocksPerGroup * planLength * sizeof(int);
+        int planBytes = groups * blocksPerGroup * planLength * sizeof(int);
         int* plan = planBytes == 0 ? null : (int*)context.Allocate((nuint)planBytes);
-        var blocks = new GemmBlock[problem.Groups * blocksPerGroup];
+        var blocks = new GemmBlock[groups * blocksPerGroup];
         long largestSum = 0;
         for (int i = 0; i < blocks.Length; i++)
         {
@@ -84,8 +86,8 @@ internal readonly unsafe struct GemmWeights
                 ReadOnlySpan<sbyte> weights = problem.WeightsOf(output);
                 WeightSums sums = WeightSums.Of(weights);
                 for (int row = 0, start = problem.FoldedBias(output, TTile.ActivationFlip, sums); row < TTile.BiasRows; row++)
-                    bias[((row * width) + channel) * TTile.BiasStride] = start;
-                float multiplier = multipliers[channel] = problem.Multiplier(output);
+                    bias[((row * width) + TTile.Place(channel)) * TTile.BiasStride] = start;
+                float multiplier = multipliers[TTile.Place(channel)] = problem.Multiplier(output);
                 long largest = problem.LargestSum(output, sums);
                 largestSum = Math.Max(largestSum, largest);
                 fitsInt16 &= largest * (double)multiplier < LargestScaled;

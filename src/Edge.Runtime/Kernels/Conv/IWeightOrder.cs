@@ -13,6 +13,11 @@ internal unsafe interface IWeightOrder
     /// </summary>
     static abstract int NarrowChannels { get; }
 
+    /// <summary>
+    /// Groups whose outputs make up a block in equal parts; the convolution has a multiple of that many. 1 where a group has blocks of its own.
+    /// </summary>
+    static virtual int GroupsPerBlock => 1;
+
     /// <summary>The input channels of a tap are padded to a multiple of this with weights of 0.</summary>
     static abstract int DepthStep { get; }
 
@@ -35,6 +40,9 @@ internal unsafe interface IWeightOrder
 
     /// <summary>Numbers from one channel's start value to the next one's, zeros between them.</summary>
     static virtual int BiasStride => 1;
+
+    /// <summary>The lane of a block's channel, where its start value and multiplier lie.</summary>
+    static virtual int Place(int channel) => channel;
 
     /// <summary>
     /// Place of a weight among the block's channels × <see cref="DepthStep"/> weights of one step; packed weights are

@@ -81,6 +81,20 @@ internal readonly unsafe struct RequantizeAvx2<TForm>
         codes.GetUpper().Store(outputB);
     }
 
+    /// <summary>
+    /// Two pixels of four groups of four channels: a 0 and b 0 hold the channels of the first two groups in turn, a 1 and b 1 those of the
+    /// other two.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreAlternating(
+        Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1, sbyte* outputA, sbyte* outputB)
+    {
+        Vector128<sbyte> order = Vector128.Create(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15);
+        Vector256<sbyte> codes = Avx2.Shuffle(Codes(a0, a1, b0, b1), Vector256.Create(order, order));
+        codes.GetLower().Store(outputA);
+        codes.GetUpper().Store(outputB);
+    }
+
     /// <summary>Eight channels of four pixels, where both eights of channels have the same multipliers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreEights(
