@@ -111,9 +111,17 @@ internal static class ConvKernelTable
     /// <summary>
     /// Where Gemm2x8Neon takes fewer instructions than Gemm4x8Neon. Per 16 products of an output they take about 3.6, or 3.25
     /// where chains of four fit, against 4.2; per output 3.3 more against 2. They meet near 64 products, fewer than which seldom
-    /// have such chains.
+    /// have such chains; and where the padding of taps makes a seventh more products of them.
     /// </summary>
-    private static bool ManyInputs(in ConvProblem problem) => problem.KernelSize * problem.GroupInputs >= 64;
+    private static bool ManyInputs(in ConvProblem problem)
+    {
+        int products = problem.KernelSize * problem.GroupInputs;
+        bool gathered = problem.Groups == 1 && problem.InputChannels < PatchGather.FewChannels;
+        int padded = gathered ? Padded(products) : problem.KernelSize * Padded(problem.GroupInputs);
+        return products >= 64 && 6L * padded <= 7L * products;
+
+        static int Padded(int inputs) => (inputs + Gemm2x8Neon.DepthStep - 1) / Gemm2x8Neon.DepthStep * Gemm2x8Neon.DepthStep;
+    }
 
     private static bool DepthwiseAny(in ConvProblem problem) => problem.IsDepthwise;
 
