@@ -16,5 +16,6 @@ grep -E '^\s*Failed ' -A 12 artifacts/test.log | head -200 || true
 awk '/(Passed|Failed)! +- Failed:/ {
         for (i = 1; i <= NF; i++) { v = $(i + 1); sub(",", "", v)
             if ($i == "Passed:") passed += v; if ($i == "Failed:") failed += v; if ($i == "Skipped:") skipped += v } }
+     /^Test Run Aborted/ { failed++ }  # its summary counts what had run until then, as if it were all
      END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || passed == 0 }' artifacts/test.log || status=1
 exit $status
