@@ -13,7 +13,11 @@ namespace Edge.Camera.Checking;
 /// <summary>What a configuration asks for: the model, the cameras, the lines and the disk.</summary>
 internal static class ConfigChecks
 {
+    /// <summary>Where the Debian package keeps its configuration.</summary>
+    private const string ServiceFolder = "/etc/edge-camera";
+
     private const int Attempts = 10;
+    private static readonly string[] HiddenFolders = ["/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"];
     private static readonly TimeSpan CameraTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -72,6 +76,8 @@ internal static class ConfigChecks
             int vectors = watch.Model.Manifest.SelfTest?.Seeds.Length ?? 0;
             string proof = vectors == 0 ? "checksums verified, no self-test in the package" : $"{vectors} self-test vector(s) are bit-exact";
             items.Add(CheckItem.Good("model", $"{watch.Model.Manifest.Network}: {proof} with {watch.InstructionSet} kernels"));
+            if (HiddenFromService(config) is { } hidden)
+                items.Add(CheckItem.Bad("model", hidden));
             if (watch.ReplayCertificate() is { } certificate)
                 items.Add(CheckItem.Good(Certificate, TextReport.Describe(certificate)));
         }
@@ -81,6 +87,20 @@ internal static class ConfigChecks
         }
 
         return items;
+    }
+
+    /// <summary>
+    /// What to tell of a model that the service doesn't see, which reads the configuration in its own folder: its unit has ProtectHome and
+    /// PrivateTmp. Null where there is nothing to tell.
+    /// </summary>
+    internal static string? HiddenFromService(LoadedConfig config)
+    {
+        if (config is not { Path: { } path, Config.Model: { } model } || Path.GetDirectoryName(Path.GetFullPath(path)) != ServiceFolder)
+            return null;
+        string file = config.Resolve(model);
+        return HiddenFolders.Any(f => file.StartsWith(f, StringComparison.Ordinal))
+            ? $"{file}: the service sees neither home folders nor /tmp; copy the model to {ServiceFolder}, and name that file"
+            : null;
     }
 
     private static CheckItem Camera(CameraConfig camera, LoadedConfig config)

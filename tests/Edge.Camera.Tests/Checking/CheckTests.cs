@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Edge.Camera.Checking;
 using Edge.Camera.Commands;
+using Edge.Camera.Config;
 using Edge.Camera.Sinks.Gpio;
 
 namespace Edge.Camera.Tests.Checking;
@@ -45,6 +46,20 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public void A_model_that_is_not_there_is_bad() =>
         Assert.Contains("no such file", Bad(Check($"{{ {Scene}, \"model\": \"absent.edge\" }}")).Detail, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("/etc/edge-camera/edge.json", "/home/pi/birds.edge", "/home/pi/birds.edge: the service sees neither home folders nor /tmp; copy the model to /etc/edge-camera")]
+    [InlineData("/etc/edge-camera/edge.json", "../../tmp/birds.edge", "/tmp/birds.edge: the service sees")]
+    [InlineData("/etc/edge-camera/edge.json", "birds.edge", null)]
+    [InlineData("/etc/edge-camera/edge.json", "/homework/birds.edge", null)]
+    [InlineData("/etc/edge-camera/edge.json", null, null)]
+    [InlineData("/home/pi/edge.json", "/home/pi/birds.edge", null)]
+    public void A_model_that_the_service_does_not_see_is_bad(string config, string? model, string? expected)
+    {
+        string? told = ConfigChecks.HiddenFromService(new LoadedConfig(new EdgeConfig { Model = model }, config));
+        Assert.StartsWith(expected ?? "", told ?? "");
+        Assert.Equal(expected is null, told is null);
+    }
 
     [Fact]
     public void A_damaged_model_is_bad()
