@@ -11,7 +11,7 @@ public sealed record FolderImage(string Path, int? Class);
 /// <summary>
 /// The images of a folder in an order that is the same on every machine. Three kinds: with a labels.csv (columns "file" and
 /// "index"; only files listed there, in its order); with one subfolder per class (classes and files in ordinal order of their
-/// names); without labels (all JPEG and PNG files below, in ordinal order of their paths).
+/// names); without labels (all JPEG and PNG files below, in ordinal order of their paths). Hidden files and folders are no part of it.
 /// </summary>
 public sealed class ImageFolder
 {
@@ -156,15 +156,15 @@ public sealed class ImageFolder
     /// <summary>Null when the images do not lie in subfolders only.</summary>
     private static ImageFolder? FromClassFolders(string path)
     {
-        string[] folders = Directory.GetDirectories(path);
-        if (folders.Length == 0 || ImagesOf(path, SearchOption.TopDirectoryOnly).Length > 0)
+        string[] folders = Directory.GetDirectories(path, "*", Visible(everywhere: false));
+        if (folders.Length == 0 || ImagesOf(path, everywhere: false).Length > 0)
             return null;
         Array.Sort(folders, StringComparer.Ordinal);
         List<FolderImage> images = [];
         List<string> names = [];
         foreach (string folder in folders)
         {
-            string[] files = ImagesOf(folder, SearchOption.AllDirectories);
+            string[] files = ImagesOf(folder, everywhere: true);
             if (files.Length == 0)
                 continue;
             images.AddRange(files.Select(f => new FolderImage(f, names.Count)));
@@ -176,16 +176,24 @@ public sealed class ImageFolder
 
     private static ImageFolder Unlabelled(string path)
     {
-        string[] files = ImagesOf(path, SearchOption.AllDirectories);
+        string[] files = ImagesOf(path, everywhere: true);
         if (files.Length == 0)
             throw new ImageFormatException($"{path}: has no JPEG or PNG images ({string.Join(", ", Extensions)})");
         return new(path, [.. files.Select(f => new FolderImage(f, null))], []);
     }
 
-    private static string[] ImagesOf(string path, SearchOption depth)
+    private static string[] ImagesOf(string path, bool everywhere)
     {
-        string[] files = [.. Directory.EnumerateFiles(path, "*", depth).Where(f => HasImageExtension(f) && RegularFile.Is(f))];
+        string[] files = [.. Directory.EnumerateFiles(path, "*", Visible(everywhere)).Where(f => HasImageExtension(f) && RegularFile.Is(f))];
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }
+
+    /// <summary>Without hidden files and folders: thumbnails, and the "._" twins that macOS leaves beside photographs.</summary>
+    private static EnumerationOptions Visible(bool everywhere) => new()
+    {
+        AttributesToSkip = FileAttributes.Hidden,
+        IgnoreInaccessible = false,
+        RecurseSubdirectories = everywhere,
+    };
 }

@@ -47,6 +47,18 @@ public sealed class ImageFolderTests : IDisposable
             [("Dove/1.png", 0), ("wren/10.JPEG", 1), ("wren/2.jpg", 1)], folder.Images.Select(i => (Relative(i), i.Class)));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("all/")]
+    public void Hidden_files_and_folders_are_no_images(string above)
+    {
+        Touch($"{above}wren/1.jpg", $"{above}wren/._1.jpg", $"{above}dove/2.png", $"{above}.thumbnails/1.jpg", $"{above}dove/.cache/2.png");
+
+        Assert.Equal([$"{above}dove/2.png", $"{above}wren/1.jpg"], ImageFolder.Open(_root).Images.Select(Relative));
+        Assert.Equal([$"{above}dove/2.png", $"{above}wren/1.jpg"], ImageFolder.OpenUnlabelled(_root).Images.Select(Relative));
+        Assert.Equal(above.Length > 0 ? ["all"] : ["dove", "wren"], ImageFolder.Open(_root).ClassNames);
+    }
+
     [Fact]
     public void Images_without_labels_are_ordered_by_path()
     {

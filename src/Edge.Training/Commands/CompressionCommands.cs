@@ -83,6 +83,12 @@ internal static class CompressionCommands
                 Teacher = parsed.GetValue(teacher) is { } file ? Path.GetFullPath(file) : null,
             };
             options.Check();
+            if (!options.Trains)
+            {
+                recipe.RequireNoTraining(parsed, "nothing is trained", "");
+                UselessOptions.Refuse(parsed, [distill, teacher], "without --epochs or --qat-epochs nothing is trained");
+            }
+
             DataSource source = data.Source(parsed);
             string path = parsed.GetRequiredValue(model);
             InputPreprocessing input = FinetuneCommand.LoadPreprocessing(path, parsed.GetValue(preprocessing));

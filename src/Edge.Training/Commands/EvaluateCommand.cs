@@ -135,7 +135,10 @@ internal static class EvaluateCommand
             path = File.Exists(folder.Model) ? folder.Model : folder.Checkpoint;
         }
 
-        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        bool isCheckpoint = !path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+        if (isCheckpoint && preprocessing is not null)
+            throw new UserException($"{path}: a checkpoint carries its preprocessing; leave --preprocessing out");
+        if (isCheckpoint)
             return TrainedModel.FromCheckpoint(path, warning => error.WriteLine($"warning: {warning}"));
         var input = FinetuneCommand.LoadPreprocessing(path, preprocessing);
         return new TrainedModel(TransferModel.Import(path, input), input, RunFolder.Of(path).ClassNames);

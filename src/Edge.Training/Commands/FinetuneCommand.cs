@@ -89,8 +89,14 @@ internal static class FinetuneCommand
             string model = parsed.GetRequiredValue(weights);
             FitOptions options = recipe.Options(parsed);
             int varied = InRange("--views", parsed.GetValue(views), 0, 100);
-            if (!TrainsAllLayers(options))
-                recipe.RequireNoTraining(parsed, views: varied > 0);
+            if (!options.Trains)
+            {
+                recipe.RequireNoTraining(
+                    parsed, "nothing but the head is fitted", varied > 0 ? null : ", and --views 0 varies no image for it");
+                if (options.Augmentation.Mixup > 0)
+                    throw new UserException("--augment mixup: the head is fitted on single images; leave mixup out, or give --epochs");
+            }
+
             double strength = parsed.GetValue(penalty);
             var request = new Request(
                 model,
@@ -147,7 +153,7 @@ internal static class FinetuneCommand
 
         ModelGraph graph = TransferModel.Import(request.Model, request.Input);
         ClassifierHead.Find(graph).Replace(training.Images.ClassNames.Count).SetWeights(head);
-        if (TrainsAllLayers(options))
+        if (options.Trains)
         {
             var description = new RunDescription
             {
@@ -178,8 +184,6 @@ internal static class FinetuneCommand
             .With(summary)
             .Write(output, json);
     }
-
-    private static bool TrainsAllLayers(FitOptions options) => options.Epochs > 0 || options.QuantizationEpochs > 0;
 
     /// <summary>Fits a head for every split; the first one's is the one to keep.</summary>
     private static (FinetuneSummary Summary, LinearClassifier Head, ClassificationResult Result) FitHeads(

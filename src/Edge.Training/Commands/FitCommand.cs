@@ -18,7 +18,7 @@ internal static class FitCommand
     {
         var network = new Argument<string>("network")
         {
-            Description = "a name that edge-train summary lists, or an ONNX file to train further",
+            Description = "a name that edge-train networks lists, or an ONNX file to train further",
         };
         var data = new DataOptions();
         var recipe = new RecipeOptions(new FitOptions(), "standard");
@@ -115,7 +115,7 @@ internal static class FitCommand
                         Channels = given?.Channels ?? (parsed.GetValue(grey) || idx?.Size.Channels == 1 ? 1 : 3),
                         SkippedReductions = parsed.GetValue(reductions),
                         Seed = options.Seed,
-                        Parameters = Settings(parsed.GetValue(settings) ?? []),
+                        Parameters = NetworkInput.Settings(parsed.GetValue(settings) ?? []),
                     },
                     given,
                     idx is not null ? ResizeRule.Stretch : Rule(parsed.GetRequiredValue(resize)));
@@ -170,17 +170,4 @@ internal static class FitCommand
         "letterbox" => ResizeRule.Letterbox,
         _ => ResizeRule.ShorterSideThenCenterCrop,
     };
-
-    private static Dictionary<string, string> Settings(string[] words)
-    {
-        var settings = new Dictionary<string, string>();
-        foreach (string word in words)
-        {
-            if (word.Split('=', 2) is not [var name, var value])
-                throw new UserException($"--set {word}: expected name=value, as in width=0.5");
-            settings[name] = value;
-        }
-
-        return settings;
-    }
 }

@@ -23,7 +23,7 @@ internal static class FitSession
         catch (OperationCanceledException)
         {
             display.Clear();
-            error.WriteLine($"saved; go on with: edge-train resume {run.Folder.Path}");
+            error.WriteLine($"saved; go on with: {run.Folder.ResumeCommand}");
             throw;
         }
 

@@ -41,10 +41,12 @@ internal sealed class NetworkInput
     public Argument<string> Network { get; } =
         new("network") { Description = "name of a network (edge-train networks lists them) or an ONNX file" };
 
+    private Option[] All => [_classes, _size, _height, _width, _channels, _resolution, _skip, _seed, _settings];
+
     public void AddTo(Command command)
     {
         command.Arguments.Add(Network);
-        foreach (Option option in (Option[])[_classes, _size, _height, _width, _channels, _resolution, _skip, _seed, _settings])
+        foreach (Option option in All)
             command.Options.Add(option);
     }
 
@@ -52,13 +54,14 @@ internal sealed class NetworkInput
     public string? File(ParseResult parsed) => parsed.GetRequiredValue(Network) is var name && IsFile(name) ? name : null;
 
     /// <summary>The network of the command line, weights initialized.</summary>
-    /// <exception cref="UserException">There is no such network or file, or an option does not fit it.</exception>
+    /// <exception cref="UserException">There is no such network or file, or an option does not fit it or has no effect.</exception>
     public ModelGraph Load(ParseResult parsed, WeightInitialization initialization = WeightInitialization.He)
     {
         string name = parsed.GetRequiredValue(Network);
-        return IsFile(name)
-            ? OnnxImporter.Load(name)
-            : NetworkCatalog.Create(name, Options(parsed) with { Initialization = initialization });
+        if (!IsFile(name))
+            return NetworkCatalog.Create(name, Options(parsed) with { Initialization = initialization });
+        UselessOptions.Refuse(parsed, All, $"only for networks by name, and {name} is a file");
+        return OnnxImporter.Load(name);
     }
 
     /// <summary>The options of a network of the catalog.</summary>
@@ -77,7 +80,9 @@ internal sealed class NetworkInput
 
     private static bool IsFile(string name) => name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || System.IO.File.Exists(name);
 
-    private static Dictionary<string, string> Settings(string[] texts)
+    /// <summary>What --set says of a network.</summary>
+    /// <exception cref="UserException">A setting is malformed or given twice.</exception>
+    public static IReadOnlyDictionary<string, string> Settings(string[] texts)
     {
         var settings = new Dictionary<string, string>();
         foreach (string text in texts)

@@ -59,17 +59,18 @@ internal sealed class RecipeOptions(FitOptions defaults, string augmentation)
 
     /// <summary>Refuses the options that only matter to epochs, where there are none.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="views">Whether images are varied for something else.</param>
+    /// <param name="instead">What happens without epochs.</param>
+    /// <param name="unvaried">Why no image is varied, as the end of a sentence; null where some are.</param>
     /// <exception cref="UserException">One was given.</exception>
-    public void RequireNoTraining(ParseResult parsed, bool views)
+    public void RequireNoTraining(ParseResult parsed, string instead, string? unvaried)
     {
-        const string Why = "without --epochs or --qat-epochs nothing but the head is fitted";
+        string why = $"without --epochs or --qat-epochs {instead}";
         UselessOptions.Refuse(
             parsed,
             [_batch, _optimizer, _rate, _decay, _momentum, _schedule, _warmUp, _stepEpochs, _smoothing, _average, _clip, _patience, _cache],
-            Why);
-        if (!views)
-            UselessOptions.Refuse(parsed, [_augment], $"{Why}, and --views 0 varies no image for it");
+            why);
+        if (unvaried is not null)
+            UselessOptions.Refuse(parsed, [_augment], why + unvaried);
     }
 
     /// <exception cref="UserException">A number is out of range, or an option has no effect.</exception>

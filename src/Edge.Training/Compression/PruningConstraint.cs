@@ -26,13 +26,14 @@ internal sealed class PruningConstraint : IWeightConstraint
     public PruningConstraint(IEnumerable<Parameter<float>> parameters, double keep, long steps)
     {
         (_weights, _keep) = ([.. parameters.Where(p => p.Decay && p.Trainable)], keep);
-        FinalStep = (long)(PruningShare * steps);
+        _kept = (int)Math.Round(keep * _weights.Sum(p => p.Value.Length));
+        FinalStep = IsFinal(p => p.Value) ? 0 : (long)(PruningShare * steps);
         _interval = Math.Max(1, FinalStep / Rounds);
         _pruned = Array.ConvertAll(_weights, p => new bool[p.Value.Length]);
-        _kept = (int)Math.Round(keep * _weights.Sum(p => p.Value.Length));
         Attach(0);
     }
 
+    /// <summary>Where the last weights become 0: 0 for a network that is thin enough from the start.</summary>
     public long FinalStep { get; }
 
     /// <summary>Share of weights that are not 0.</summary>

@@ -52,6 +52,10 @@ public sealed record DataSource
                 + $"({images.ClassNames.Count}), or in another order");
         }
 
+        HashSet<string> trained = [.. images.Files];
+        if (validation.Files.FirstOrDefault(trained.Contains) is { } both)
+            throw new UserException($"{ValidationData}: {both} trains as well; give other images to validate with, or leave --validation-data out");
+
         return (All(images), All(validation));
     }
 
@@ -71,6 +75,8 @@ public sealed record DataSource
         bool isIdx = IdxFile.LooksLikeOne(path);
         if (labels is not null && !isIdx)
             throw new UserException($"{labelsOption} {labels}: only for IDX files (.idx, .gz, …-ubyte), and {path} is none; leave it out");
+        if (LabelColumn is not null && isIdx)
+            throw new UserException($"--label-column {LabelColumn}: IDX files have no columns, and {path} is one; leave it out");
         string[]? names = ClassNames is null ? null : ReadNames(ClassNames);
         ImageSet images = isIdx ? IdxImageSet.Open(path, labels, names) : FileImageSet.Open(path, LabelColumn, names);
         if (images.ClassNames.FirstOrDefault(n => n.AsSpan().ContainsAny('\r', '\n')) is { } lines)

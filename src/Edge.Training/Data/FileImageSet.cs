@@ -56,6 +56,8 @@ public sealed class FileImageSet : ImageSet
         return new FileImageSet(path, labelled, names) { Unlabelled = folder.Images.Count - labelled.Length };
     }
 
+    public override IEnumerable<string> Files => _images.Select(i => FinalPath(i.Path));
+
     public override string NameOf(int index) => _images[index].Path;
 
     public override void Read(

@@ -47,6 +47,8 @@ public sealed class IdxImageSet : ImageSet
             [.. numbers.Data.Select(b => (int)b)]);
     }
 
+    public override IEnumerable<string> Files => [FinalPath(Source)];
+
     public override string NameOf(int index) => $"image {index}";
 
     public override void Read(int index, ImageReader reader, PixelBuffer destination)

@@ -25,6 +25,9 @@ public abstract class ImageSet
     /// <summary>What a person would call the image: a path, or a number.</summary>
     public abstract string NameOf(int index);
 
+    /// <summary>The files that the images lie in, absolute paths, links followed.</summary>
+    public abstract IEnumerable<string> Files { get; }
+
     /// <summary>Decodes one image. May be called by several threads, each with its own reader and buffer.</summary>
     /// <exception cref="ImagingException">The file is damaged.</exception>
     public abstract void Read(int index, ImageReader reader, PixelBuffer destination);
@@ -44,6 +47,9 @@ public abstract class ImageSet
             hash.Add(name);
         return hash.ToString();
     }
+
+    /// <summary>An absolute path; that of its target where the file is a link.</summary>
+    protected static string FinalPath(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 
     /// <summary>FNV-1a over UTF-16 code units; no secret, the same on every machine.</summary>
     private struct HashCode64()

@@ -21,6 +21,8 @@ public sealed record JoinedImages(ImageSet Images, int[] Training, int[] Validat
     private sealed class TwoSets(ImageSet first, ImageSet second)
         : ImageSet(first.Source, first.ClassNames, [.. first.Classes, .. second.Classes])
     {
+        public override IEnumerable<string> Files => first.Files.Concat(second.Files);
+
         public override string NameOf(int index) =>
             index < first.Count ? first.NameOf(index) : second.NameOf(index - first.Count);
 

@@ -81,6 +81,9 @@ public sealed record FitOptions
     /// <summary>Memory for decoded images, megabytes.</summary>
     public int CacheMegabytes { get; init; } = 1024;
 
+    /// <summary>Whether there are epochs of any kind.</summary>
+    public bool Trains => Epochs > 0 || QuantizationEpochs > 0;
+
     /// <exception cref="UserException">A number is out of range.</exception>
     public void Check()
     {
@@ -102,6 +105,7 @@ public sealed record FitOptions
         Require(Teacher is null || Distillation > 0, "--distill", Distillation, "above 0 with --teacher");
         Require(ShareBits is null or (>= 2 and <= 8), "--bits", ShareBits ?? 0, "2 to 8");
         Require(AverageDecay == 0 || (Keep is null && ShareBits is null), "--ema", AverageDecay, "0: averaged weights are neither pruned nor shared");
+        Require(QuantizationEpochs == 0 || ShareBits is null, "--qat-epochs", QuantizationEpochs, "0: folded batch norms would take shared weights apart");
         Require(Patience >= 0, "--patience", Patience, "at least 0");
         Require(Threads is >= 0 and <= 1024, "--threads", Threads, "0 to 1024");
         Require(CacheMegabytes is >= 0 and <= 1 << 20, "--cache", CacheMegabytes, "0 to 1048576");

@@ -38,16 +38,19 @@ public sealed class RunFolder(string path)
 
     public string Report => At("report.html");
 
-    /// <summary>The next thing to do with what was trained.</summary>
+    /// <summary>The next thing to do with what was trained, for a shell.</summary>
     public string NextCommand(string calibration) =>
-        $"edge-quantizer quantize {Model} --preprocessing {Preprocessing} --labels {Labels} --calibration {calibration}";
+        $"edge-quantizer quantize {Shell.Word(Model)} --preprocessing {Shell.Word(Preprocessing)} --labels {Shell.Word(Labels)} --calibration {Shell.Word(calibration)}";
+
+    /// <summary>Goes on with the run, for a shell.</summary>
+    public string ResumeCommand => $"edge-train resume {Shell.Word(path)}";
 
     /// <exception cref="UserException">The folder cannot be made, or holds another run or a model.</exception>
     public void Create()
     {
         if (File.Exists(Checkpoint))
             throw new UserException(
-                $"{path}: holds a run already; go on with it by edge-train resume {path}, or name another folder");
+                $"{path}: holds a run already; go on with it by {ResumeCommand}, or name another folder");
         if (File.Exists(Model))
             throw new UserException($"{path}: holds a model already ({System.IO.Path.GetFileName(Model)}); name another folder");
         try
@@ -59,6 +62,9 @@ public sealed class RunFolder(string path)
             throw new UserException($"{path}: cannot be made: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     }
+
+    /// <summary>Forgets a run in which nothing was trained.</summary>
+    public void Abandon() => File.Delete(Checkpoint);
 
     public void WriteDescription(IReadOnlyList<string> classNames, InputPreprocessing input)
     {
@@ -72,14 +78,14 @@ public sealed class RunFolder(string path)
         WholeFile.Write(History, JsonSerializer.Serialize(history, TrainingJson.Default.ListEpochRecord) + "\n");
 
     /// <summary>
-    /// The folder that edge-quantizer can calibrate with: the images' own, or one of some hundred training images written here,
-    /// for edge-quantizer reads no IDX files.
+    /// The folder that edge-quantizer can calibrate with: the images' own, or one of some hundred training images written here, for
+    /// edge-quantizer reads neither IDX files nor lists of any name.
     /// </summary>
     public string CalibrationFolder(Examples training)
     {
         if (Directory.Exists(training.Images.Source))
             return training.Images.Source;
-        if (training.Images is FileImageSet)
+        if (System.IO.Path.GetFileName(training.Images.Source) == ImageFolder.LabelFile)
             return System.IO.Path.GetDirectoryName(training.Images.Source)!;
         string folder = At("calibration");
         Directory.CreateDirectory(folder);

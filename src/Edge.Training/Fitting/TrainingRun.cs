@@ -138,6 +138,7 @@ public sealed class TrainingRun : IDisposable
     /// such images.
     /// </returns>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint is written.</exception>
+    /// <exception cref="ImagingException">An image cannot be read. Where nothing was trained yet the folder holds no run.</exception>
     public ClassificationResult? Run(CancellationToken cancellation)
     {
         try
@@ -152,6 +153,12 @@ public sealed class TrainingRun : IDisposable
         catch (OperationCanceledException)
         {
             Save();
+            throw;
+        }
+        catch when (Description.FloatHistory is null && Trainer.Progress is { Epoch: 0, Step: 0 })
+        {
+            // An unreadable image, for one: the folder is free again for when it is gone.
+            Folder.Abandon();
             throw;
         }
 

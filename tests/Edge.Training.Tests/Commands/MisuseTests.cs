@@ -106,6 +106,12 @@ public sealed class MisuseTests : IDisposable
     [InlineData("fit squeezenet-1.1 --data {idx} --validation-data {idx} --validation 0.2", "--validation: --validation-data names")]
     [InlineData("fit squeezenet-1.1 --data {idx} --validation-data {idx} --train-per-class 2", "--train-per-class: --validation-data names")]
     [InlineData("fit squeezenet-1.1 --data {idx} --validation-labels {idx}", "--validation-labels: only for --validation-data")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --validation-data {idx}", "trains as well; give other images to validate with")]
+    [InlineData("fit squeezenet-1.1 --data {photos} --validation-data {listed}", "cat/a.png trains as well; give other images")]
+    [InlineData("fit squeezenet-1.1 --data {idx} --label-column class", "--label-column class: IDX files have no columns")]
+    [InlineData("fit mobilenet-v1-1.0 --set width=0.2 --set width=0.1 --data {idx}", "--set width=0.1: this setting is given twice")]
+    [InlineData("finetune {model} --data {idx} --augment flip,mixup=0.5", "--augment mixup: the head is fitted on single images")]
+    [InlineData("export {model} --classes 99 --set width=3", "--classes, --set: only for networks by name")]
     [InlineData("fit squeezenet-1.1 --data {photos} --labels foo", "foo: only for IDX files")]
     [InlineData("fit squeezenet-1.1 --data {photos} --class-names {names}", "class 0 is 'cat', not 'dog'; leave --class-names out")]
     [InlineData("fit squeezenet-1.1 --data {idx} --optimizer adam --momentum 0.5", "--momentum: only for --optimizer sgd")]
@@ -123,6 +129,8 @@ public sealed class MisuseTests : IDisposable
     [InlineData("evaluate {model} --data {idx} --validation 0.2 --seed 3", "--validation, --seed: only for --held-out")]
     [InlineData("evaluate {model} --data {idx} --train-per-class 3", "--train-per-class: only for --held-out")]
     [InlineData("evaluate {model} --data {idx} --held-out --validation 0", "nothing is held out")]
+    [InlineData("evaluate {checkpoint} --data {idx} --preprocessing grey-8", "a checkpoint carries its preprocessing; leave --preprocessing out")]
+    [InlineData("summary {model} --size 64", "--size: only for networks by name")]
     [InlineData("evaluate missing.edge --data {idx} --label-offset 1", "--label-offset: only for networks; a package carries its own")]
     [InlineData("evaluate {model} --data {idx} --label-offset 1", "has 4 outputs for 4 classes")]
     [InlineData("evaluate {model} --data {idx} --label-offset -1", "--label-offset -1")]
@@ -140,6 +148,46 @@ public sealed class MisuseTests : IDisposable
         Assert.Equal(Edge.Quantizer.Commands.CommandHost.UsageError, CommandLine.Run(["evaluate", "missing.edge", "--data", ".", "--threads", threads], TextWriter.Null, error));
         Assert.Contains($"--threads takes a number from 0 to 256, not {threads}", error.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_image_that_cannot_be_read_leaves_the_folder_free()
+    {
+        string photos = Photos(), run = _folder.At("run"), empty = Path.Combine(photos, "cat/empty.png");
+        File.WriteAllBytes(empty, []);
+        string fit = $"fit {Network} --data {photos} --size 8 --epochs 1 --validation 0 --threads 1 -o {run}";
+        Assert.Contains($"{empty}: is empty", Fail(fit), StringComparison.Ordinal);
+
+        File.Delete(empty);
+        Run(fit);
+        Assert.True(File.Exists(Path.Combine(run, "model.onnx")));
+    }
+
+    [Fact]
+    public void The_next_command_is_one_that_a_shell_takes()
+    {
+        string run = _folder.At("first run"), list = Listed();
+        string[] words = ["fit", "mobilenet-v1-1.0-shallow", "--set", "width=0.1", "--size", "32", "--data", list, "--epochs", "1", "--validation", "0", "--threads", "1", "--json", "-o", run];
+        using StringWriter output = new(), error = new();
+        Assert.True(CommandLine.Run(words, output, error) == 0, error.ToString());
+        string next = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("next").GetString()!;
+
+        using var shell = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"for word in {next}; do echo \"$word\"; done"]) { RedirectStandardOutput = true })!;
+        string[] told = shell.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        shell.WaitForExit();
+
+        Assert.Equal(["edge-quantizer", "quantize", Path.Combine(run, "model.onnx")], told[..3]);
+        string package = _folder.At("package.edge");
+        Assert.True(
+            Edge.Quantizer.Commands.CommandLine.Run([.. told[1..], "--sensitivity-images", "0", "-o", package], TextWriter.Null, error) == 0, error.ToString());
+    }
+
+    [Theory]
+    [InlineData("out/model.onnx", "out/model.onnx")]
+    [InlineData("it's new", @"'it'\''s new'")]
+    [InlineData("$HOME", "'$HOME'")]
+    [InlineData("", "''")]
+    public void Words_of_a_shell_are_quoted_where_they_must(string text, string expected) => Assert.Equal(expected, Shell.Word(text));
 
     [Fact]
     public void Evaluate_leaves_outputs_in_front_of_the_classes_out()
@@ -205,6 +253,8 @@ public sealed class MisuseTests : IDisposable
             "{idx}" => Idx.WriteBars(_folder, 80, 4),
             "{model}" => Model(),
             "{photos}" => Photos(),
+            "{listed}" => Listed(),
+            "{checkpoint}" => RunFolder.Of(Model()).Checkpoint,
             "{names}" => Names(),
             _ => w,
         })];
@@ -214,6 +264,14 @@ public sealed class MisuseTests : IDisposable
         foreach (string name in new[] { "photos/cat/a.png", "photos/dog/b.png" })
             File.WriteAllBytes(_folder.At(name), PngEncoder.Encode(new PixelBuffer(4, 4, 3)));
         return _folder.At("photos");
+    }
+
+    /// <summary>A list in another folder.</summary>
+    private string Listed()
+    {
+        string photos = Photos(), list = _folder.At("lists/validation.csv");
+        File.WriteAllText(list, $"file,class\n{photos}/cat/a.png,cat\n{photos}/dog/b.png,dog\n");
+        return list;
     }
 
     private string Names()

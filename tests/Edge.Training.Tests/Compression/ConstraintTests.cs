@@ -32,11 +32,24 @@ public sealed class ConstraintTests : IDisposable
         Assert.Equal(0.3, Density(sparse), 0.01);
         Assert.Equal(sparse.Select(l => l.Select(w => w == 0)), few.Select(l => l.Select(w => w == 0)));
         Assert.All(few, l => Assert.InRange(l.Where(w => w != 0).Distinct().Count(), 0, 8));
-        Assert.True(Accuracy(pruned) > 0.85);
-        Assert.True(Accuracy(shared) > 0.85);
+        Assert.True(Accuracy(pruned, images) > 0.85);
+        Assert.True(Accuracy(shared, images) > 0.85);
+    }
 
-        double Accuracy(string run) => System.Text.Json.JsonDocument.Parse(Run($"evaluate {run}/model.onnx --data {images} --json"))
-            .RootElement.GetProperty("accuracy").GetDouble();
+    [Theory]
+    [InlineData("--epochs 0 --qat-epochs 1")]
+    [InlineData("--epochs 1")]
+    public void Epochs_that_only_do_harm_leave_the_weights_of_a_network_that_is_thin_already(string epochs)
+    {
+        string images = Idx.WriteBars(_folder, 240, Classes), trained = _folder.At("trained"), thin = _folder.At("thin"), further = _folder.At("further");
+        const string Recipe = "--batch 16 --augment none --threads 1";
+        Run($"fit mobilenet-v1-1.0-shallow --set width=0.1 --skip-reductions 2 --data {images} --epochs 8 --lr 0.005 {Recipe} -o {trained}");
+        Run($"prune {trained}/model.onnx --keep 0.5 --data {images} --epochs 4 --lr 0.005 {Recipe} -o {thin}");
+
+        string told = Run($"prune {thin}/model.onnx --keep 0.5 --data {images} {epochs} --optimizer sgd --lr 100 --clip 1 {Recipe} --json -o {further}");
+
+        Assert.Equal(0, System.Text.Json.JsonDocument.Parse(told).RootElement.GetProperty("bestEpoch").GetInt32());
+        Assert.Equal(Accuracy(thin, images), Accuracy(further, images));
     }
 
     [Fact]
@@ -187,6 +200,10 @@ public sealed class ConstraintTests : IDisposable
     [InlineData("prune model.onnx --keep 0.5 --distill 1.5 --data . -o out", "--distill 1.5")]
     [InlineData("share model.onnx --bits 9 --data . -o out", "--bits 9")]
     [InlineData("share model.onnx --bits 4 --ema 0.9 --data . -o out", "--ema 0.9")]
+    [InlineData("share model.onnx --bits 4 --qat-epochs 2 --data . -o out", "--qat-epochs 2: must be 0: folded batch norms")]
+    [InlineData("prune model.onnx --keep 0.5 --epochs 0 --lr 3 --data . -o out", "--lr: without --epochs or --qat-epochs nothing is trained")]
+    [InlineData("prune model.onnx --keep 0.5 --epochs 0 --augment flip --data . -o out", "--augment: without --epochs or --qat-epochs nothing is trained")]
+    [InlineData("share model.onnx --bits 4 --epochs 0 --distill 0.5 --data . -o out", "--distill: without --epochs or --qat-epochs nothing is trained")]
     public void Mistakes_end_in_one_line(string arguments, string expected)
     {
         using var error = new StringWriter();
@@ -221,6 +238,9 @@ public sealed class ConstraintTests : IDisposable
             Assert.Throws<OperationCanceledException>(() => run.Run(stop.Token));
         return folder;
     }
+
+    private static double Accuracy(string run, string images) =>
+        System.Text.Json.JsonDocument.Parse(Run($"evaluate {run}/model.onnx --data {images} --json")).RootElement.GetProperty("accuracy").GetDouble();
 
     private static float[][] Weights(string model) =>
         [.. OnnxImporter.Load(model).Nodes.Where(n => n.OpType is OpTypes.Conv or OpTypes.Gemm).Select(n => n.Input(1).Constant!.Floats)];

@@ -140,6 +140,8 @@ public class BatchTests
         public static Examples Examples(int count, bool smooth = false) =>
             new(new Noise(count, smooth), [.. Enumerable.Range(0, count)]);
 
+        public override IEnumerable<string> Files => [];
+
         public override string NameOf(int index) => $"noise {index}";
 
         public override void Read(int index, ImageReader reader, PixelBuffer destination)
