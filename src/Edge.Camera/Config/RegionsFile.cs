@@ -28,7 +28,7 @@ internal static class RegionsFile
         };
     }
 
-    /// <summary>Sets the regions of one camera. The file is replaced as a whole or stays as it is.</summary>
+    /// <summary>Sets the regions of one camera. The file is replaced as a whole or stays as it is, also when the power goes.</summary>
     /// <param name="path">Absolute; its folder is made if it is not there.</param>
     /// <param name="camera">Name.</param>
     /// <param name="regions">Valid; none is the whole picture.</param>
@@ -42,7 +42,12 @@ internal static class RegionsFile
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.WriteAllBytes(path + ".part", JsonSerializer.SerializeToUtf8Bytes(drawn, Type));
+                using (FileStream whole = File.Create(path + ".part"))
+                {
+                    JsonSerializer.Serialize(whole, drawn, Type);
+                    whole.Flush(flushToDisk: true);
+                }
+
                 File.Move(path + ".part", path, overwrite: true);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -13,7 +13,11 @@ namespace Edge.Camera.Sinks;
 internal sealed class SnapshotSink : QueuedSink, IPictureSink
 {
     private const int Capacity = 8;
+    private const int LongestWords = 200;
     private const string Pattern = "????????T??????.???Z_*.jpg";
+
+    /// <summary>Ends the name of a picture that is being written.</summary>
+    private const string Unfinished = ".part";
 
     private readonly SnapshotConfig _config;
     private readonly string _folder;
@@ -30,8 +34,11 @@ internal sealed class SnapshotSink : QueuedSink, IPictureSink
         (_config, _folder) = (config, folder);
         try
         {
-            foreach (FileInfo file in Directory.CreateDirectory(folder).EnumerateFiles(Pattern))
+            DirectoryInfo pictures = Directory.CreateDirectory(folder);
+            foreach (FileInfo file in pictures.EnumerateFiles(Pattern))
                 Count(file.Name, file.Length);
+            foreach (FileInfo cutOff in pictures.EnumerateFiles(Pattern + Unfinished))
+                cutOff.Delete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,15 +58,33 @@ internal sealed class SnapshotSink : QueuedSink, IPictureSink
         try
         {
             byte[] jpeg = decision.Picture!.Jpeg(_config.Quality);
+            Directory.CreateDirectory(_folder);
             MakeRoom(jpeg.Length);
-            string name = Name(decision), path = Path.Combine(_folder, name);
-            await File.WriteAllBytesAsync(path + ".part", jpeg, stop).ConfigureAwait(false);
-            File.Move(path + ".part", path, overwrite: true);
+            string name = Name(decision);
+            await Write(Path.Combine(_folder, name), jpeg, stop).ConfigureAwait(false);
             Count(name, jpeg.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CodecUnavailableException)
         {
             throw new SinkException($"{_folder}: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+    }
+
+    /// <summary>Nothing stays behind of a picture that could not be written whole.</summary>
+    private static async Task Write(string path, byte[] jpeg, CancellationToken stop)
+    {
+        string unfinished = path + Unfinished;
+        bool whole = false;
+        try
+        {
+            await File.WriteAllBytesAsync(unfinished, jpeg, stop).ConfigureAwait(false);
+            File.Move(unfinished, path, overwrite: true);
+            whole = true;
+        }
+        finally
+        {
+            if (!whole)
+                File.Delete(unfinished);
         }
     }
 
@@ -70,7 +95,7 @@ internal sealed class SnapshotSink : QueuedSink, IPictureSink
         char[] words = Array.ConvertAll(
             $"{decision.Where}_{decision.Label}".ToCharArray(),
             c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '-');
-        return $"{time}_{new string(words)}.jpg";
+        return $"{time}_{new string(words, 0, int.Min(words.Length, LongestWords))}.jpg";
     }
 
     private void Count(string name, long bytes)

@@ -85,14 +85,64 @@ public class QueuedSinkTests
         var config = new SnapshotConfig { KeepFreeMegabytes = free + 1_000_000 };
         var sink = new SnapshotSink(config, folder, NullLogger.Instance);
         sink.Start();
-        using var source = new TestSource(64, 48, 1000);
-        source.Open(CancellationToken.None);
-        sink.Publish(Event(1) with { Picture = Picture.Copy(source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!) });
+        sink.Publish(WithPicture(Event(1)));
         await Eventually.HoldsAsync(() => sink.Status.Trouble is not null);
         Assert.Matches($@"only \d+ MB free, snapshots.keepFreeMegabytes is {config.KeepFreeMegabytes}$", sink.Status.Trouble);
         await sink.DisposeAsync();
         Assert.Equal((0, 1), (sink.Status.Delivered, sink.Status.Dropped));
         Assert.Empty(Directory.GetFiles(folder));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Pictures_that_a_power_cut_left_unfinished_are_removed_and_other_files_are_not()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-snapshots-").FullName;
+        string cutOff = Path.Combine(folder, "20261122T153000.250Z_camera_stop.jpg.part"), foreign = Path.Combine(folder, "film.part");
+        await File.WriteAllBytesAsync(cutOff, new byte[100]);
+        await File.WriteAllBytesAsync(foreign, new byte[100]);
+        await using var sink = new SnapshotSink(new SnapshotConfig(), folder, NullLogger.Instance);
+        Assert.Equal([foreign], Directory.GetFiles(folder));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_removed_while_the_service_runs_comes_back()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-snapshots-").FullName;
+        await using var sink = new SnapshotSink(new SnapshotConfig { KeepFreeMegabytes = 0 }, folder, NullLogger.Instance);
+        sink.Start();
+        Directory.Delete(folder);
+        sink.Publish(WithPicture(Event(1)));
+        await Eventually.HoldsAsync(() => sink.Status is { Delivered: 1, Trouble: null });
+        Assert.Single(Directory.GetFiles(folder));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_picture_that_cannot_be_put_in_place_leaves_nothing_behind()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-snapshots-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "19700101T000001.000Z_camera_stop.jpg", "in-the-way"));
+        var sink = new SnapshotSink(new SnapshotConfig { KeepFreeMegabytes = 0 }, folder, NullLogger.Instance);
+        sink.Start();
+        sink.Publish(WithPicture(Event(1)));
+        await Eventually.HoldsAsync(() => sink.Status.Trouble is not null);
+        await sink.DisposeAsync();
+        Assert.Equal((0, 1), (sink.Status.Delivered, sink.Status.Dropped));
+        Assert.Empty(Directory.GetFiles(folder));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_label_longer_than_a_file_name_is_kept_under_its_beginning()
+    {
+        string folder = Directory.CreateTempSubdirectory("edge-snapshots-").FullName;
+        await using var sink = new SnapshotSink(new SnapshotConfig { KeepFreeMegabytes = 0 }, folder, NullLogger.Instance);
+        sink.Start();
+        sink.Publish(WithPicture(Event(1)) with { Label = new string('x', 300) });
+        await Eventually.HoldsAsync(() => sink.Status is { Delivered: 1, Trouble: null });
+        Assert.Matches(@"Z_camera_x{100,}\.jpg$", Assert.Single(Directory.GetFiles(folder)));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -120,6 +170,13 @@ public class QueuedSinkTests
 
         await Eventually.HoldsAsync(() => sink.Status is { Delivered: 1, Trouble: null });
         await sink.DisposeAsync();
+    }
+
+    private static DecisionEvent WithPicture(DecisionEvent decision)
+    {
+        using var source = new TestSource(64, 48, 1000);
+        source.Open(CancellationToken.None);
+        return decision with { Picture = Picture.Copy(source.Read(TimeSpan.FromSeconds(1), CancellationToken.None)!) };
     }
 
     private static DecisionEvent Event(int second) => new()
