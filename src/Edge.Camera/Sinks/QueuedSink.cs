@@ -7,8 +7,8 @@ namespace Edge.Camera.Sinks;
 
 /// <summary>
 /// A sink with a bounded queue and a task of its own that empties it. When the queue is full the oldest event gives way. A failing
-/// delivery is tried again after 1, 2, 4 … 60 s while newer events wait; trouble is logged once, and once when it is over. An event whose
-/// picture turns out to be damaged is dropped: no other attempt would help.
+/// delivery is tried again after 1, 2, 4 … 60 s while newer events wait; trouble is logged once, and once when it is over. An event that
+/// no other attempt would help is dropped: its picture is damaged, or the receiver will not have it.
 /// </summary>
 internal abstract class QueuedSink : ISink
 {
@@ -62,8 +62,8 @@ internal abstract class QueuedSink : ISink
     }
 
     /// <summary>
-    /// Throws <see cref="SinkException"/> when the event should be tried again, <see cref="ImageFormatException"/> when it should not
-    /// because its picture is damaged.
+    /// Throws <see cref="SinkException"/> when the event should be tried again, <see cref="RefusedEventException"/> or
+    /// <see cref="ImageFormatException"/> when it should not: the receiver will not have it, or its picture is damaged.
     /// </summary>
     protected abstract Task DeliverAsync(DecisionEvent decision, CancellationToken stop);
 
@@ -113,9 +113,22 @@ internal abstract class QueuedSink : ISink
                 _saidDamaged = true;
                 return;
             }
+            catch (RefusedEventException e)
+            {
+                Interlocked.Increment(ref _dropped);
+                Failing(e.Message);
+                return;
+            }
             catch (SinkException e)
             {
                 Failing(e.Message);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A defect, or a machine out of memory: one event is lost, not all that follow.
+                Interlocked.Increment(ref _dropped);
+                SinkLog.Unexpected(_log, Name, e);
+                return;
             }
 
             await Task.Delay(backOff.Next(), _stop.Token).ConfigureAwait(false);
@@ -126,6 +139,9 @@ internal abstract class QueuedSink : ISink
 /// <summary>An event could not be delivered now. The message is one line: what, where, what to do.</summary>
 internal sealed class SinkException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>The receiver will never take this event. The message is one line: what, where, what to do.</summary>
+internal sealed class RefusedEventException(string message) : Exception(message);
+
 internal static partial class SinkLog
 {
     [LoggerMessage(LogLevel.Warning, "{sink}: {problem}; trying on")]
@@ -133,6 +149,9 @@ internal static partial class SinkLog
 
     [LoggerMessage(LogLevel.Warning, "{sink}: a damaged picture is left out: {problem}")]
     public static partial void Damaged(ILogger log, string sink, string problem);
+
+    [LoggerMessage(LogLevel.Error, "{sink}: an event is left out")]
+    public static partial void Unexpected(ILogger log, string sink, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "{sink}: {problem}; it is told nothing until a configuration that can be used is loaded")]
     public static partial void Lost(ILogger log, string sink, string problem);

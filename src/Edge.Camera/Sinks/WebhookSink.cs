@@ -1,11 +1,15 @@
+using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Text.Json;
 using Edge.Camera.Config;
 using Microsoft.Extensions.Logging;
 
 namespace Edge.Camera.Sinks;
 
-/// <summary>Posts every reported decision as JSON to a web address.</summary>
+/// <summary>
+/// Posts every reported decision as JSON to a web address. What the answer says of this one event (400, 413, 422) loses it; what may be
+/// put right at either end is tried again.
+/// </summary>
 internal sealed class WebhookSink : QueuedSink
 {
     private const int Capacity = 64;
@@ -36,10 +40,21 @@ internal sealed class WebhookSink : QueuedSink
     {
         try
         {
-            using HttpResponseMessage answer = await _client.PostAsJsonAsync(
-                _url, DecisionDocument.Of(decision), DecisionJson.Default.DecisionDocument, stop).ConfigureAwait(false);
-            if (!answer.IsSuccessStatusCode)
-                throw new SinkException($"{_url}: answered {(int)answer.StatusCode} {answer.ReasonPhrase}");
+            using var request = new HttpRequestMessage(HttpMethod.Post, _url);
+            request.Content = new ByteArrayContent(
+                JsonSerializer.SerializeToUtf8Bytes(DecisionDocument.Of(decision), DecisionJson.Default.DecisionDocument));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+            // The answer's text is of no use, however long it is.
+            using HttpResponseMessage answer =
+                await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
+            if (answer.IsSuccessStatusCode)
+                return;
+            string problem = $"{_url}: answered {(int)answer.StatusCode} {answer.ReasonPhrase}";
+            throw answer.StatusCode
+                is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
+                ? new RefusedEventException(problem)
+                : new SinkException(problem);
         }
         catch (HttpRequestException e)
         {

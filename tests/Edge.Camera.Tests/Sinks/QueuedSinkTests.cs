@@ -172,6 +172,43 @@ public class QueuedSinkTests
         await sink.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(413)]
+    [InlineData(422)]
+    public async Task An_event_that_a_webhook_refuses_does_not_hold_up_the_next(int status)
+    {
+        using var listener = new HttpListener();
+        int port = FreePort();
+        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+        listener.Start();
+        await using var sink = new WebhookSink(new WebhookConfig { Url = $"http://127.0.0.1:{port}/" }, null, NullLogger.Instance);
+        sink.Start();
+        foreach (int second in new[] { 1, 2 })
+        {
+            sink.Publish(Event(second));
+            HttpListenerContext call = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            using JsonDocument body = await JsonDocument.ParseAsync(call.Request.InputStream);
+            Assert.Equal(second, body.RootElement.GetProperty("frame").GetInt64());
+            call.Response.StatusCode = second == 1 ? status : 204;
+            call.Response.Close();
+            if (second == 1)
+                await Eventually.HoldsAsync(() => sink.Status.Dropped == 1 && sink.Status.Trouble?.Contains($"{status}", StringComparison.Ordinal) == true);
+        }
+
+        await Eventually.HoldsAsync(() => sink.Status is { Delivered: 1, Dropped: 1, Trouble: null });
+    }
+
+    [Fact]
+    public async Task A_sink_outlives_an_error_that_nobody_expected()
+    {
+        await using var sink = new FaultySink();
+        sink.Start();
+        sink.Publish(Event(FaultySink.BadSecond));
+        sink.Publish(Event(FaultySink.BadSecond + 1));
+        await Eventually.HoldsAsync(() => sink.Status is { Delivered: 1, Dropped: 1 });
+    }
+
     private static DecisionEvent WithPicture(DecisionEvent decision)
     {
         using var source = new TestSource(64, 48, 1000);
@@ -197,6 +234,14 @@ public class QueuedSinkTests
         using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private sealed class FaultySink() : QueuedSink("faulty", 8, NullLogger.Instance)
+    {
+        public const int BadSecond = 1;
+
+        protected override Task DeliverAsync(DecisionEvent decision, CancellationToken stop) =>
+            decision.Frame == BadSecond ? throw new InvalidOperationException("a defect") : Task.CompletedTask;
     }
 
     private sealed class BlockedSink() : QueuedSink("blocked", Capacity, NullLogger.Instance)
