@@ -24,6 +24,11 @@ internal static class EvaluateCommand
         Option<string[]> inputShape = ModelInput.InputShape();
         var column = new Option<string?>("--label-column") { Description = "column of labels.csv with the class index", HelpName = "name" };
         var noLabels = new Option<bool>("--no-labels") { Description = "leave the images' classes aside: agreement alone" };
+        var answers = new Option<string?>("--answers")
+        {
+            Description = "write every image's class and what each engine took it for, as JSON; classes by their index, the label offset not counted",
+            HelpName = "file",
+        };
         var noRuntime = new Option<bool>("--no-onnxruntime") { Description = "leave ONNX Runtime out" };
         Option<int> threads = NumberOption.Threads();
         var json = new Option<bool>("--json") { Description = "print the same facts as JSON" };
@@ -34,24 +39,28 @@ internal static class EvaluateCommand
             images lost and gained by quantization, and how often the answers agree with the float network's. Also tells how close the
             logits are to the float network's, in decibels. Without the float model the others are compared with the package.
 
-            Example:
+            Examples:
               edge-quantizer evaluate squeezenet.edge --model squeezenet.onnx --images val/
+              edge-quantizer evaluate squeezenet.edge --model squeezenet.onnx --images val/ --answers answers.json
             """)
         {
-            file, images, model, inputShape, column, noLabels, noRuntime, threads, json,
+            file, images, model, inputShape, column, noLabels, answers, noRuntime, threads, json,
         };
         command.SetAction(parsed =>
         {
+            string? floatModel = parsed.GetValue(model), answersFile = parsed.GetValue(answers);
+            WholeFile.Require(
+                "--answers", answersFile, ("the package", parsed.GetRequiredValue(file)), ("the model", floatModel), ("the image folder", parsed.GetRequiredValue(images)));
             EdgeModel package = ModelInput.LoadPackage(parsed.GetRequiredValue(file));
             if (parsed.GetValue(noLabels) && parsed.GetValue(column) is not null)
                 throw new UserException("--label-column is for counting right answers; leave it or --no-labels out");
             ImageFolder folder = parsed.GetValue(noLabels)
                 ? ImageFolder.OpenUnlabelled(parsed.GetRequiredValue(images))
                 : ImageFolder.Open(parsed.GetRequiredValue(images), parsed.GetValue(column));
-            string? floatModel = parsed.GetValue(model);
             ModelGraph? graph = floatModel is null ? null : OptimizedModel.Load(floatModel, ModelInput.Options(parsed.GetValue(inputShape)));
             if (graph is not null)
             {
+                WholeFile.RequireNoWeights("--answers", answersFile, graph);
                 RequireFit(graph, package, floatModel!);
                 WarnIfAnother(floatModel!, package, parsed.InvocationConfiguration.Error);
             }
@@ -66,6 +75,8 @@ internal static class EvaluateCommand
             using ProgressLine progress = new(parsed.InvocationConfiguration.Error);
             IReadOnlyList<Accuracy> results = Run(package, graph, floatModel, labelled, onnxRuntime, parsed.GetValue(threads), progress);
             progress.Clear();
+            if (answersFile is not null)
+                WholeFile.Write(answersFile, JsonSerializer.Serialize(labelled.Select((image, i) => Answered.Of(folder, image, i, results)), ReportJson.Options));
             if (parsed.GetValue(json))
                 parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(results, ReportJson.Options));
             else
@@ -141,4 +152,13 @@ internal static class EvaluateCommand
     }
 
     private static string Share(int part, int whole) => whole == 0 ? "" : $"{100.0 * part / whole:F1} %";
+
+    /// <param name="File">Path inside the folder.</param>
+    /// <param name="Class">What it shows; null where unknown.</param>
+    /// <param name="Answers">Class by the name of the engine.</param>
+    private sealed record Answered(string File, int? Class, IReadOnlyDictionary<string, int> Answers)
+    {
+        public static Answered Of(ImageFolder folder, FolderImage image, int index, IReadOnlyList<Accuracy> results) => new(
+            Path.GetRelativePath(folder.Path, image.Path), image.Class, results.ToDictionary(r => r.Name, r => r.Answers[index]));
+    }
 }

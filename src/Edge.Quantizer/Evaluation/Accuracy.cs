@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Edge.Quantizer.Quantization;
 
 namespace Edge.Quantizer.Evaluation;
@@ -5,6 +6,7 @@ namespace Edge.Quantizer.Evaluation;
 /// <summary>What one classifier got right, beside a reference classifier on the same images.</summary>
 internal sealed class Accuracy(string name)
 {
+    private readonly List<int> _answers = [];
     private SignalToNoise? _noise;
 
     public string Name { get; } = name;
@@ -28,6 +30,10 @@ internal sealed class Accuracy(string name)
     /// <summary>Images on which both name the same class.</summary>
     public int Agreeing { get; private set; }
 
+    /// <summary>The likeliest class of every image, in the order of <see cref="Add"/>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> Answers => _answers;
+
     /// <summary>
     /// Signal to noise ratio of the logits against the reference's, each less its mean over the outputs, dB; null for the reference
     /// itself, and where they are equal.
@@ -43,6 +49,7 @@ internal sealed class Accuracy(string name)
     public void Add(ReadOnlySpan<int> ranking, ReadOnlySpan<int> reference, int? truth)
     {
         Images++;
+        _answers.Add(ranking[0]);
         Agreeing += ranking[0] == reference[0] ? 1 : 0;
         if (truth is not { } expected)
             return;

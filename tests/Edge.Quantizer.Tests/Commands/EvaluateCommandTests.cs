@@ -61,6 +61,26 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal((count, 0, count), (row.GetProperty("images").GetInt32(), row.GetProperty("labelled").GetInt32(), row.GetProperty("agreeing").GetInt32()));
     }
 
+    [Fact]
+    public void Every_image_can_be_told_with_its_answers()
+    {
+        (int code, string output, string error) = Run("named.edge", "--images", At("insects"), "--answers", At("answers.json"), "--json");
+
+        Assert.True(code == CommandHost.Success, error);
+        JsonElement summary = JsonDocument.Parse(output).RootElement[0];
+        string engine = summary.GetProperty("name").GetString()!;
+        JsonElement[] images = [.. JsonDocument.Parse(File.ReadAllText(At("answers.json"))).RootElement.EnumerateArray()];
+        Assert.Equal(["ant/1.png", "bee/1.png", "bee/2.png"], images.Select(i => i.GetProperty("file").GetString()));
+        Assert.Equal([0, null, null], images.Select(i => i.GetProperty("class") is { ValueKind: JsonValueKind.Number } c ? c.GetInt32() : (int?)null));
+        int right = images.Count(i => i.GetProperty("class").ToString() == i.GetProperty("answers").GetProperty(engine).ToString());
+        Assert.Equal(summary.GetProperty("top1").GetInt32(), right);
+        Assert.False(summary.TryGetProperty("answers", out _));
+    }
+
+    [Fact]
+    public void Answers_replace_none_of_the_images() => Refused(
+        "--answers " + At("numbered/labels.csv"), "plain.edge", "--images", At("numbered"), "--answers", At("numbered/labels.csv"));
+
     [Theory]
     [InlineData(12, 6, "other.onnx: the network's input is 1x12x12x3 (height x width x channels after the batch), the preprocessing makes 1x")]
     [InlineData(0, 7, "other.onnx: the network has 7 outputs, the package 6; give the model that it was made of")]

@@ -22,6 +22,7 @@ public class AccuracyTests
 
         Assert.Equal((4, 3, 2, 3), (accuracy.Images, accuracy.Labelled, accuracy.Top1, accuracy.Top5));
         Assert.Equal((1, 1, 2), (accuracy.Lost, accuracy.Gained, accuracy.Agreeing));
+        Assert.Equal([3, 1, 7, 4], accuracy.Answers);
         Assert.Null(accuracy.LogitSqnr);
     }
 
