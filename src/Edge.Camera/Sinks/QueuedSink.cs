@@ -22,7 +22,7 @@ internal abstract class QueuedSink : ISink
 
     protected QueuedSink(string name, int capacity, ILogger log)
     {
-        (Name, _trouble, _log) = (name, new SinkTrouble(name, log), log);
+        (Name, _trouble, _log) = (name, new SinkTrouble(log), log);
         _queue = Channel.CreateBounded<DecisionEvent>(
             new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true },
             _ => Interlocked.Increment(ref _dropped));
@@ -109,7 +109,7 @@ internal abstract class QueuedSink : ISink
             {
                 Interlocked.Increment(ref _dropped);
                 if (!_saidDamaged)
-                    SinkLog.Damaged(_log, Name, e.Message);
+                    SinkLog.Damaged(_log, e.Message);
                 _saidDamaged = true;
                 return;
             }
@@ -127,7 +127,7 @@ internal abstract class QueuedSink : ISink
             {
                 // A defect, or a machine out of memory: one event is lost, not all that follow.
                 Interlocked.Increment(ref _dropped);
-                SinkLog.Unexpected(_log, Name, e);
+                SinkLog.Unexpected(_log, "event", e);
                 return;
             }
 
@@ -144,18 +144,21 @@ internal sealed class RefusedEventException(string message) : Exception(message)
 
 internal static partial class SinkLog
 {
-    [LoggerMessage(LogLevel.Warning, "{sink}: {problem}; trying on")]
-    public static partial void Failing(ILogger log, string sink, string problem);
+    [LoggerMessage(LogLevel.Warning, "{problem}; trying on")]
+    public static partial void Failing(ILogger log, string problem);
 
-    [LoggerMessage(LogLevel.Warning, "{sink}: a damaged picture is left out: {problem}")]
-    public static partial void Damaged(ILogger log, string sink, string problem);
+    [LoggerMessage(LogLevel.Warning, "a damaged picture is left out: {problem}")]
+    public static partial void Damaged(ILogger log, string problem);
 
-    [LoggerMessage(LogLevel.Error, "{sink}: an event is left out")]
-    public static partial void Unexpected(ILogger log, string sink, Exception exception);
+    [LoggerMessage(LogLevel.Error, "an {item} is left out")]
+    public static partial void Unexpected(ILogger log, string item, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "{sink}: {problem}; it is told nothing until a configuration that can be used is loaded")]
     public static partial void Lost(ILogger log, string sink, string problem);
 
-    [LoggerMessage(LogLevel.Information, "{sink}: works again")]
-    public static partial void Recovered(ILogger log, string sink);
+    [LoggerMessage(LogLevel.Information, "works again")]
+    public static partial void Recovered(ILogger log);
+
+    [LoggerMessage(LogLevel.Information, "{part}: works again")]
+    public static partial void PartRecovered(ILogger log, string part);
 }

@@ -53,12 +53,12 @@ internal sealed class WebhookSink : QueuedSink
             string problem = $"{_url}: answered {(int)answer.StatusCode} {answer.ReasonPhrase}";
             throw answer.StatusCode
                 is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
-                ? new RefusedEventException(problem)
+                ? new RefusedEventException(problem + " to an event, which is left out")
                 : new SinkException(problem);
         }
         catch (HttpRequestException e)
         {
-            throw new SinkException($"{_url}: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new SinkException($"{_url}: {e.GetBaseException().Message.ReplaceLineEndings(" ")}", e);
         }
         catch (TaskCanceledException e) when (!stop.IsCancellationRequested)
         {

@@ -49,7 +49,7 @@ internal sealed class OtlpExporter : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new OtlpException($"{Address}: {e.Message.ReplaceLineEndings(" ")}", null, e);
+            throw new OtlpException($"{Address}: {e.GetBaseException().Message.ReplaceLineEndings(" ")}", null, e);
         }
         catch (TaskCanceledException e) when (!stop.IsCancellationRequested)
         {

@@ -23,6 +23,7 @@ internal sealed class OtlpSink : ISink
     private readonly OtlpExporter _exporter;
     private readonly ProgramView _program;
     private readonly BackOff _backOff;
+    private readonly ILogger _log;
     private readonly SinkTrouble _trouble;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker;
@@ -37,7 +38,7 @@ internal sealed class OtlpSink : ISink
         (_interval, _program) = (TimeSpan.FromSeconds(config.Interval), program);
         _exporter = new OtlpExporter(config, token);
         _backOff = new BackOff(_interval, LongestDelay > _interval ? LongestDelay : _interval);
-        _trouble = new SinkTrouble(Name, log);
+        (_log, _trouble) = (log, new SinkTrouble(log));
         _worker = Task.Run(ExportAtIntervals);
     }
 
@@ -105,6 +106,13 @@ internal sealed class OtlpSink : ISink
         catch (OperationCanceledException)
         {
             Interlocked.Increment(ref _dropped);
+            return _interval;
+        }
+        catch (Exception e)
+        {
+            // A defect, or a machine out of memory: one export is lost, not all that follow.
+            Interlocked.Increment(ref _dropped);
+            SinkLog.Unexpected(_log, "export", e);
             return _interval;
         }
     }

@@ -200,6 +200,20 @@ public class QueuedSinkTests
     }
 
     [Fact]
+    public async Task A_webhook_that_hangs_up_is_told_by_what_happened()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var sink = new WebhookSink(new WebhookConfig { Url = $"http://{listener.LocalEndpoint}/" }, null, NullLogger.Instance);
+        sink.Start();
+        sink.Publish(Event(1));
+        using (System.Net.Sockets.TcpClient call = await listener.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(30)))
+            call.GetStream().ReadByte();
+        await Eventually.HoldsAsync(() => sink.Status.Trouble is not null);
+        Assert.DoesNotContain("An error occurred", sink.Status.Trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sink_outlives_an_error_that_nobody_expected()
     {
         await using var sink = new FaultySink();

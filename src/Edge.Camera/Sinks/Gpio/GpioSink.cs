@@ -151,7 +151,7 @@ internal sealed class GpioSink : ILevelSink
         public Output(GpioOutputConfig config, IOutputLine line, GpioSink sink)
         {
             (_config, _line, _sink) = (config, line, sink);
-            _trouble = new SinkTrouble($"{sink.Name} {config.Line}", sink._log);
+            _trouble = new SinkTrouble(sink._log, config.Line);
             if (config.Pulse > 0)
                 _pulseEnd = new Timer(_ => EndPulse());
         }

@@ -38,7 +38,7 @@ public sealed class GpioSinkTests : IDisposable
         sink.Publish(Event("stop"));
         sink.Publish(Event("yield"));
         Assert.Equal("A: the chip is gone", sink.Status.Trouble);
-        Assert.Equal("gpio A: A: the chip is gone; trying on", Assert.Single(_log.Lines));
+        Assert.Equal("A: the chip is gone; trying on", Assert.Single(_log.Lines));
 
         _board["B"].Broken = "B: the chip is gone";
         sink.Publish(Event("stop"));
@@ -51,7 +51,7 @@ public sealed class GpioSinkTests : IDisposable
         sink.Publish(Event("yield"));
         Assert.Null(sink.Status.Trouble);
         Assert.Equal(
-            ["gpio A: A: the chip is gone; trying on", "gpio B: B: the chip is gone; trying on", "gpio A: works again", "gpio B: works again"],
+            ["A: the chip is gone; trying on", "B: the chip is gone; trying on", "A: works again", "B: works again"],
             _log.Lines);
     }
 
