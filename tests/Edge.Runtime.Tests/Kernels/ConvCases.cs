@@ -93,7 +93,7 @@ internal static class ConvCases
     private static IEnumerable<ConvCase> NarrowGroups(TileShape tile)
     {
         (int Groups, int Inputs, int Outputs)[] shapes =
-            [(4, 16, 16), (8, 32, 32), (6, 24, 24), (8, 64, 32), (12, 36, 48), (2, 16, 16), (4, 32, 32), (6, 72, 48), (3, 24, 24), (4, 24, 32)];
+            [(4, 16, 16), (8, 32, 32), (6, 24, 24), (8, 64, 32), (12, 36, 48), (2, 16, 16), (4, 32, 32), (6, 72, 48), (3, 24, 24), (4, 24, 32), (2, 32, 16)];
         foreach ((int groups, int inputs, int outputs) in shapes)
         {
             var image = new ConvCase(5, 7, inputs, outputs) { Groups = groups };

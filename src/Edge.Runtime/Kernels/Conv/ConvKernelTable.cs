@@ -155,6 +155,8 @@ internal static class ConvKernelTable
                 "DepthwiseMultiplierAvx2", InstructionSet.Avx2, DepthwiseAny),
             Gemm<Gemm1x16Avx2>(nameof(Gemm1x16Avx2), InstructionSet.Avx2, OnePixel),
             GemmPanel<GemmPanel6x16Avx2, Gemm4x16Avx2>(nameof(GemmPanel6x16Avx2), InstructionSet.Avx2),
+            Gemm<GemmGroups4x16Avx2<TwoGroups>>("GemmTwoGroupsAvx2", InstructionSet.Avx2, GemmGroups4x16Avx2<TwoGroups>.Accepts),
+            Gemm<GemmGroups4x16Avx2<FourGroups>>("GemmFourGroupsAvx2", InstructionSet.Avx2, GemmGroups4x16Avx2<FourGroups>.Accepts),
             Gemm<Gemm4x16Avx2>(nameof(Gemm4x16Avx2), InstructionSet.Avx2, Any),
         ];
     }

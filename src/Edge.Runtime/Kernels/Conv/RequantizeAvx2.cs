@@ -95,6 +95,17 @@ internal readonly unsafe struct RequantizeAvx2<TForm>
         codes.GetUpper().Store(outputB);
     }
 
+    /// <summary>Two pixels: a 0 and b 0 hold channels 0-3 8-11, a 1 and b 1 the others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreCrossed(
+        Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1, sbyte* outputA, sbyte* outputB)
+    {
+        // Eights of channels: a 0, b 0 | a 1, b 1.
+        Vector256<sbyte> codes = Avx2.Permute4x64(Packed(a0, a1, b0, b1).AsInt64(), 0b11_01_10_00).AsSByte();
+        codes.GetLower().Store(outputA);
+        codes.GetUpper().Store(outputB);
+    }
+
     /// <summary>Eight channels of four pixels, where both eights of channels have the same multipliers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreEights(
@@ -109,23 +120,20 @@ internal readonly unsafe struct RequantizeAvx2<TForm>
 
     /// <summary>Channels 0 to 15 of a, then of b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<sbyte> Codes(Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1)
-    {
-        // Fours of channels: a 0, a 2, b 0, b 2 | a 1, a 3, b 1, b 3.
-        Vector256<short> a = Round(a0, a1), b = Round(b0, b1);
-        Vector256<sbyte> codes;
-        if (IsUnsigned)
-        {
-            // What a ReLU bounds: 0 to 255 above the least code.
-            codes = (Avx2.PackUnsignedSaturate(a, b) ^ Vector256.Create((byte)0x80)).AsSByte();
-        }
-        else
-        {
-            codes = Avx2.PackSignedSaturate(Avx2.AddSaturate(a, _zeroPoint), Avx2.AddSaturate(b, _zeroPoint));
-            codes = Vector256.Min(Vector256.Max(codes, _lowest), _highest);
-        }
+    private Vector256<sbyte> Codes(Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1) =>
+        Avx2.PermuteVar8x32(Packed(a0, a1, b0, b1).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
 
-        return Avx2.PermuteVar8x32(codes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte();
+    /// <summary>Fours of channels: a 0, a 2, b 0, b 2 | a 1, a 3, b 1, b 3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<sbyte> Packed(Vector256<int> a0, Vector256<int> a1, Vector256<int> b0, Vector256<int> b1)
+    {
+        Vector256<short> a = Round(a0, a1), b = Round(b0, b1);
+
+        // What a ReLU bounds: 0 to 255 above the least code.
+        if (IsUnsigned)
+            return (Avx2.PackUnsignedSaturate(a, b) ^ Vector256.Create((byte)0x80)).AsSByte();
+        Vector256<sbyte> codes = Avx2.PackSignedSaturate(Avx2.AddSaturate(a, _zeroPoint), Avx2.AddSaturate(b, _zeroPoint));
+        return Vector256.Min(Vector256.Max(codes, _lowest), _highest);
     }
 
     /// <summary>Without the zero point: channels 0-3 8-11 | 4-7 12-15.</summary>
