@@ -115,8 +115,8 @@ const chance = ([a, b]) => {
 const shown = split => `${split.join(" : ")} | ${chance(split) < 0.001 ? "< 0.001" : chance(split).toFixed(3)}`;
 console.log(`
 Image by image: on how many of them our answer alone is right or agrees with float's, and on how many ONNX Runtime's is; behind it the
-probability of so uneven a split or a more uneven one, were both equally good (exact sign test, two-sided). Below 0.05 one of both is better;
-above it nobody knows from these images.
+probability of so uneven a split or a more uneven one, were both equally good (exact sign test, two-sided). Below 0.05 it is hardly
+chance; above it these images do not tell which of both is better.
 
 | network | right: ours : minmax's | chance | agrees: ours : minmax's | chance | right: ours : entropy's | chance | agrees: ours : entropy's | chance |
 | --- | --: | --: | --: | --: | --: | --: | --: | --: |`);
