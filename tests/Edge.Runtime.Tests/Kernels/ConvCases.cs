@@ -110,7 +110,7 @@ internal static class ConvCases
                 yield return window with { Fill = fill, OutputZeroPoint = -128 };
             }
 
-            foreach (int bits in (int[])[22, 23, 24, 30])
+            foreach (int bits in BitsOfSums(window))
                 yield return window with { SumBits = bits, OutputZeroPoint = bits % 2 == 0 ? -128 : 3 };
         }
     }
@@ -232,17 +232,18 @@ internal static class ConvCases
         {
             foreach (int zeroPoint in (int[])[-128, 3])
             {
-                foreach (int bits in (int[])[22, 23, 24, 30])
-                {
-                    if (image.KernelHeight * image.KernelWidth * image.Inputs / image.Groups * byte.MaxValue * sbyte.MaxValue < 1 << bits)
-                        yield return image with { SumBits = bits, OutputZeroPoint = zeroPoint };
-                }
+                foreach (int bits in BitsOfSums(image))
+                    yield return image with { SumBits = bits, OutputZeroPoint = zeroPoint };
 
                 foreach (ConvFill fill in Enum.GetValues<ConvFill>())
                     yield return image with { Fill = fill, OutputZeroPoint = zeroPoint };
             }
         }
     }
+
+    /// <summary>Sizes of sums that decide how they are requantized, where the products alone do not exceed them.</summary>
+    private static IEnumerable<int> BitsOfSums(ConvCase image) => ((int[])[22, 23, 24, 30]).Where(
+        bits => image.KernelHeight * image.KernelWidth * image.Inputs / image.Groups * byte.MaxValue * sbyte.MaxValue < 1 << bits);
 
     /// <summary>3×3 kernels of stride 1 with enough channels and pixels for Winograd's tiles of 4×4.</summary>
     private static IEnumerable<ConvCase> SmallKernels()
