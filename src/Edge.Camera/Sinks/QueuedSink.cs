@@ -123,7 +123,7 @@ internal abstract class QueuedSink : ISink
             {
                 Failing(e.Message);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !_stop.IsCancellationRequested)
             {
                 // A defect, or a machine out of memory: one event is lost, not all that follow.
                 Interlocked.Increment(ref _dropped);

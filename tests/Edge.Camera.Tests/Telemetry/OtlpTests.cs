@@ -118,6 +118,14 @@ public sealed class OtlpTests : IDisposable
         await Eventually.HoldsAsync(() => program.Status is { Delivered: > 0, Dropped: >= 3, Trouble: null }, "recovered");
     }
 
+    /// <summary>The configuration's own check lets no such address through.</summary>
+    [Fact]
+    public async Task Exports_go_on_after_an_error_that_nobody_expected()
+    {
+        await using var program = new Running(new OtlpConfig { Endpoint = "ftp://127.0.0.1", Interval = 0.1 });
+        await Eventually.HoldsAsync(() => program.Status is { Delivered: 0, Dropped: >= 2 }, "two exports left out");
+    }
+
     [Fact]
     public async Task A_collector_that_never_answers_delays_neither_frames_nor_the_end()
     {
